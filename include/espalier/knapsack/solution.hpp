@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What every solver answers, and the concept that makes something a solver. A solver is a value
+// that is called with a problem; options are its data members.
+
+namespace espalier {
+
+enum class solve_status : std::uint8_t {
+    optimal,    ///< proven: no feasible choice is worth more, within the stated tolerance
+    feasible,   ///< keeps every constraint; `bound` says how much better a choice could be
+    time_limit, ///< as `feasible`, because the time ran out before the proof was complete
+    infeasible, ///< no choice keeps the fixed decisions, the floors and the capacities; see `reason`
+};
+
+[[nodiscard]] constexpr std::string_view to_string(solve_status status)
+{
+    switch (status) {
+    case solve_status::optimal:
+        return "optimal";
+    case solve_status::feasible:
+        return "feasible";
+    case solve_status::time_limit:
+        return "time limit";
+    case solve_status::infeasible:
+        return "infeasible";
+    }
+    return "unknown";
+}
+
+struct knapsack_solution {
+    std::vector<std::uint8_t> keep;  ///< N, 1 where the item is kept; all 0 if infeasible
+    double value = 0;                ///< Σ value of the kept items
+    double bound = 0;                ///< no feasible choice is worth more than this
+    solve_status status = solve_status::infeasible;
+    std::string reason{};            ///< why it is infeasible, as a sentence; else empty
+    double seconds = 0;              ///< wall time of the solve
+    std::array<double, max_resources> shadow_price{}; ///< value of one more unit of each resource
+
+    [[nodiscard]] bool has_answer() const { return status != solve_status::infeasible; }
+    /// Relative distance between bound and value: 0 where optimal, 0.01 where up to 1 % may be lost.
+    [[nodiscard]] double gap() const
+    {
+        return bound > value ? (bound - value) / bound : 0.0;
+    }
+};
+
+template <class Solver>
+concept knapsack_solver = requires(const Solver& solve, const knapsack_problem& problem) {
+    { solve(problem) } -> std::same_as<knapsack_solution>;
+};
+
+} // namespace espalier

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Everything but the adapters in with/, which each need a library of their own.
+
+#include <espalier/ensure.hpp>
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/verify.hpp>
+#include <espalier/model/constant.hpp>
+#include <espalier/model/cost.hpp>
+#include <espalier/model/device.hpp>
+#include <espalier/model/grouping.hpp>
+#include <espalier/model/layers.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/model/legality.hpp>
+#include <espalier/model/mapping.hpp>
+#include <espalier/model/memory.hpp>
+#include <espalier/model/precision.hpp>
+#include <espalier/model/product.hpp>
+#include <espalier/model/resources.hpp>
+#include <espalier/model/timing.hpp>
+#include <espalier/model/utilization.hpp>
+#include <espalier/model/weight_matrix.hpp>
+#include <espalier/network/fits.hpp>
+#include <espalier/network/layer.hpp>
+#include <espalier/network/network.hpp>
+#include <espalier/prune/pruner.hpp>
+#include <espalier/prune/ranking.hpp>
+#include <espalier/prune/recount.hpp>
+#include <espalier/prune/regularizer.hpp>
+#include <espalier/prune/schedule.hpp>
+#include <espalier/prune/selection.hpp>
+#include <espalier/version.hpp>
+
+/// The short name that the documentation uses.
+namespace esp = espalier;

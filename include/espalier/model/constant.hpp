@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/model/precision.hpp>
+
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+// A multiplication by a constant need not be a multiplication. At reuse factor 1 the weights are
+// known to synthesis: zero costs nothing, a power of two is a shift, and a constant with few
+// non-zero digits in canonical signed-digit form (no two neighbours non-zero, the fewest non-zero
+// digits of any signed binary form; Reitwiesner 1960) is a few shifts and additions.
+
+namespace espalier {
+
+/// What a multiplication by a constant weight costs.
+enum class constant_rule : std::uint8_t {
+    one_product_each, ///< every weight, zero too, is a full product (the paper)
+    nonzero_products, ///< zero is free, everything else is a full product
+    signed_digits,    ///< up to `constant_policy::max_digits` digits go to adders
+};
+
+struct constant_policy {
+    constant_rule rule = constant_rule::one_product_each;
+    int max_digits = 1; ///< 1: only zero and powers of two need no DSP
+
+    friend constexpr bool operator==(const constant_policy&, const constant_policy&) = default;
+};
+
+/// Non-zero digits of the canonical signed-digit form of an integer.
+[[nodiscard]] constexpr int signed_digits(std::int64_t value)
+{
+    std::uint64_t rest = value < 0 ? 0 - static_cast<std::uint64_t>(value)
+                                   : static_cast<std::uint64_t>(value);
+    int digits = 0;
+    std::uint64_t carry = 0;
+    for (; rest != 0 || carry != 0; rest /= 2) {
+        if (rest % 2 == carry) // 0 without carry, or 1 and carry: digit 0, the carry stays
+            continue;
+        ++digits;
+        carry = rest / 2 % 2; // a one follows: the digit is -1 and carries, else it is +1
+    }
+    return digits;
+}
+
+/// A weight as the integer that the hardware stores: rounded to nearest (ties away from zero) and
+/// saturated to the format.
+/// \throws std::invalid_argument for NaN and infinity
+[[nodiscard]] inline std::int64_t quantized(double weight, const precision& format)
+{
+    ensure(std::isfinite(weight), "a weight must be finite", given{"weight", weight});
+    const double scaled = std::round(std::ldexp(weight, format.width - format.integer));
+    const double largest =
+        std::ldexp(1.0, format.is_signed ? format.width - 1 : format.width) - 1;
+    const double smallest = format.is_signed ? -std::ldexp(1.0, format.width - 1) : 0;
+    if (scaled >= largest)
+        return format.width - (format.is_signed ? 1 : 0) >= 63
+            ? std::numeric_limits<std::int64_t>::max()
+            : static_cast<std::int64_t>(largest);
+    return static_cast<std::int64_t>(scaled <= smallest ? smallest : scaled);
+}
+
+} // namespace espalier

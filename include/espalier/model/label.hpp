@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace espalier {
+
+/// A layer's name: up to 31 characters held in place, so that a layer with its name can be a
+/// template argument (std::string cannot).
+struct label {
+    static constexpr std::size_t capacity = 31;
+    std::array<char, capacity + 1> characters{};
+
+    constexpr label() = default;
+    template <std::size_t N>
+    constexpr label(const char (&text)[N]) : label(std::string_view(text, N - 1))
+    {
+    }
+    constexpr explicit label(std::string_view text)
+    {
+        ensure(text.size() <= capacity, "a layer name has at most 31 characters",
+            given{"length", text.size()});
+        for (std::size_t i = 0; i < text.size(); ++i)
+            characters[i] = text[i];
+    }
+
+    [[nodiscard]] constexpr std::string_view view() const
+    {
+        std::size_t length = 0;
+        while (length < capacity && characters[length] != '\0')
+            ++length;
+        return {characters.data(), length};
+    }
+    [[nodiscard]] constexpr bool empty() const { return characters[0] == '\0'; }
+    friend constexpr bool operator==(const label&, const label&) = default;
+};
+
+} // namespace espalier

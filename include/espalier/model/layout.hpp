@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+// Where a weight sits in the framework's own tensor. A weight is five coordinates (gate, unit,
+// row, column, channel); the hardware and each framework count over them in an order of their own,
+// so converting an offset is a mixed-radix decode in one order and an encode in the other. No
+// table is built, and the same code serves every layer:
+//
+//   hardware              gate unit row column channel
+//   Keras                 row column channel gate unit      kernels (H,W,C,F), (in, units)
+//   Keras, channels first the same, but a dense layer after a flatten sees channel row column
+//   PyTorch               gate unit channel row column      kernels (F,C,H,W), (out, in)
+//   dlib                  convolutions as PyTorch; fully connected: channel row column unit
+//
+// The gates of an LSTM stand in the same order everywhere (input, forget, cell, output). Those of
+// a GRU do not: the hardware follows Keras (update, reset, candidate), PyTorch stores (reset,
+// update, candidate).
+
+namespace espalier {
+
+enum class layout : std::uint8_t { hardware, keras, keras_channels_first, pytorch, dlib };
+
+[[nodiscard]] constexpr std::string_view to_string(layout l)
+{
+    switch (l) {
+    case layout::hardware:
+        return "hardware";
+    case layout::keras:
+        return "keras";
+    case layout::keras_channels_first:
+        return "keras_channels_first";
+    case layout::pytorch:
+        return "pytorch";
+    case layout::dlib:
+        return "dlib";
+    }
+    return "unknown";
+}
+
+namespace detail {
+
+enum axis : std::uint8_t { gate, unit, row, column, channel };
+inline constexpr std::size_t axes = 5;
+using axis_order = std::array<axis, axes>;         ///< slowest first
+using coordinates = std::array<std::int64_t, axes>; ///< indexed by axis
+
+constexpr axis_order order_of(const weight_matrix& m, layout l)
+{
+    switch (l) {
+    case layout::hardware:
+        return {gate, unit, row, column, channel};
+    case layout::keras:
+        return {row, column, channel, gate, unit};
+    case layout::keras_channels_first:
+        if (m.kind == layer_kind::dense)
+            return {channel, row, column, gate, unit};
+        return {row, column, channel, gate, unit};
+    case layout::pytorch:
+        return {gate, unit, channel, row, column};
+    case layout::dlib:
+        ensure(m.kind == layer_kind::dense || m.kind == layer_kind::conv2d,
+            "dlib has weights in a known order for dense and conv2d layers only");
+        if (m.kind == layer_kind::dense)
+            return {channel, row, column, gate, unit};
+        return {gate, unit, channel, row, column};
+    }
+    return {};
+}
+
+constexpr coordinates extents_of(const weight_matrix& m)
+{
+    return {m.gates, m.units, m.rows, m.columns, m.channels};
+}
+
+/// Steps in the framework's tensor from one coordinate to the next, for each axis.
+constexpr coordinates strides_of(const weight_matrix& m, layout l)
+{
+    const coordinates extents = extents_of(m);
+    const axis_order order = order_of(m, l);
+    coordinates strides{};
+    std::int64_t stride = 1;
+    for (std::size_t i = axes; i-- > 0;) {
+        strides[order[i]] = stride;
+        stride *= extents[order[i]];
+    }
+    return strides;
+}
+
+constexpr std::int64_t gate_swap(const weight_matrix& m, layout l, std::int64_t g)
+{
+    // PyTorch's GRU stores reset before update; the swap is its own inverse.
+    return l == layout::pytorch && m.kind == layer_kind::gru && g < 2 ? 1 - g : g;
+}
+
+constexpr coordinates decode(const coordinates& extents, const axis_order& order, std::int64_t at)
+{
+    coordinates result{};
+    for (std::size_t i = axes; i-- > 0;) {
+        result[order[i]] = at % extents[order[i]];
+        at /= extents[order[i]];
+    }
+    return result;
+}
+
+constexpr std::int64_t encode(
+    const coordinates& extents, const axis_order& order, const coordinates& where)
+{
+    std::int64_t at = 0;
+    for (const axis a : order)
+        at = at * extents[a] + where[a];
+    return at;
+}
+
+/// Whether the framework's order is the hardware's for this matrix, so that no conversion is needed.
+constexpr bool order_is_hardware(const weight_matrix& m, layout l)
+{
+    const coordinates extents = extents_of(m);
+    const coordinates here = strides_of(m, layout::hardware);
+    const coordinates there = strides_of(m, l);
+    for (std::size_t a = 0; a < axes; ++a)
+        if (extents[a] > 1 && here[a] != there[a])
+            return false;
+    return gate_swap(m, l, 0) == 0;
+}
+
+} // namespace detail
+
+/// Offset in the framework's tensor → flat hardware index.
+[[nodiscard]] constexpr std::int64_t to_hardware(
+    const weight_matrix& m, layout l, std::int64_t offset)
+{
+    const auto extents = detail::extents_of(m);
+    auto where = detail::decode(extents, detail::order_of(m, l), offset);
+    where[detail::gate] = detail::gate_swap(m, l, where[detail::gate]);
+    return detail::encode(extents, detail::order_of(m, layout::hardware), where);
+}
+
+/// Flat hardware index → offset in the framework's tensor.
+[[nodiscard]] constexpr std::int64_t to_framework(
+    const weight_matrix& m, layout l, std::int64_t flat)
+{
+    const auto extents = detail::extents_of(m);
+    auto where = detail::decode(extents, detail::order_of(m, layout::hardware), flat);
+    where[detail::gate] = detail::gate_swap(m, l, where[detail::gate]);
+    return detail::encode(extents, detail::order_of(m, l), where);
+}
+
+} // namespace espalier

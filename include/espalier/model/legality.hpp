@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/model/layer_spec.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+
+// What a layer may be. `ensure_sound` refuses what has no meaning (a kernel larger than its image);
+// `ensure_legal` refuses what has a meaning but no hls4ml kernel (a reuse factor that does not fit
+// the loops). They are apart because the mapping serves every sound layer.
+//
+// hls4ml accepts a reuse factor RF for an n_in × n_out product if, with
+// limit = ⌈n_in·n_out / min(n_in, RF)⌉,
+//   (limit mod n_out = 0 or RF ≥ n_in) and (RF mod n_in = 0 or RF < n_in) and n_in·n_out mod RF = 0,
+// which comes down to: RF divides n_in, or RF = n_in·d where d divides n_out. A convolution under
+// io_parallel also needs RF ≤ n_in. hls4ml silently takes the nearest legal value instead; here an
+// illegal one is refused together with its legal neighbours.
+
+namespace espalier {
+
+/// The legal reuse factors of one matrix, ascending, as a range that is computed while it is walked.
+class legal_reuse_factors_range {
+public:
+    class iterator {
+    public:
+        using value_type = std::int64_t;
+        using difference_type = std::ptrdiff_t;
+        using iterator_concept = std::forward_iterator_tag;
+
+        constexpr iterator() = default;
+        constexpr iterator(const legal_reuse_factors_range* range, std::int64_t at)
+            : range_(range), at_(at)
+        {
+        }
+        constexpr std::int64_t operator*() const { return at_; }
+        constexpr iterator& operator++()
+        {
+            at_ = range_->above(at_);
+            return *this;
+        }
+        constexpr iterator operator++(int)
+        {
+            auto old = *this;
+            ++*this;
+            return old;
+        }
+        friend constexpr bool operator==(const iterator& a, const iterator& b)
+        {
+            return a.at_ == b.at_;
+        }
+
+    private:
+        const legal_reuse_factors_range* range_ = nullptr;
+        std::int64_t at_ = 0;
+    };
+
+    constexpr explicit legal_reuse_factors_range(const weight_matrix& m)
+        : n_in_(m.n_in()), weights_(m.weights()),
+          any_(m.strategy == strategy::latency),
+          largest_(m.kind == layer_kind::dense || is_recurrent(m.kind)
+                       || m.io == io_type::io_stream || any_
+                  ? weights_
+                  : n_in_)
+    {
+    }
+
+    [[nodiscard]] constexpr bool contains(std::int64_t rf) const
+    {
+        if (rf < 1 || rf > largest_)
+            return false;
+        if (any_)
+            return true;
+        return rf < n_in_ ? n_in_ % rf == 0 : rf % n_in_ == 0 && weights_ % rf == 0;
+    }
+    /// The next legal value above rf; 0 if there is none.
+    [[nodiscard]] constexpr std::int64_t above(std::int64_t rf) const
+    {
+        if (rf < 1)
+            return 1;
+        while (rf < largest_) {
+            // From n_in on only its multiples are legal, so whole steps of n_in lose nothing.
+            rf = any_ || rf < n_in_ ? rf + 1 : (rf / n_in_ + 1) * n_in_;
+            if (contains(rf))
+                return rf;
+        }
+        return 0;
+    }
+    /// The next legal value below rf; 0 if there is none.
+    [[nodiscard]] constexpr std::int64_t below(std::int64_t rf) const
+    {
+        if (rf > largest_ + 1)
+            rf = largest_ + 1;
+        while (rf > 1) {
+            rf = any_ || rf <= n_in_ ? rf - 1 : (rf - 1) / n_in_ * n_in_;
+            if (contains(rf))
+                return rf;
+        }
+        return 0;
+    }
+
+    [[nodiscard]] constexpr iterator begin() const { return {this, 1}; }
+    [[nodiscard]] constexpr iterator end() const { return {this, 0}; }
+
+private:
+    std::int64_t n_in_;
+    std::int64_t weights_;
+    bool any_; ///< the latency strategy takes every value up to the number of weights
+    std::int64_t largest_;
+};
+
+/// All reuse factors that the hardware flow accepts for a matrix.
+[[nodiscard]] constexpr legal_reuse_factors_range legal_reuse_factors(const weight_matrix& m)
+{
+    return legal_reuse_factors_range(m);
+}
+/// All reuse factors that the hardware flow accepts for the first matrix of a layer.
+[[nodiscard]] constexpr legal_reuse_factors_range legal_reuse_factors(const layer_spec& s)
+{
+    return legal_reuse_factors_range(matrices_of(s)[0]);
+}
+
+/// Whether a layer has a meaning: positive extents, a kernel that fits the image, sound precisions,
+/// a number of weights that can be counted.
+/// \return true, so that it can stand in a static_assert
+/// \throws std::invalid_argument naming the rule and the value
+constexpr bool ensure_sound(const layer_spec& s)
+{
+    ensure_sound(s.weight);
+    ensure_sound(s.data);
+    ensure_sound(s.accum);
+    ensure(s.reuse_factor >= 1, "a reuse factor is at least 1", given{"reuse_factor", s.reuse_factor});
+    ensure(s.second_reuse_factor >= 0, "a reuse factor is at least 1",
+        given{"second reuse factor", s.second_reuse_factor});
+    ensure(s.parallelization_factor >= 1, "a parallelization factor is at least 1",
+        given{"parallelization_factor", s.parallelization_factor});
+    if (is_convolution(s.kind)) {
+        ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1,
+            "the image of a convolution has at least one row, column and channel",
+            given{"height", s.height}, given{"width", s.width}, given{"channels", s.channels});
+        ensure(s.filters >= 1, "a convolution has at least one filter", given{"filters", s.filters});
+        ensure(s.kernel_height >= 1 && s.kernel_width >= 1,
+            "the kernel of a convolution has at least one row and column",
+            given{"kernel_height", s.kernel_height}, given{"kernel_width", s.kernel_width});
+        ensure(s.stride_height >= 1 && s.stride_width >= 1, "a stride is at least 1",
+            given{"stride_height", s.stride_height}, given{"stride_width", s.stride_width});
+        ensure(s.padding == padding::same
+                || (s.kernel_height <= s.height && s.kernel_width <= s.width),
+            "without padding the kernel is no larger than the image",
+            given{"kernel_height", s.kernel_height}, given{"height", s.height},
+            given{"kernel_width", s.kernel_width}, given{"width", s.width});
+    } else {
+        ensure(s.inputs >= 1, "a layer has at least one input", given{"inputs", s.inputs});
+        ensure(s.outputs >= 1, "a layer has at least one output", given{"outputs", s.outputs});
+        ensure(s.timesteps >= 1, "a sequence has at least one time step",
+            given{"timesteps", s.timesteps});
+    }
+    if (s.kind == layer_kind::dense && (s.channels != 0 || s.height != 0 || s.width != 0)) {
+        ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1
+                && std::int64_t{s.height} * s.width <= std::numeric_limits<int>::max()
+                && std::int64_t{s.height} * s.width * s.channels == s.inputs,
+            "a flattened image has height * width * channels = inputs", given{"height", s.height},
+            given{"width", s.width}, given{"channels", s.channels}, given{"inputs", s.inputs});
+    }
+    // 2^40 weights leave room for every product of the cost formulas in 64 bits.
+    constexpr std::int64_t most = std::int64_t{1} << 40;
+    const std::int64_t factors[] = {s.kind == layer_kind::dense ? 1 : s.kernel_height,
+        s.kind == layer_kind::dense ? 1 : s.kernel_width,
+        is_convolution(s.kind) ? s.channels : s.inputs,
+        is_convolution(s.kind) ? s.filters : s.outputs, detail::gates_of(s.kind)};
+    std::int64_t weights = 1;
+    for (const std::int64_t factor : factors) {
+        ensure(weights <= most / factor, "a layer has at most 2^40 weights",
+            given{"weights at least", weights}, given{"times", factor});
+        weights *= factor;
+    }
+    return true;
+}
+
+/// Whether the hardware flow has a kernel for the layer: every reuse factor legal for its matrix,
+/// the parallelisation factor a divisor of the output pixels. The layer must be sound.
+/// \return true, so that it can stand in a static_assert
+/// \throws std::invalid_argument naming the rule, the value and the nearest legal values
+constexpr bool ensure_legal(const layer_spec& s)
+{
+    for (const weight_matrix& m : matrices_of(s)) {
+        const legal_reuse_factors_range legal(m);
+        const bool holds = legal.contains(m.reuse_factor);
+        ensure(holds, "the reuse factor must be legal for the layer",
+            given{"layer", s.name.view()}, given{"reuse_factor", m.reuse_factor},
+            given{"nearest legal below", holds ? 0 : legal.below(m.reuse_factor)},
+            given{"above", holds ? 0 : legal.above(m.reuse_factor)}, given{"n_in", m.n_in()},
+            given{"n_out", m.n_out()});
+    }
+    if (s.parallelization_factor > 1) {
+        ensure(s.io == io_type::io_parallel && is_convolution(s.kind),
+            "a parallelization factor above 1 needs a convolution under io_parallel",
+            given{"layer", s.name.view()},
+            given{"parallelization_factor", s.parallelization_factor});
+        const std::int64_t pixels = std::int64_t{output_height(s)} * output_width(s);
+        std::int64_t below = s.parallelization_factor;
+        while (pixels % below != 0)
+            --below;
+        std::int64_t above = s.parallelization_factor;
+        while (above < pixels && pixels % above != 0)
+            ++above;
+        ensure(pixels % s.parallelization_factor == 0,
+            "the parallelization factor must divide the number of output pixels",
+            given{"layer", s.name.view()},
+            given{"parallelization_factor", s.parallelization_factor},
+            given{"nearest legal below", below}, given{"above", above <= pixels ? above : 0},
+            given{"output pixels", pixels});
+    }
+    return true;
+}
+
+/// Both checks in the order that gives the most useful message.
+constexpr bool ensure_sound_and_legal(const layer_spec& s)
+{
+    return ensure_sound(s) && ensure_legal(s);
+}
+
+} // namespace espalier

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace espalier {
+
+/// Amounts of FPGA resources: what a design needs, what a device has, or what a budget allows.
+struct resources {
+    std::int64_t dsp = 0;    ///< DSP blocks
+    std::int64_t bram18 = 0; ///< 18-Kb block RAMs (RAMB18); a RAMB36 counts as two
+    std::int64_t lut = 0;    ///< 6-input look-up tables
+    std::int64_t ff = 0;     ///< flip-flops
+    std::int64_t uram = 0;   ///< 288-Kb UltraRAM blocks
+
+    /// Block RAM as vendor reports count it, in 36-Kb blocks: a RAMB18 is half of one.
+    [[nodiscard]] constexpr double bram() const { return static_cast<double>(bram18) / 2; }
+
+    friend constexpr bool operator==(const resources&, const resources&) = default;
+
+    constexpr resources& operator+=(const resources& other)
+    {
+        dsp += other.dsp;
+        bram18 += other.bram18;
+        lut += other.lut;
+        ff += other.ff;
+        uram += other.uram;
+        return *this;
+    }
+    friend constexpr resources operator+(resources a, const resources& b) { return a += b; }
+    friend constexpr resources operator*(std::int64_t times, const resources& r)
+    {
+        return {times * r.dsp, times * r.bram18, times * r.lut, times * r.ff, times * r.uram};
+    }
+};
+
+} // namespace espalier

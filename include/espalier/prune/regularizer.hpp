@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/model/grouping.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/prune/ranking.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+// The resource-aware group lasso: a penalty Σ_g p_g · √n_g · ‖w_g‖₂ over the groups g of n_g
+// weights, which pulls whole groups to zero together (Yuan and Lin 2006), each in proportion to the
+// price p_g of the resources it hangs on. With equal prices it is the regulariser of the paper; a
+// group of nine DSPs and four block RAMs is pulled harder than a single DSP. The gradient of a
+// group that is zero is zero (the smallest of its subgradients), so pruned groups stay at rest.
+
+namespace espalier {
+
+/// The penalty of one matrix.
+/// \param prices  one for each group of the matrix, ≥ 0
+[[nodiscard]] inline double group_lasso_loss(const grouping& groups, layout framework,
+    std::span<const float> weights, std::span<const double> prices)
+{
+    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
+    double loss = 0;
+    for (std::size_t g = 0; g < norms.size(); ++g)
+        loss += prices[g] * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))))
+            * norms[g];
+    return loss;
+}
+
+/// Adds the gradient of strength · penalty to the gradients of a matrix.
+/// \param gradients  as many as weights, in the framework's order
+inline void add_group_lasso_gradient(const grouping& groups, layout framework,
+    std::span<const float> weights, std::span<const double> prices, double strength,
+    std::span<float> gradients)
+{
+    ensure(gradients.size() == weights.size(), "there is a gradient for every weight",
+        given{"gradients", gradients.size()}, given{"weights", weights.size()});
+    std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
+    for (std::size_t g = 0; g < factors.size(); ++g) {
+        const double norm = factors[g];
+        factors[g] = norm > 0
+            ? strength * prices[g]
+                * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) / norm
+            : 0.0;
+    }
+    const weight_matrix& m = groups.matrix();
+    for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
+        const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
+        gradients[at] += static_cast<float>(
+            factors[static_cast<std::size_t>(groups.group_of(flat))] * static_cast<double>(weights[at]));
+    }
+}
+
+/// The proximal step of the same penalty: shrinks the norm of every group by
+/// strength · p_g · √n_g and sets a group to zero that is smaller than that.
+inline void group_lasso_proximal_step(const grouping& groups, layout framework,
+    std::span<float> weights, std::span<const double> prices, double strength)
+{
+    std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
+    for (std::size_t g = 0; g < factors.size(); ++g) {
+        const double shrink = strength * prices[g]
+            * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
+        factors[g] = factors[g] > shrink ? 1 - shrink / factors[g] : 0.0;
+    }
+    const weight_matrix& m = groups.matrix();
+    for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
+        const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
+        weights[at] = static_cast<float>(
+            factors[static_cast<std::size_t>(groups.group_of(flat))] * static_cast<double>(weights[at]));
+    }
+}
+
+} // namespace espalier

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/start.hpp>
+#include <espalier/knapsack/validity.hpp>
+#include <espalier/knapsack/verify.hpp>
+
+#include <glpk.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+// The knapsack as a 0-1 linear program for GLPK's branch and cut: one column x per item, one row
+// per resource and per floor, and for every shared unit a column y with a row y ≥ x for each of its
+// users. The y need no integrality of their own: once the x are integers, the smallest y that the
+// rows allow is the largest of its users'.
+//
+// GLPK is under the GPL, version 3: so is, taken as a whole, a program that is linked with it. That
+// is why this header stands alone, and why `exact`, which needs no GLPK, exists.
+//
+// GLPK works in floating point. What it calls an integer solution is rounded here and checked
+// against the capacities in integers; what it calls optimal is optimal up to its tolerances, and
+// its bounds are widened by a relative 1e-9 (1e-11 once the search is complete). Values are scaled
+// by a power of two, which loses nothing, so that objectives of 1e-30 and 1e30 look alike to it.
+
+namespace espalier {
+namespace detail {
+
+struct delete_glp_prob {
+    void operator()(glp_prob* program) const { glp_delete_prob(program); }
+};
+
+/// GLPK ends the process when it finds itself in an impossible state. This hook turns that into an
+/// exception. Afterwards GLPK's environment of this thread is not usable, so it is dismantled.
+[[noreturn]] inline void glpk_failed(void*)
+{
+    throw std::runtime_error("GLPK stopped because of an internal error");
+}
+
+/// Silences GLPK's terminal output and installs the hook for one solve.
+class glpk_session {
+    int terminal_;
+
+public:
+    glpk_session() : terminal_(glp_term_out(GLP_OFF)) { glp_error_hook(glpk_failed, nullptr); }
+    ~glpk_session()
+    {
+        glp_error_hook(nullptr, nullptr);
+        glp_term_out(terminal_);
+    }
+    glpk_session(const glpk_session&) = delete;
+    glpk_session& operator=(const glpk_session&) = delete;
+};
+
+/// The program for a problem, and the way back from its columns to a mask.
+class glpk_model {
+    const knapsack_problem& problem_;
+    std::unique_ptr<glp_prob, delete_glp_prob> program_{glp_create_prob()};
+
+public:
+    double scale = 1; ///< objective coefficients are values times this power of two
+
+    glpk_model(const knapsack_problem& problem, const start& begin) : problem_(problem)
+    {
+        const double largest = problem.values.empty() ? 0.0
+                                                      : *std::max_element(problem.values.begin(),
+                                                            problem.values.end());
+        if (largest > 0)
+            scale = std::ldexp(1.0, -std::ilogb(largest));
+        glp_set_obj_dir(get(), GLP_MAX);
+        add_rows(begin);
+        add_items();
+        add_units();
+        load_matrix(begin);
+    }
+
+    [[nodiscard]] glp_prob* get() const { return program_.get(); }
+    /// After GLPK failed: its memory is released with its environment, not by the program.
+    void abandon() { static_cast<void>(program_.release()); }
+
+    [[nodiscard]] static int column(std::size_t index) { return static_cast<int>(index) + 1; }
+
+    /// The mask of the best integer solution that GLPK holds.
+    [[nodiscard]] std::vector<std::uint8_t> mask() const
+    {
+        std::vector<std::uint8_t> keep(problem_.size());
+        for (std::size_t item = 0; item < problem_.size(); ++item)
+            keep[item] = glp_mip_col_val(get(), column(item)) > 0.5;
+        return keep;
+    }
+
+    /// Column values, 1-based, of a mask.
+    [[nodiscard]] std::vector<double> columns_of(const std::vector<std::uint8_t>& keep) const
+    {
+        std::vector<double> columns(1 + problem_.size() + problem_.shared.size(), 0.0);
+        for (std::size_t item = 0; item < problem_.size(); ++item)
+            columns[item + 1] = keep[item];
+        for (std::size_t unit = 0; unit < problem_.shared.size(); ++unit)
+            for (const std::uint32_t user : problem_.shared.users_of(unit))
+                if (keep[user])
+                    columns[problem_.size() + unit + 1] = 1;
+        return columns;
+    }
+
+private:
+    void add_rows(const start& begin)
+    {
+        const auto resources = static_cast<int>(problem_.resources);
+        glp_add_rows(get(), resources);
+        for (int r = 0; r < resources; ++r)
+            glp_set_row_bnds(get(), r + 1, GLP_UP, 0,
+                static_cast<double>(problem_.capacity[static_cast<std::size_t>(r)]));
+        for (std::size_t c = 0; c < begin.missing.size(); ++c) {
+            const int row = glp_add_rows(get(), 1);
+            glp_set_row_bnds(get(), row, GLP_LO, static_cast<double>(problem_.floors[c]), 0);
+        }
+    }
+
+    void add_items()
+    {
+        if (problem_.size() == 0)
+            return;
+        glp_add_cols(get(), static_cast<int>(problem_.size()));
+        for (std::size_t item = 0; item < problem_.size(); ++item) {
+            const int j = column(item);
+            glp_set_col_kind(get(), j, GLP_BV);
+            glp_set_obj_coef(get(), j, problem_.values[item] * scale);
+            if (problem_.fixed_at(item) != decision::free) {
+                const double at = problem_.fixed_at(item) == decision::keep ? 1 : 0;
+                glp_set_col_bnds(get(), j, GLP_FX, at, at);
+            }
+        }
+    }
+
+    void add_units()
+    {
+        const std::size_t units = problem_.shared.size();
+        if (units == 0)
+            return;
+        glp_add_cols(get(), static_cast<int>(units));
+        for (std::size_t unit = 0; unit < units; ++unit)
+            glp_set_col_bnds(get(), column(problem_.size() + unit), GLP_DB, 0, 1);
+        if (problem_.shared.users.empty())
+            return;
+        const int users = static_cast<int>(problem_.shared.users.size());
+        const int first = glp_add_rows(get(), users);
+        for (int row = first; row < first + users; ++row)
+            glp_set_row_bnds(get(), row, GLP_LO, 0, 0);
+    }
+
+    void load_matrix(const start& begin)
+    {
+        std::vector<int> rows(1, 0);
+        std::vector<int> columns(1, 0);
+        std::vector<double> entries(1, 0.0);
+        const auto enter = [&](std::size_t row, std::size_t col, double entry) {
+            rows.push_back(static_cast<int>(row) + 1);
+            columns.push_back(column(col));
+            entries.push_back(entry);
+        };
+        const auto enter_costs = [&](std::size_t col, const resource_vector& cost) {
+            for (std::size_t r = 0; r < problem_.resources; ++r)
+                if (cost[r] != 0)
+                    enter(r, col, static_cast<double>(cost[r]));
+        };
+        const std::size_t items = problem_.size();
+        for (std::size_t item = 0; item < items; ++item) {
+            enter_costs(item, problem_.class_costs[problem_.class_of[item]]);
+            if (!begin.missing.empty())
+                enter(problem_.resources + problem_.class_of[item], item, 1);
+        }
+        std::size_t row = problem_.resources + begin.missing.size();
+        for (std::size_t unit = 0; unit < problem_.shared.size(); ++unit) {
+            enter_costs(items + unit, problem_.shared.costs[problem_.shared.kind[unit]]);
+            for (const std::uint32_t user : problem_.shared.users_of(unit)) {
+                enter(row, items + unit, 1);
+                enter(row++, user, -1);
+            }
+        }
+        glp_load_matrix(
+            get(), static_cast<int>(rows.size()) - 1, rows.data(), columns.data(), entries.data());
+    }
+};
+
+/// What the callback of the search tree needs and gathers.
+struct glpk_search {
+    std::vector<double> warm; ///< a feasible solution to begin with, or empty
+    double bound = std::numeric_limits<double>::infinity();
+
+    static void watch(glp_tree* tree, void* info)
+    {
+        auto& self = *static_cast<glpk_search*>(info);
+        if (glp_ios_reason(tree) == GLP_IHEUR && !self.warm.empty()) {
+            glp_ios_heur_sol(tree, self.warm.data());
+            self.warm.clear();
+        }
+        if (const int best = glp_ios_best_node(tree); best != 0)
+            self.bound = glp_ios_node_bound(tree, best);
+    }
+};
+
+} // namespace detail
+
+/// Branch and cut by GLPK on the full formulation. Handles every problem; slow above some thousand
+/// items. The answer is never worse than that of `greedy`, which it begins with.
+struct glpk {
+    double time_limit = 60; ///< seconds
+    bool cuts = true;       ///< Gomory, mixed-integer rounding and clique cuts
+    bool presolve = true;   ///< of the linear program, or of the whole program without a warm start
+    bool warm_start = true; ///< begin with the solution of `greedy`
+
+    /// \throws std::invalid_argument if the problem is malformed or too large for GLPK's indices;
+    ///         std::runtime_error if GLPK fails
+    [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
+    {
+        const detail::stopwatch watch;
+        ensure_valid(problem);
+        ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
+        ensure(problem.size() + problem.shared.users.size() + problem.shared.size() < 100'000'000,
+            "GLPK takes fewer than 10^8 rows or columns", given{"items", problem.size()},
+            given{"users", problem.shared.users.size()});
+        const detail::start begin(problem);
+        if (!begin.reason.empty())
+            return detail::infeasible(problem, begin.reason, watch);
+
+        knapsack_solution solution = greedy{}(problem);
+        if (solution.status != solve_status::optimal)
+            search(problem, begin, watch, solution);
+        solution.seconds = watch.seconds();
+        return solution;
+    }
+
+private:
+    void search(const knapsack_problem& problem, const detail::start& begin,
+        const detail::stopwatch& watch, knapsack_solution& solution) const
+    {
+        const detail::glpk_session session;
+        detail::glpk_model model(problem, begin);
+        try {
+            branch_and_cut(problem, model, watch, solution);
+        } catch (const std::runtime_error&) {
+            model.abandon();
+            glp_free_env();
+            throw;
+        }
+    }
+
+    [[nodiscard]] int milliseconds_left(const detail::stopwatch& watch) const
+    {
+        const double left = (time_limit - watch.seconds()) * 1000;
+        return static_cast<int>(std::clamp(left, 1.0, 2e9));
+    }
+
+    /// Takes the bound and the prices of the linear relaxation. False: there is nothing to search.
+    bool relax(const knapsack_problem& problem, const detail::glpk_model& model,
+        const detail::stopwatch& watch, knapsack_solution& solution) const
+    {
+        glp_smcp simplex;
+        glp_init_smcp(&simplex);
+        simplex.msg_lev = GLP_MSG_OFF;
+        simplex.presolve = presolve ? GLP_ON : GLP_OFF;
+        simplex.tm_lim = milliseconds_left(watch);
+        const int result = glp_simplex(model.get(), &simplex);
+        if (result == GLP_ENOPFS || glp_get_status(model.get()) == GLP_NOFEAS) {
+            if (!solution.has_answer())
+                solution.reason = "not even fractions of the items meet the floors";
+            return false;
+        }
+        if (result != 0 || glp_get_status(model.get()) != GLP_OPT) {
+            if (solution.has_answer())
+                solution.status = solve_status::time_limit;
+            else
+                solution.reason = "the time ran out before any choice was found";
+            return false;
+        }
+        const double bound = glp_get_obj_val(model.get()) / model.scale;
+        solution.bound =
+            solution.has_answer() ? std::min(solution.bound, bound * (1 + 1e-9)) : bound;
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            solution.shadow_price[r] =
+                std::max(glp_get_row_dual(model.get(), static_cast<int>(r) + 1) / model.scale, 0.0);
+        return true;
+    }
+
+    void branch_and_cut(const knapsack_problem& problem, const detail::glpk_model& model,
+        const detail::stopwatch& watch, knapsack_solution& solution) const
+    {
+        if (!relax(problem, model, watch, solution))
+            return;
+        detail::glpk_search tree;
+        if (warm_start && solution.has_answer())
+            tree.warm = model.columns_of(solution.keep);
+        glp_iocp options;
+        glp_init_iocp(&options);
+        options.msg_lev = GLP_MSG_OFF;
+        options.tm_lim = milliseconds_left(watch);
+        options.tol_obj = 1e-12; // the default of 1e-7 would cut off better solutions
+        options.presolve = presolve && !warm_start ? GLP_ON : GLP_OFF;
+        const int with_cuts = cuts ? GLP_ON : GLP_OFF;
+        // Cover cuts stay off: their generator in GLPK 5.0 stops the process ("ncs = 0; invalid
+        // number of columns") on some knapsacks whose rows leave it nothing to generate from.
+        options.gmi_cuts = options.mir_cuts = options.clq_cuts = with_cuts;
+        options.cb_func = detail::glpk_search::watch;
+        options.cb_info = &tree;
+        const int result = glp_intopt(model.get(), &options);
+        conclude(problem, model, result, tree.bound, solution);
+    }
+
+    void conclude(const knapsack_problem& problem, const detail::glpk_model& model, int result,
+        double tree_bound, knapsack_solution& solution) const
+    {
+        const int status = glp_mip_status(model.get());
+        const bool had_answer = solution.has_answer();
+        if (status == GLP_OPT || status == GLP_FEAS) {
+            std::vector<std::uint8_t> keep = model.mask();
+            const double value = detail::value_of(problem, keep);
+            if (is_feasible(problem, keep) && (!had_answer || value > solution.value)) {
+                solution.keep = std::move(keep);
+                solution.value = value;
+                solution.reason.clear();
+                solution.status = solve_status::feasible;
+            }
+        }
+        if (result == 0 && (status == GLP_OPT || status == GLP_NOFEAS)) {
+            if (solution.has_answer()) {
+                // Complete, but only up to GLPK's tolerances.
+                solution.status = solve_status::optimal;
+                solution.bound = std::max(
+                    solution.value, std::min(solution.bound, solution.value * (1 + 1e-11)));
+            } else {
+                solution.reason = "no choice of whole items meets the floors within the capacities";
+            }
+            return;
+        }
+        ensure_no_failure(result);
+        if (!solution.has_answer())
+            solution.reason = "the time ran out before any choice was found";
+        else
+            solution.status = solve_status::time_limit;
+        if (std::isfinite(tree_bound))
+            solution.bound = std::max(
+                solution.value, std::min(solution.bound, tree_bound / model.scale * (1 + 1e-9)));
+    }
+
+    static void ensure_no_failure(int result)
+    {
+        if (result != 0 && result != GLP_ETMLIM && result != GLP_EMIPGAP && result != GLP_ESTOP)
+            throw std::runtime_error(
+                "GLPK's branch and cut failed with code " + std::to_string(result));
+    }
+};
+
+static_assert(knapsack_solver<glpk>);
+
+} // namespace espalier

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/with/eigen.hpp>
+
+#include <espalier/model/layers.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <doctest/doctest.h>
+
+using namespace espalier;
+
+TEST_CASE_TEMPLATE("an Eigen matrix is read in the order of its storage", Matrix, Eigen::MatrixXf,
+    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>)
+{
+    constexpr int outputs = 3;
+    constexpr int inputs = 5;
+    Matrix matrix(outputs, inputs);
+    for (int out = 0; out < outputs; ++out)
+        for (int in = 0; in < inputs; ++in)
+            matrix(out, in) = static_cast<float>(10 * out + in);
+    const weight_matrix m = matrices_of(dense{.inputs = inputs, .outputs = outputs})[0];
+    for (int out = 0; out < outputs; ++out)
+        for (int in = 0; in < inputs; ++in) {
+            const auto at = to_framework(m, layout_of<Matrix>, out * inputs + in);
+            CHECK(weights_of(matrix)[static_cast<std::size_t>(at)] == matrix(out, in));
+        }
+}

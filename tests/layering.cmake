@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The include rules: who may include whom, and who may include which third-party library. Fails with
-cmake_minimum_required(VERSION 3.23)
 # a line for each offence, such as "model/cost.hpp: model/ must not include network/layer.hpp".
+
+cmake_minimum_required(VERSION 3.23)
 
 set(may_include_model "model")
 set(may_include_knapsack "knapsack")

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Pruning without a framework: a multilayer perceptron whose training loop is written by hand with
+// Eigen. The problem is small and made here (five clouds of points in 16 dimensions, the shape of
+// the jet-tagging network), so that the program runs in seconds and shows one thing: the pruner
+// asks for spans of weights and gives masks, and the loop stays yours.
+
+#include <espalier/espalier.hpp>
+#include <espalier/with/eigen.hpp>
+
+#include <Eigen/Core>
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <random>
+#include <span>
+#include <vector>
+
+namespace {
+
+// The hardware: reuse factor 4, 18-bit weights. The compiler checks the numbers.
+constexpr auto jets
+    = esp::network<esp::dense{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}},
+        esp::dense{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
+        esp::dense{.name = "fc3", .inputs = 32, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
+        esp::dense{.name = "out", .inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}}>;
+static_assert(esp::cost(jets).dsp == (16 * 64 + 64 * 32 + 32 * 32 + 32 * 5) / 4);
+static_assert(esp::fits(jets, esp::device::xcvu9p));
+
+using matrix = Eigen::MatrixXf;
+using vector = Eigen::VectorXf;
+
+struct data_set {
+    matrix inputs; ///< 16 × points
+    std::vector<int> classes;
+};
+
+/// Points of five classes, each a sum of two clouds, so that no line separates them.
+data_set make_data(int points, std::mt19937& random)
+{
+    static const std::vector<vector> centres = [] {
+        std::mt19937 fixed(12);
+        std::normal_distribution<float> normal(0, 1.4F);
+        std::vector<vector> all;
+        for (int i = 0; i < 10; ++i)
+            all.emplace_back(vector::NullaryExpr(16, [&](Eigen::Index) { return normal(fixed); }));
+        return all;
+    }();
+    std::normal_distribution<float> normal;
+    data_set data{matrix(16, points), {}};
+    for (int p = 0; p < points; ++p) {
+        const auto cloud = static_cast<std::size_t>(random() % centres.size());
+        data.inputs.col(p) = centres[cloud]
+            + vector::NullaryExpr(16, [&](Eigen::Index) { return 1.6F * normal(random); });
+        data.classes.push_back(static_cast<int>(cloud % 5));
+    }
+    return data;
+}
+
+/// A perceptron with ReLU between its layers and a softmax at the end.
+struct perceptron {
+    std::vector<matrix> weights; ///< outputs × inputs
+    std::vector<vector> biases;
+    std::vector<matrix> weight_gradients;
+    std::vector<vector> bias_gradients;
+
+    explicit perceptron(std::mt19937& random)
+    {
+        for (const esp::layer_spec& layer : jets.specs) {
+            std::normal_distribution<float> normal(
+                0, std::sqrt(2.0F / static_cast<float>(layer.inputs)));
+            weights.emplace_back(matrix::NullaryExpr(
+                layer.outputs, layer.inputs, [&](auto, auto) { return normal(random); }));
+            biases.emplace_back(vector::Zero(layer.outputs));
+        }
+        weight_gradients = weights;
+        bias_gradients = biases;
+    }
+
+    /// Activations of every layer, the inputs first; the last are logits.
+    [[nodiscard]] std::vector<matrix> forward(const matrix& inputs) const
+    {
+        std::vector<matrix> activations{inputs};
+        for (std::size_t l = 0; l < weights.size(); ++l) {
+            matrix z = (weights[l] * activations.back()).colwise() + biases[l];
+            activations.push_back(l + 1 < weights.size() ? matrix(z.cwiseMax(0.0F)) : z);
+        }
+        return activations;
+    }
+
+    /// Mean gradients of the cross-entropy over a batch.
+    void backward(const matrix& inputs, std::span<const int> classes)
+    {
+        const auto activations = forward(inputs);
+        matrix delta = activations.back();
+        delta.rowwise() -= delta.colwise().maxCoeff().eval();
+        delta = delta.array().exp();
+        delta.array().rowwise() /= delta.colwise().sum().eval().array();
+        for (Eigen::Index p = 0; p < delta.cols(); ++p)
+            delta(classes[static_cast<std::size_t>(p)], p) -= 1;
+        delta /= static_cast<float>(delta.cols());
+        for (std::size_t l = weights.size(); l-- > 0;) {
+            weight_gradients[l] = delta * activations[l].transpose();
+            bias_gradients[l] = delta.rowwise().sum();
+            if (l > 0)
+                delta = (weights[l].transpose() * delta).array()
+                    * (activations[l].array() > 0).cast<float>();
+        }
+    }
+
+    [[nodiscard]] double accuracy(const data_set& data) const
+    {
+        const matrix logits = forward(data.inputs).back();
+        int right = 0;
+        for (Eigen::Index p = 0; p < logits.cols(); ++p) {
+            Eigen::Index best = 0;
+            logits.col(p).maxCoeff(&best);
+            right += best == data.classes[static_cast<std::size_t>(p)] ? 1 : 0;
+        }
+        return static_cast<double>(right) / static_cast<double>(logits.cols());
+    }
+};
+
+/// Plain gradient descent with momentum; after each step `then` may change the weights.
+template <class BeforeStep, class AfterStep>
+void train(perceptron& net, const data_set& data, int epochs, BeforeStep&& before, AfterStep&& after)
+{
+    constexpr Eigen::Index batch = 64;
+    std::vector<matrix> velocity;
+    for (const matrix& w : net.weights)
+        velocity.emplace_back(matrix::Zero(w.rows(), w.cols()));
+    for (int epoch = 0; epoch < epochs; ++epoch)
+        for (Eigen::Index at = 0; at + batch <= data.inputs.cols(); at += batch) {
+            net.backward(data.inputs.middleCols(at, batch),
+                std::span(data.classes).subspan(static_cast<std::size_t>(at), batch));
+            before();
+            for (std::size_t l = 0; l < net.weights.size(); ++l) {
+                velocity[l] = 0.9F * velocity[l] - 0.02F * net.weight_gradients[l];
+                net.weights[l] += velocity[l];
+                net.biases[l] -= 0.02F * net.bias_gradients[l];
+            }
+            after();
+        }
+}
+
+int run()
+{
+    std::mt19937 random(1);
+    const data_set training = make_data(8192, random);
+    const data_set validation = make_data(4096, random);
+    const data_set test = make_data(4096, random);
+
+    perceptron net(random);
+    train(net, training, 20, [] {}, [] {});
+    const double baseline = net.accuracy(validation);
+    const double baseline_test = net.accuracy(test);
+
+    // The pruner sees the weights where they are.
+    std::vector<std::span<float>> weights;
+    std::vector<std::span<float>> gradients;
+    for (std::size_t l = 0; l < net.weights.size(); ++l) {
+        weights.push_back(esp::weights_of(net.weights[l]));
+        gradients.push_back(esp::weights_of(net.weight_gradients[l]));
+    }
+    esp::pruner pruner{jets, weights,
+        {.schedule = esp::polynomial{.steps = 8, .target = 0.85},
+            .tolerance = 0.98,
+            .regularization = 1e-5,
+            .selection = {.framework = esp::layout_of<matrix>}}};
+    pruner.baseline(baseline);
+
+    std::printf("baseline: %lld DSP, %.0f BRAM, validation accuracy %.4f\n\n",
+        static_cast<long long>(pruner.groups().total().dsp), pruner.groups().total().bram(), baseline);
+    std::printf("round  budget DSP  DSP  BRAM  weights  validation  accepted\n");
+    while (auto round = pruner.next()) {
+        train(net, training, 6, [&] { round->regularize(gradients); }, [&] { round->mask(); });
+        pruner.report(net.accuracy(validation));
+        const esp::round_record& r = pruner.history().back();
+        std::printf("%5zu  %10lld  %3lld  %4.0f  %7lld  %10.4f  %s\n", pruner.history().size(),
+            static_cast<long long>(r.budget.dsp), static_cast<long long>(r.usage.dsp),
+            r.usage.bram(), static_cast<long long>(r.kept_weights), r.metric,
+            r.accepted ? "yes" : "no");
+    }
+    std::printf("\nstopped: %s\n", pruner.stopped_because().c_str());
+
+    // What is left, counted from the weights alone.
+    esp::resources left;
+    for (std::size_t l = 0; l < weights.size(); ++l)
+        left += esp::recount(
+            esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>, weights[l]);
+    const esp::resources total = esp::cost(jets);
+    std::printf("DSP %lld -> %lld (%.1fx), BRAM %.0f -> %.0f (%.1fx), test accuracy %.4f -> %.4f\n",
+        static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),
+        static_cast<double>(total.dsp) / static_cast<double>(left.dsp), total.bram(), left.bram(),
+        total.bram() / left.bram(), baseline_test, net.accuracy(test));
+    return 0;
+}
+
+} // namespace
+
+int main()
+{
+    try {
+        return run();
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "eigen_mlp: %s\n", error.what());
+        return 1;
+    }
+}

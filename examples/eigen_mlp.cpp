@@ -19,11 +19,11 @@
 namespace {
 
 // The hardware: reuse factor 4, 18-bit weights. The compiler checks the numbers.
-constexpr auto jets
-    = esp::network<esp::dense{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}},
-        esp::dense{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
-        esp::dense{.name = "fc3", .inputs = 32, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
-        esp::dense{.name = "out", .inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}}>;
+constexpr auto jets = esp::network<
+    esp::dense{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}},
+    esp::dense{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
+    esp::dense{.name = "fc3", .inputs = 32, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
+    esp::dense{.name = "out", .inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}}>;
 static_assert(esp::cost(jets).dsp == (16 * 64 + 64 * 32 + 32 * 32 + 32 * 5) / 4);
 static_assert(esp::fits(jets, esp::device::xcvu9p));
 
@@ -50,8 +50,9 @@ data_set make_data(int points, std::mt19937& random)
     data_set data{matrix(16, points), {}};
     for (int p = 0; p < points; ++p) {
         const auto cloud = static_cast<std::size_t>(random() % centres.size());
-        data.inputs.col(p) = centres[cloud]
-            + vector::NullaryExpr(16, [&](Eigen::Index) { return 1.6F * normal(random); });
+        data.inputs.col(p) = centres[cloud] + vector::NullaryExpr(16, [&](Eigen::Index) {
+            return 1.6F * normal(random);
+        });
         data.classes.push_back(static_cast<int>(cloud % 5));
     }
     return data;
@@ -103,8 +104,8 @@ struct perceptron {
             weight_gradients[l] = delta * activations[l].transpose();
             bias_gradients[l] = delta.rowwise().sum();
             if (l > 0)
-                delta = (weights[l].transpose() * delta).array()
-                    * (activations[l].array() > 0).cast<float>();
+                delta = (weights[l].transpose() * delta).array() *
+                        (activations[l].array() > 0).cast<float>();
         }
     }
 
@@ -123,7 +124,8 @@ struct perceptron {
 
 /// Plain gradient descent with momentum; after each step `then` may change the weights.
 template <class BeforeStep, class AfterStep>
-void train(perceptron& net, const data_set& data, int epochs, BeforeStep&& before, AfterStep&& after)
+void train(
+    perceptron& net, const data_set& data, int epochs, BeforeStep&& before, AfterStep&& after)
 {
     constexpr Eigen::Index batch = 64;
     std::vector<matrix> velocity;
@@ -151,7 +153,8 @@ int run()
     const data_set test = make_data(4096, random);
 
     perceptron net(random);
-    train(net, training, 20, [] {}, [] {});
+    train(
+        net, training, 20, [] {}, [] {});
     const double baseline = net.accuracy(validation);
     const double baseline_test = net.accuracy(test);
 
@@ -170,10 +173,12 @@ int run()
     pruner.baseline(baseline);
 
     std::printf("baseline: %lld DSP, %.0f BRAM, validation accuracy %.4f\n\n",
-        static_cast<long long>(pruner.groups().total().dsp), pruner.groups().total().bram(), baseline);
+        static_cast<long long>(pruner.groups().total().dsp), pruner.groups().total().bram(),
+        baseline);
     std::printf("round  budget DSP  DSP  BRAM  weights  validation  accepted\n");
     while (auto round = pruner.next()) {
-        train(net, training, 6, [&] { round->regularize(gradients); }, [&] { round->mask(); });
+        train(
+            net, training, 6, [&] { round->regularize(gradients); }, [&] { round->mask(); });
         pruner.report(net.accuracy(validation));
         const esp::round_record& r = pruner.history().back();
         std::printf("%5zu  %10lld  %3lld  %4.0f  %7lld  %10.4f  %s\n", pruner.history().size(),
@@ -186,8 +191,8 @@ int run()
     // What is left, counted from the weights alone.
     esp::resources left;
     for (std::size_t l = 0; l < weights.size(); ++l)
-        left += esp::recount(
-            esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>, weights[l]);
+        left +=
+            esp::recount(esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>, weights[l]);
     const esp::resources total = esp::cost(jets);
     std::printf("DSP %lld -> %lld (%.1fx), BRAM %.0f -> %.0f (%.1fx), test accuracy %.4f -> %.4f\n",
         static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),

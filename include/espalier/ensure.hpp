@@ -35,8 +35,7 @@ inline std::string shown(std::string_view text)
 }
 
 template <class T>
-    requires std::is_arithmetic_v<T>
-std::string shown(T number)
+requires std::is_arithmetic_v<T> std::string shown(T number)
 {
     if constexpr (std::same_as<T, bool>) {
         return number ? "true" : "false";

@@ -7,7 +7,8 @@
 #include <espalier/with/eigen.hpp>
 #endif
 
-constexpr auto net = esp::network<esp::dense{.inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}}>;
+constexpr auto net =
+    esp::network<esp::dense{.inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}}>;
 static_assert(esp::cost(net).dsp == 256);
 
 int main()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/prune/pruner.hpp>
-
 #include <espalier/model/layers.hpp>
+#include <espalier/prune/pruner.hpp>
 #include <espalier/prune/recount.hpp>
 
 #include <doctest/doctest.h>
@@ -136,8 +135,8 @@ TEST_CASE("a diverged round is a rejection, not an error")
     CHECK_FALSE(p.report(std::nan("")));
     REQUIRE(p.next());
     net.weights[0][std::size_t(&*std::find_if(net.weights[0].begin(), net.weights[0].end(),
-                                  [](float w) { return w != 0; })
-        - net.weights[0].data())] = std::numeric_limits<float>::infinity();
+                                   [](float w) { return w != 0; }) -
+                               net.weights[0].data())] = std::numeric_limits<float>::infinity();
     CHECK_FALSE(p.report(1));
     for (const auto& matrix : net.weights)
         for (const float w : matrix)
@@ -161,8 +160,7 @@ TEST_CASE("a budget below the guards ends pruning with the reason")
 {
     small_network net;
     pruner p{net.layers, net.spans(),
-        {.schedule = constant{.steps = 1, .target = 0.999},
-            .selection = {.keep_at_least = 3}}};
+        {.schedule = constant{.steps = 1, .target = 0.999}, .selection = {.keep_at_least = 3}}};
     p.baseline(1);
     CHECK_FALSE(p.next());
     CHECK(p.stopped_because().starts_with("no choice of groups fits the budget: "));

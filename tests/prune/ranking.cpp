@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/prune/ranking.hpp>
-
 #include <espalier/model/layers.hpp>
+#include <espalier/prune/ranking.hpp>
 
 #include <doctest/doctest.h>
 

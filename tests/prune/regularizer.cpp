@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/prune/regularizer.hpp>
-
 #include <espalier/model/layers.hpp>
+#include <espalier/prune/regularizer.hpp>
 
 #include <doctest/doctest.h>
 
@@ -53,8 +52,7 @@ TEST_CASE("the gradient of the group lasso is the slope of its loss")
             example e = random_example(how, 7);
             std::vector<float> gradient(e.weights.size(), 0.0F);
             const double strength = 0.3;
-            add_group_lasso_gradient(
-                e.groups, framework, e.weights, e.prices, strength, gradient);
+            add_group_lasso_gradient(e.groups, framework, e.weights, e.prices, strength, gradient);
             for (std::size_t i = 0; i < e.weights.size(); ++i) {
                 const float kept = e.weights[i];
                 // Central differences; the step is exact in float so that only curvature is lost.
@@ -66,8 +64,8 @@ TEST_CASE("the gradient of the group lasso is the slope of its loss")
                 const double below = group_lasso_loss(e.groups, framework, e.weights, e.prices);
                 const double width = static_cast<double>(up) - static_cast<double>(e.weights[i]);
                 e.weights[i] = kept;
-                CHECK(static_cast<double>(gradient[i])
-                    == doctest::Approx(strength * (above - below) / width).epsilon(2e-3));
+                CHECK(static_cast<double>(gradient[i]) ==
+                      doctest::Approx(strength * (above - below) / width).epsilon(2e-3));
             }
         }
 }

@@ -52,8 +52,8 @@ TEST_CASE("a polynomial schedule takes ever shorter steps and ends on the target
 
 TEST_CASE("a rejected step is halved and the schedule goes on from where it passes")
 {
-    const auto tried
-        = run(constant{.steps = 2, .target = 0.5}, [](double p) { return p <= 0.3; }, 4);
+    const auto tried = run(
+        constant{.steps = 2, .target = 0.5}, [](double p) { return p <= 0.3; }, 4);
     CHECK(tried[0] == 0.5);
     CHECK(tried[1] == 0.25); // half-way between dense and the rejected 0.5
     CHECK(tried[2] == 0.5);
@@ -63,8 +63,8 @@ TEST_CASE("a rejected step is halved and the schedule goes on from where it pass
 TEST_CASE("bisection closes in on the tightest budget that passes")
 {
     const double limit = 0.6180339;
-    const auto tried = run(binary{.target = 0.9, .resolution = 0.01},
-        [&](double p) { return p <= limit; });
+    const auto tried =
+        run(binary{.target = 0.9, .resolution = 0.01}, [&](double p) { return p <= limit; });
     CHECK(tried.front() == 1.0);
     double best = 0;
     for (const double p : tried)
@@ -107,8 +107,8 @@ TEST_CASE("nonsense schedules are refused")
         "a schedule removes a part in [0, 1) of a resource (part = -0.1)");
     CHECK_THROWS_WITH(
         schedule(constant{.steps = 0}), "a schedule has at least one step (steps = 0)");
-    CHECK_THROWS_WITH(schedule(polynomial{.power = 0}),
-        "the power of a polynomial is positive (power = 0)");
+    CHECK_THROWS_WITH(
+        schedule(polynomial{.power = 0}), "the power of a polynomial is positive (power = 0)");
     CHECK_THROWS_WITH(schedule(binary{.resolution = 0}),
         "the resolution of a bisection is positive (resolution = 0)");
     CHECK_THROWS(schedule(polynomial{.target = std::nan("")}));

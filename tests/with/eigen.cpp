@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/with/eigen.hpp>
-
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/with/eigen.hpp>
 
 #include <doctest/doctest.h>
 

@@ -46,14 +46,14 @@ struct pruner_options {
 
 /// What one round tried and how it ended.
 struct round_record {
-    double progress = 0;         ///< of the schedule, 0 dense … 1 target
-    resources budget{};          ///< allowed
-    resources usage{};           ///< taken by the kept groups; at most the budget
+    double progress = 0; ///< of the schedule, 0 dense … 1 target
+    resources budget{};  ///< allowed
+    resources usage{};   ///< taken by the kept groups; at most the budget
     std::int64_t kept_weights = 0;
     solve_status status = solve_status::feasible;
-    double gap = 0;              ///< of the knapsack solution
+    double gap = 0; ///< of the knapsack solution
     double solver_seconds = 0;
-    double metric = 0;           ///< as reported; 0 while the round is open
+    double metric = 0; ///< as reported; 0 while the round is open
     bool accepted = false;
 };
 
@@ -71,7 +71,8 @@ public:
     ///         weight is not finite
     pruner(std::span<const layer_spec> layers, std::vector<std::span<float>> weights,
         pruner_options options = {})
-        : options_(std::move(options)), selection_(layers, options_.selection),
+        : options_(std::move(options)),
+          selection_(layers, options_.selection),
           weights_(std::move(weights))
     {
         ensure(options_.tolerance > 0 && options_.tolerance <= 1,
@@ -96,7 +97,8 @@ public:
 
     /// Tells the pruner how good the dense network is, and that its weights are the ones to return
     /// to if no round is accepted. To be called once, before the first round.
-    /// \throws std::invalid_argument if the metric is not a positive number or a weight is not finite
+    /// \throws std::invalid_argument if the metric is not a positive number or a weight is not
+    /// finite
     void baseline(double metric)
     {
         ensure(std::isfinite(metric) && metric > 0, "the baseline metric is a positive number",
@@ -109,7 +111,8 @@ public:
 
     /// Chooses the groups for the next budget and masks the weights.
     /// \return the round, or nothing when pruning is over; then the weights are those of the last
-    ///         accepted round (of the dense network if there was none), and `stopped_because` says why
+    ///         accepted round (of the dense network if there was none), and `stopped_because` says
+    ///         why
     /// \throws std::invalid_argument if there is no baseline or the last round was not reported
     /// \throws std::logic_error if the solver's answer breaks a constraint
     [[nodiscard]] std::optional<round> next();
@@ -194,7 +197,9 @@ private:
         for (std::size_t r = 0; r < prices.size(); ++r)
             prices[r] = solution.shadow_price[r];
         if (std::all_of(prices.begin(), prices.end(), [](double p) { return p <= 0; })) {
-            const auto share = [](std::int64_t of) { return of > 0 ? 1.0 / static_cast<double>(of) : 0.0; };
+            const auto share = [](std::int64_t of) {
+                return of > 0 ? 1.0 / static_cast<double>(of) : 0.0;
+            };
             prices = {share(total.dsp), share(total.bram18), share(total.lut)};
         }
         prices_ = selection_.priced(prices);
@@ -208,8 +213,8 @@ private:
     }
     [[nodiscard]] std::span<const double> prices_of(std::size_t m) const
     {
-        return std::span{prices_}.subspan(selection_.first_item(m),
-            static_cast<std::size_t>(selection_.groups_of(m).groups()));
+        return std::span{prices_}.subspan(
+            selection_.first_item(m), static_cast<std::size_t>(selection_.groups_of(m).groups()));
     }
 
     void apply_masks()
@@ -264,13 +269,14 @@ public:
     {
         const double strength = owner_->options_.regularization;
         ensure(gradients.size() == owner_->weights_.size(),
-            "there is one span of gradients for each weight matrix", given{"spans", gradients.size()},
-            given{"matrices", owner_->weights_.size()});
+            "there is one span of gradients for each weight matrix",
+            given{"spans", gradients.size()}, given{"matrices", owner_->weights_.size()});
         if (strength == 0)
             return;
         for (std::size_t m = 0; m < gradients.size(); ++m)
-            add_group_lasso_gradient(owner_->selection_.groups_of(m), owner_->selection_.framework(),
-                owner_->weights_[m], owner_->prices_of(m), strength, gradients[m]);
+            add_group_lasso_gradient(owner_->selection_.groups_of(m),
+                owner_->selection_.framework(), owner_->weights_[m], owner_->prices_of(m), strength,
+                gradients[m]);
     }
     void regularize(std::vector<std::span<float>>& gradients) const
     {
@@ -282,8 +288,8 @@ public:
     {
         double loss = 0;
         for (std::size_t m = 0; m < owner_->weights_.size(); ++m)
-            loss += group_lasso_loss(owner_->selection_.groups_of(m), owner_->selection_.framework(),
-                owner_->weights_[m], owner_->prices_of(m));
+            loss += group_lasso_loss(owner_->selection_.groups_of(m),
+                owner_->selection_.framework(), owner_->weights_[m], owner_->prices_of(m));
         return owner_->options_.regularization * loss;
     }
 
@@ -306,8 +312,8 @@ private:
 inline std::optional<pruner::round> pruner::next()
 {
     ensure(baseline_.has_value(), "baseline() is called before next()");
-    ensure(!open_, "a round is reported before the next one starts",
-        given{"round", history_.size()});
+    ensure(
+        !open_, "a round is reported before the next one starts", given{"round", history_.size()});
     const std::optional<double> progress = options_.schedule.next(trials_);
     if (bad_trials_ >= options_.patience)
         stopped_because_ = std::to_string(bad_trials_) + " rounds in a row were rejected";
@@ -317,8 +323,7 @@ inline std::optional<pruner::round> pruner::next()
         return std::nullopt;
     ensure_finite();
 
-    const resources budget
-        = budget_at(selection_.total(), options_.schedule.target(), *progress);
+    const resources budget = budget_at(selection_.total(), options_.schedule.target(), *progress);
     const knapsack_problem& problem = selection_.pose(values(), budget);
     const knapsack_solution solution = options_.solver(problem);
     if (!solution.has_answer()) {

@@ -28,8 +28,9 @@ namespace espalier {
     const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
     double loss = 0;
     for (std::size_t g = 0; g < norms.size(); ++g)
-        loss += prices[g] * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))))
-            * norms[g];
+        loss += prices[g] *
+                std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) *
+                norms[g];
     return loss;
 }
 
@@ -44,16 +45,19 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
     for (std::size_t g = 0; g < factors.size(); ++g) {
         const double norm = factors[g];
-        factors[g] = norm > 0
-            ? strength * prices[g]
-                * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) / norm
-            : 0.0;
+        factors[g] =
+            norm > 0
+                ? strength * prices[g] *
+                      std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) /
+                      norm
+                : 0.0;
     }
     const weight_matrix& m = groups.matrix();
     for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
         const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
-        gradients[at] += static_cast<float>(
-            factors[static_cast<std::size_t>(groups.group_of(flat))] * static_cast<double>(weights[at]));
+        gradients[at] +=
+            static_cast<float>(factors[static_cast<std::size_t>(groups.group_of(flat))] *
+                               static_cast<double>(weights[at]));
     }
 }
 
@@ -64,15 +68,16 @@ inline void group_lasso_proximal_step(const grouping& groups, layout framework,
 {
     std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
     for (std::size_t g = 0; g < factors.size(); ++g) {
-        const double shrink = strength * prices[g]
-            * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
+        const double shrink =
+            strength * prices[g] *
+            std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
         factors[g] = factors[g] > shrink ? 1 - shrink / factors[g] : 0.0;
     }
     const weight_matrix& m = groups.matrix();
     for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
         const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
-        weights[at] = static_cast<float>(
-            factors[static_cast<std::size_t>(groups.group_of(flat))] * static_cast<double>(weights[at]));
+        weights[at] = static_cast<float>(factors[static_cast<std::size_t>(groups.group_of(flat))] *
+                                         static_cast<double>(weights[at]));
     }
 }
 

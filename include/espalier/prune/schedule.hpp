@@ -33,8 +33,7 @@ struct reduction {
     constexpr reduction(double all) : dsp(all), bram(all), lut(all) {}
     constexpr reduction(double of_dsp, double of_bram, double of_lut = 0)
         : dsp(of_dsp), bram(of_bram), lut(of_lut)
-    {
-    }
+    {}
     friend constexpr bool operator==(const reduction&, const reduction&) = default;
 };
 
@@ -115,9 +114,8 @@ struct constant {
 
     [[nodiscard]] std::optional<double> operator()(std::span<const trial> trials) const
     {
-        return detail::next_step(trials, steps, [this](std::size_t k) {
-            return static_cast<double>(k) / static_cast<double>(steps);
-        });
+        return detail::next_step(trials, steps,
+            [this](std::size_t k) { return static_cast<double>(k) / static_cast<double>(steps); });
     }
 };
 
@@ -161,9 +159,14 @@ struct binary {
 };
 
 template <class S>
-concept schedule_like = requires(const S& s, std::span<const trial> trials) {
-    { s(trials) } -> std::same_as<std::optional<double>>;
-    { s.target } -> std::convertible_to<reduction>;
+concept schedule_like = requires(const S& s, std::span<const trial> trials)
+{
+    {
+        s(trials)
+        } -> std::same_as<std::optional<double>>;
+    {
+        s.target
+        } -> std::convertible_to<reduction>;
 };
 
 /// Any schedule, so that a pruner's options need no template parameter.

@@ -14,8 +14,8 @@
 
 namespace espalier {
 
-/// All coefficients of a dense Eigen matrix in the order of its storage; valid as long as the matrix
-/// keeps its size.
+/// All coefficients of a dense Eigen matrix in the order of its storage; valid as long as the
+/// matrix keeps its size.
 template <class Derived>
 [[nodiscard]] std::span<float> weights_of(Eigen::PlainObjectBase<Derived>& matrix)
 {

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# Builds everything and runs all tests, on a fresh Debian 12 and with nothing installed before:
+# tests/run.sh            everything (g++, clang, sanitizers, tidy, format)
+# tests/run.sh quick      g++ only
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+packages=(
+    g++ clang clang-tidy clang-format libclang-rt-14-dev cmake ninja-build git ca-certificates
+    libboost-dev                          # the library: Boost.Hana
+    libglpk-dev libeigen3-dev libtorch-dev # the adapters
+    doctest-dev nlohmann-json3-dev libsystemc-dev # the tests
+    libbenchmark-dev coinor-libcbc-dev    # the benchmarks
+    libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
+)
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if ((${#missing[@]})); then
+    echo "installing: ${missing[*]}"
+    as_root=()
+    ((EUID == 0)) || as_root=(sudo)
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+step() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
+jobs=$(nproc)
+
+if [[ "${1:-all}" == all ]]; then
+    step "format"
+    git ls-files '*.hpp' '*.cpp' | xargs clang-format --dry-run --Werror
+fi
+
+step "g++: build everything"
+cmake --preset gcc-release >/dev/null
+cmake --build --preset gcc-release -j "$jobs"
+step "g++: every header compiles alone"
+cmake --build --preset gcc-release -j "$jobs" --target all_verify_interface_header_sets
+step "g++: test"
+ctest --preset gcc-release -j "$jobs"
+
+if [[ "${1:-all}" == all ]]; then
+    step "clang with address and undefined-behaviour sanitizers: build and test"
+    cmake --preset asan >/dev/null
+    cmake --build --preset asan -j "$jobs"
+    ctest --preset asan -j "$jobs"
+
+    step "clang-tidy"
+    cmake --preset tidy >/dev/null
+    cmake --build --preset tidy -j "$jobs"
+fi
+step "everything passed"

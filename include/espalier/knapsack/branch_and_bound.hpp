@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/relaxation.hpp>
+#include <espalier/knapsack/start.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+// Depth-first branch and bound for a small knapsack whose columns are sorted by class and, within a
+// class, by falling gain. A column stands for `upper` items of equal class and value, so ties cost
+// nothing: a thousand equal items are one integer variable.
+//
+// Within a class an exchange never hurts, so there is always an optimal solution that takes columns
+// from the front: a column that may not be full closes all that follow it, and a column that must
+// be used fills all before it. That turns branching on one column into branching on how many items
+// of the class are kept.
+//
+// Every node solves the linear relaxation with the dual simplex method from wherever the last node
+// left the basis, rounds its solution down, fills what is left greedily, and fixes every column
+// whose reduced cost exceeds what the node can still gain. The objective is counted relative to the
+// prices λ of the caller (see relaxation.hpp): losses are small numbers, added without
+// cancellation, and so are exact where the values themselves would have drowned them.
+
+namespace espalier::detail {
+
+struct search_limits {
+    std::size_t nodes = std::numeric_limits<std::size_t>::max();
+    double seconds = std::numeric_limits<double>::infinity(); ///< on the caller's watch
+};
+
+class branch_and_bound {
+public:
+    std::vector<double> best; ///< items taken of each column
+    double best_objective = 0;
+    double bound = 0;      ///< no choice has a larger objective
+    bool improved = false; ///< `best` is better than what the search began with
+    bool complete = false; ///< the search ended by itself
+    bool out_of_time = false;
+    std::size_t nodes = 0;
+    std::array<double, max_resources> prices{}; ///< of the root relaxation, λ included
+
+    /// \param tolerance  improvements of the objective that are not worth a search
+    branch_and_bound(relaxation& program, const std::vector<resource_vector>& costs,
+        std::size_t resources, const resource_vector& room,
+        const std::array<double, max_resources>& price, double tolerance)
+        : lp_(program),
+          costs_(costs),
+          resources_(resources),
+          room_(room),
+          price_(price),
+          tolerance_(tolerance),
+          most_(program.upper),
+          best_fill_(program.size())
+    {
+        std::iota(best_fill_.begin(), best_fill_.end(), std::size_t{0});
+        std::sort(best_fill_.begin(), best_fill_.end(), [&](std::size_t a, std::size_t b) {
+            return lp_.gain[a] != lp_.gain[b] ? lp_.gain[a] > lp_.gain[b] : a < b;
+        });
+        best.assign(lp_.size(), 0);
+        trial_.assign(lp_.size(), 0);
+        best_objective = -std::numeric_limits<double>::infinity();
+    }
+
+    /// Only choices with a larger objective are of interest.
+    void begin_with(double objective)
+    {
+        best_objective = objective;
+        consider_nothing();
+    }
+
+    void search(const search_limits& limits, const stopwatch& watch)
+    {
+        std::vector<branch> open;
+        visit(open);
+        prices = lp_.prices();
+        bound = open.empty() ? best_objective : root_bound_;
+        while (!open.empty()) {
+            const branch next = open.back();
+            open.pop_back();
+            undo(next.trail);
+            if (next.bound <= best_objective + tolerance_)
+                continue;
+            restrict(next.column, next.lower, next.upper);
+            visit(open);
+            if (nodes >= limits.nodes || (nodes % 64 == 0 && watch.seconds() > limits.seconds)) {
+                out_of_time = nodes < limits.nodes;
+                break;
+            }
+        }
+        complete = open.empty();
+        bound = best_objective;
+        for (const branch& left : open)
+            bound = std::max(bound, left.bound);
+        undo(0);
+    }
+
+private:
+    struct branch {
+        std::size_t trail;
+        std::size_t column;
+        double lower;
+        double upper;
+        double bound;
+    };
+    struct change {
+        std::size_t column;
+        double lower;
+        double upper;
+    };
+
+    relaxation& lp_;
+    const std::vector<resource_vector>& costs_;
+    std::size_t resources_;
+    resource_vector room_;
+    std::array<double, max_resources> price_;
+    double tolerance_;
+    double root_bound_ = 0;
+    std::vector<double> most_;
+    std::vector<std::size_t> best_fill_;
+    std::vector<double> trial_;
+    std::vector<change> trail_;
+
+    [[nodiscard]] double objective_of_slack(const resource_vector& left) const
+    {
+        double sum = 0;
+        for (std::size_t r = 0; r < resources_; ++r)
+            sum -= price_[r] * static_cast<double>(left[r]);
+        return sum;
+    }
+
+    /// Taking no column at all is always possible.
+    void consider_nothing()
+    {
+        const double objective = objective_of_slack(room_);
+        if (!(objective > best_objective))
+            return;
+        best_objective = objective;
+        best.assign(lp_.size(), 0);
+        improved = true;
+    }
+
+    void undo(std::size_t mark)
+    {
+        while (trail_.size() > mark) {
+            const change& last = trail_.back();
+            lp_.lower[last.column] = last.lower;
+            lp_.upper[last.column] = last.upper;
+            trail_.pop_back();
+        }
+    }
+
+    void set_bounds(std::size_t column, double lower, double upper)
+    {
+        if (lower == lp_.lower[column] && upper == lp_.upper[column])
+            return;
+        trail_.push_back({column, lp_.lower[column], lp_.upper[column]});
+        lp_.lower[column] = lower;
+        lp_.upper[column] = upper;
+    }
+
+    /// Sets the bounds of a column and what follows from them within its class.
+    void restrict(std::size_t column, double lower, double upper)
+    {
+        const std::uint32_t a_class = lp_.class_of[column];
+        set_bounds(column, lower, upper);
+        if (upper < most_[column])
+            for (std::size_t j = column + 1; j < lp_.size() && lp_.class_of[j] == a_class; ++j) {
+                if (lp_.upper[j] == 0)
+                    break;
+                set_bounds(j, 0, 0);
+            }
+        if (lower > 0)
+            for (std::size_t j = column; j-- > 0 && lp_.class_of[j] == a_class;) {
+                if (lp_.lower[j] == most_[j])
+                    break;
+                set_bounds(j, most_[j], most_[j]);
+            }
+    }
+
+    void visit(std::vector<branch>& open)
+    {
+        const bool is_root = nodes++ == 0;
+        const relaxation_status status = lp_.solve(best_objective + tolerance_);
+        if (is_root)
+            root_bound_ = lp_.bound;
+        if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
+            return;
+        const std::size_t fractional = round(status == relaxation_status::optimal);
+        const double room = lp_.bound - best_objective - tolerance_;
+        if (room <= 0)
+            return;
+        fix(room);
+        const std::size_t column = fractional != lp_.size() ? fractional : undecided();
+        if (column == lp_.size())
+            return;
+        const double x = std::clamp(lp_.value[column], lp_.lower[column], lp_.upper[column]);
+        double down = std::floor(x + 1e-9);
+        if (down >= lp_.upper[column])
+            down = lp_.upper[column] - 1;
+        const branch below{trail_.size(), column, lp_.lower[column], down, lp_.bound};
+        const branch above{trail_.size(), column, down + 1, lp_.upper[column], lp_.bound};
+        const bool up_first = x - down > 0.5;
+        open.push_back(up_first ? below : above);
+        open.push_back(up_first ? above : below);
+    }
+
+    /// Rounds the relaxation down and fills up. The column to branch on, or size().
+    std::size_t round(bool optimal)
+    {
+        std::size_t fractional = lp_.size();
+        double farthest = 1e-7;
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            trial_[j] = lp_.value[j];
+        for (const std::size_t j : lp_.basis()) {
+            if (j >= lp_.size())
+                continue;
+            const double x = std::clamp(lp_.value[j], lp_.lower[j], lp_.upper[j]);
+            trial_[j] = std::floor(x + 1e-9);
+            const double distance = std::min(x - std::floor(x), std::ceil(x) - x);
+            if (distance > farthest) {
+                farthest = distance;
+                fractional = j;
+            }
+        }
+        if (optimal)
+            complete_trial();
+        return fractional;
+    }
+
+    void complete_trial()
+    {
+        resource_vector left = room_;
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            if (trial_[j] != 0)
+                for (std::size_t r = 0; r < resources_; ++r)
+                    left[r] -= static_cast<std::int64_t>(trial_[j]) * costs_[lp_.class_of[j]][r];
+        for (std::size_t r = 0; r < resources_; ++r)
+            if (left[r] < 0)
+                return; // rounding up an almost whole number was too much
+        for (const std::size_t j : best_fill_) {
+            const resource_vector& cost = costs_[lp_.class_of[j]];
+            auto more = static_cast<std::int64_t>(most_[j] - trial_[j]);
+            for (std::size_t r = 0; r < resources_ && more > 0; ++r)
+                if (cost[r] > 0)
+                    more = std::min(more, left[r] / cost[r]);
+            if (more <= 0)
+                continue;
+            trial_[j] += static_cast<double>(more);
+            for (std::size_t r = 0; r < resources_; ++r)
+                left[r] -= more * cost[r];
+        }
+        careful_sum sum;
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            sum.add(lp_.gain[j] * trial_[j]);
+        sum.add(objective_of_slack(left));
+        if (sum.value() > best_objective) {
+            best_objective = sum.value();
+            best = trial_;
+            improved = true;
+        }
+    }
+
+    /// Tightens the bounds of columns that could not move without losing more than `room`.
+    void fix(double room)
+    {
+        for (std::size_t j = 0; j < lp_.size(); ++j) {
+            if (lp_.lower[j] == lp_.upper[j] || lp_.is_basic(j))
+                continue;
+            const double d = lp_.reduced[j];
+            const double steps = std::floor(room / std::abs(d));
+            if (!(steps < lp_.upper[j] - lp_.lower[j]))
+                continue;
+            if (d > 0)
+                set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
+            else
+                set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
+        }
+    }
+
+    /// A column that is not decided although the relaxation is integral: the closest call.
+    [[nodiscard]] std::size_t undecided() const
+    {
+        std::size_t closest = lp_.size();
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            if (lp_.lower[j] < lp_.upper[j] &&
+                (closest == lp_.size() ||
+                    std::abs(lp_.reduced[j]) < std::abs(lp_.reduced[closest])))
+                closest = j;
+        return closest;
+    }
+};
+
+} // namespace espalier::detail

@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+// The linear relaxation of a knapsack,
+//
+//     maximise  Σ gain_j x_j − Σ price_r s_r   with   Σ cost_j x_j + s = room,  lower ≤ x ≤ upper,
+//
+// by the dual simplex method for bounded variables. There are as many rows as resources, so the
+// basis is a tiny dense matrix, and all that depends on the number of columns is one sweep per
+// pivot. The costs of a column are those of its class, so the sweep needs one price and one pivot
+// row entry per class and only a subtraction and a comparison per column.
+//
+// Three things make few pivots enough. The `price_r` are prices λ from an earlier relaxation, the
+// gains are what remains of the values after paying them, and the method starts with every slack
+// out of the basis: with good prices only the last digits are left to find. The dual step is the
+// long one: it passes every column whose bound flip still leaves the row infeasible, so one pivot
+// crosses thousands of breakpoints. And after a change of bounds (branching) any old basis is still
+// dual feasible once every column is put at the bound that its reduced cost asks for.
+//
+// Dual feasible also means safe to stop: at any moment
+//     D(π) = π·room + Σ max(d_j lower_j, d_j upper_j),   d_j = gain_j − π·cost_j,
+// is an upper bound, whatever rounding did to π, as long as λ + π ≥ 0.
+
+namespace espalier::detail {
+
+enum class relaxation_status : std::uint8_t {
+    optimal,
+    cut_off,    ///< the bound fell to the cut-off before the optimum was reached
+    infeasible, ///< the lower bounds of the columns do not fit
+    stalled     ///< too many pivots; the bound is valid, the solution is not optimal
+};
+
+/// Costs of each class, converted once, every row scaled by a power of two to at most 1.
+struct scaled_costs {
+    std::size_t rows = 0;
+    std::vector<double> entries;               ///< class-major
+    std::array<double, max_resources> scale{}; ///< row r of the entries is the amount times this
+
+    scaled_costs() = default;
+    scaled_costs(std::size_t resources, const std::vector<resource_vector>& costs)
+        : rows(resources), entries(resources * costs.size())
+    {
+        for (std::size_t r = 0; r < rows; ++r) {
+            std::int64_t largest = 1;
+            for (const resource_vector& cost : costs)
+                largest = std::max(largest, cost[r]);
+            scale[r] = std::ldexp(1.0, -std::ilogb(static_cast<double>(largest)));
+            for (std::size_t c = 0; c < costs.size(); ++c)
+                entries[c * rows + r] = static_cast<double>(costs[c][r]) * scale[r];
+        }
+    }
+    [[nodiscard]] const double* of(std::size_t a_class) const { return &entries[a_class * rows]; }
+    [[nodiscard]] std::size_t classes() const { return rows == 0 ? 0 : entries.size() / rows; }
+};
+
+class relaxation {
+public:
+    // Columns, by index. A bound may be changed between two solves.
+    std::vector<double> gain;
+    std::vector<std::uint32_t> class_of;
+    std::vector<double> lower;
+    std::vector<double> upper;
+
+    // The result: the bound, and for every column its reduced cost and value.
+    double bound = 0;
+    std::vector<double> reduced;
+    std::vector<double> value;
+
+    relaxation(const std::vector<resource_vector>& costs, const scaled_costs& scaled,
+        const resource_vector& room, const std::array<double, max_resources>& price)
+        : exact_(costs), costs_(scaled), rows_(scaled.rows), room_(room), price_(price)
+    {
+        // Inside, a price is per scaled unit.
+        for (std::size_t r = 0; r < rows_; ++r)
+            price_[r] /= costs_.scale[r];
+    }
+
+    void add(double column_gain, std::uint32_t a_class, double most)
+    {
+        gain.push_back(column_gain);
+        class_of.push_back(a_class);
+        lower.push_back(0);
+        upper.push_back(most);
+    }
+    void reserve(std::size_t columns)
+    {
+        gain.reserve(columns);
+        class_of.reserve(columns);
+        lower.reserve(columns);
+        upper.reserve(columns);
+    }
+    [[nodiscard]] std::size_t size() const { return gain.size(); }
+
+    /// Prices λ + π of the last solve, per unit of each resource.
+    [[nodiscard]] std::array<double, max_resources> prices() const
+    {
+        std::array<double, max_resources> result{};
+        for (std::size_t r = 0; r < rows_; ++r)
+            result[r] = std::max(price_[r] + pi_[r], 0.0) * costs_.scale[r];
+        return result;
+    }
+
+    [[nodiscard]] bool is_basic(std::size_t column) const { return basic_[column] != 0; }
+    /// The columns in the basis; indices from size() on are slacks.
+    [[nodiscard]] const std::vector<std::size_t>& basis() const { return basis_; }
+
+    relaxation_status solve(double cut_off = -std::numeric_limits<double>::infinity())
+    {
+        if (basis_.empty())
+            begin();
+        place();
+        const std::size_t limit = 200 + 20 * rows_ + size() / 4;
+        for (std::size_t pivots = 0; pivots < limit; ++pivots) {
+            const std::size_t row = leaving_row();
+            if (row == rows_)
+                return finish(relaxation_status::optimal);
+            if (!enter(row, cut_off))
+                return finish(
+                    bound <= cut_off ? relaxation_status::cut_off : relaxation_status::infeasible);
+            if (++since_inverted_ >= 40 && !invert())
+                begin();
+            if (since_inverted_ == 0)
+                place();
+            else
+                update_prices();
+        }
+        return finish(relaxation_status::stalled);
+    }
+
+private:
+    struct candidate {
+        double ratio;
+        double drop; ///< by how much passing it eases the infeasibility
+        std::size_t column;
+        bool operator<(const candidate& other) const
+        {
+            return ratio != other.ratio ? ratio < other.ratio : column < other.column;
+        }
+    };
+
+    static constexpr double infinity_ = std::numeric_limits<double>::infinity();
+    static constexpr double tolerance_ = 1e-9;
+
+    const std::vector<resource_vector>& exact_;
+    const scaled_costs& costs_;
+    std::size_t rows_;
+    resource_vector room_;
+    std::array<double, max_resources> price_;
+
+    std::vector<std::size_t> basis_; ///< row → column; slack r is size() + r, artificial + rows_
+    std::vector<double> inverse_;    ///< of the basis, row-major
+    std::vector<std::uint8_t> basic_;
+    std::vector<std::uint8_t> slack_basic_;
+    std::array<double, max_resources> pi_{};
+    std::array<double, max_resources> basic_value_{};
+    std::vector<double> class_price_;
+    std::vector<double> class_pivot_;
+    std::vector<double> class_load_; ///< Σ value of the non-basic columns of the class
+    std::vector<candidate> candidates_;
+    std::size_t since_inverted_ = 0;
+    double violation_ = 0; ///< of the leaving row, positive: too low, negative: too high
+
+    [[nodiscard]] bool is_column(std::size_t index) const { return index < size(); }
+    [[nodiscard]] bool is_slack(std::size_t index) const
+    {
+        return index >= size() && index < size() + rows_;
+    }
+    [[nodiscard]] double gain_of(std::size_t index) const
+    {
+        return is_column(index) ? gain[index] : is_slack(index) ? -price_[index - size()] : 0.0;
+    }
+    [[nodiscard]] double entry(std::size_t index, std::size_t r) const
+    {
+        if (is_column(index))
+            return costs_.of(class_of[index])[r];
+        return (index - size()) % rows_ == r ? 1.0 : 0.0;
+    }
+    [[nodiscard]] double lower_of(std::size_t index) const
+    {
+        return is_column(index) ? lower[index] : 0.0;
+    }
+    [[nodiscard]] double upper_of(std::size_t index) const
+    {
+        return is_column(index) ? upper[index] : is_slack(index) ? infinity_ : 0.0;
+    }
+
+    /// The basis of artificial variables: dual feasible at the prices λ, whatever they are.
+    void begin()
+    {
+        basic_.assign(size(), 0);
+        slack_basic_.assign(rows_, 0);
+        value.assign(size(), 0);
+        reduced.assign(size(), 0);
+        class_price_.assign(costs_.classes(), 0);
+        class_pivot_.assign(costs_.classes(), 0);
+        class_load_.assign(costs_.classes(), 0);
+        basis_.resize(rows_);
+        inverse_.assign(rows_ * rows_, 0);
+        for (std::size_t r = 0; r < rows_; ++r) {
+            basis_[r] = size() + rows_ + r;
+            inverse_[r * rows_ + r] = 1;
+        }
+        since_inverted_ = 0;
+    }
+
+    void update_prices()
+    {
+        for (std::size_t r = 0; r < rows_; ++r) {
+            pi_[r] = 0;
+            for (std::size_t i = 0; i < rows_; ++i)
+                pi_[r] += gain_of(basis_[i]) * inverse_[i * rows_ + r];
+        }
+        for (std::size_t c = 0; c < class_price_.size(); ++c)
+            class_price_[c] = dot(pi_.data(), costs_.of(c));
+    }
+
+    [[nodiscard]] double dot(const double* row, const double* column) const
+    {
+        double sum = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            sum += row[r] * column[r];
+        return sum;
+    }
+
+    /// Puts every non-basic column at the bound that its reduced cost asks for.
+    void place()
+    {
+        update_prices();
+        std::fill(class_load_.begin(), class_load_.end(), 0.0);
+        for (std::size_t j = 0; j < size(); ++j)
+            if (!basic_[j]) {
+                const double d = gain[j] - class_price_[class_of[j]];
+                value[j] = d > 0 ? upper[j] : lower[j];
+                class_load_[class_of[j]] += value[j];
+            }
+    }
+
+    /// Values of the basic variables; the row that is farthest outside its bounds, or rows_.
+    std::size_t leaving_row()
+    {
+        std::array<double, max_resources> left{};
+        for (std::size_t r = 0; r < rows_; ++r) {
+            // Exactly, in integers: what is left is a small difference of large numbers.
+            std::int64_t amount = room_[r];
+            for (std::size_t c = 0; c < class_load_.size(); ++c)
+                if (class_load_[c] != 0)
+                    amount -= static_cast<std::int64_t>(class_load_[c]) * exact_[c][r];
+            left[r] = static_cast<double>(amount) * costs_.scale[r];
+        }
+        std::size_t worst = rows_;
+        double worst_violation = 0;
+        for (std::size_t i = 0; i < rows_; ++i) {
+            const double x = dot(&inverse_[i * rows_], left.data());
+            basic_value_[i] = x;
+            const double below = lower_of(basis_[i]) - x;
+            const double above = x - upper_of(basis_[i]);
+            const double by = std::max(below, above);
+            if (by > tolerance_ * std::max(1.0, std::abs(x)) && by > worst_violation) {
+                worst = i;
+                worst_violation = by;
+                violation_ = below > above ? below : -above;
+            }
+        }
+        return worst;
+    }
+
+    /// One dual step: flips the columns that it passes and brings one column into the basis.
+    bool enter(std::size_t row, double cut_off)
+    {
+        const double sign = violation_ > 0 ? 1.0 : -1.0;
+        const double* pivot_row = &inverse_[row * rows_];
+        double largest = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            largest = std::max(largest, std::abs(pivot_row[r]));
+        const double least = 1e-11 * largest;
+        for (std::size_t c = 0; c < class_pivot_.size(); ++c)
+            class_pivot_[c] = sign * dot(pivot_row, costs_.of(c));
+
+        candidates_.clear();
+        double sum = 0;
+        for (std::size_t j = 0; j < size(); ++j) {
+            const double d = gain[j] - class_price_[class_of[j]];
+            const double by = class_pivot_[class_of[j]];
+            if (basic_[j])
+                continue;
+            sum += d * value[j];
+            const bool at_upper = value[j] == upper[j] && (d > 0 || value[j] != lower[j]);
+            if (lower[j] == upper[j] || !(at_upper ? by > least : by < -least))
+                continue;
+            candidates_.push_back({std::abs(d / by), std::abs(by) * (upper[j] - lower[j]), j});
+        }
+        for (std::size_t r = 0; r < rows_; ++r) {
+            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale[r];
+            const double by = sign * pivot_row[r];
+            if (!slack_basic_[r] && by < -least)
+                candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
+        }
+        for (std::size_t i = 0; i < rows_; ++i)
+            if (is_column(basis_[i]))
+                sum += (gain[basis_[i]] - class_price_[class_of[basis_[i]]]) * basic_value_[i];
+        bound = sum;
+        if (bound <= cut_off)
+            return false;
+
+        const std::size_t entering = pass(std::abs(violation_));
+        if (entering == candidates_.size()) {
+            bound = infinity_; // no bound falls out of it: there is nothing to bound
+            return false;
+        }
+        for (std::size_t k = 0; k < entering; ++k) {
+            const std::size_t j = candidates_[k].column;
+            const double flipped = value[j] == upper[j] ? lower[j] : upper[j];
+            class_load_[class_of[j]] += flipped - value[j];
+            value[j] = flipped;
+        }
+        pivot(row, candidates_[entering].column);
+        return true;
+    }
+
+    /// Orders the candidates as far as needed; the index of the first that is not passed.
+    std::size_t pass(double slope)
+    {
+        // Passing a column that eases the row exactly to its bound, or short of it by rounding
+        // only, would make a feasible row look infeasible.
+        slope -= tolerance_ * std::max(1.0, slope);
+        std::size_t begin = 0;
+        std::size_t end = candidates_.size();
+        const auto at = [&](std::size_t k) {
+            return candidates_.begin() + static_cast<std::ptrdiff_t>(k);
+        };
+        while (end - begin > 24) {
+            const std::size_t middle = begin + (end - begin) / 2;
+            std::nth_element(at(begin), at(middle), at(end));
+            double drop = 0;
+            for (std::size_t k = begin; k < middle; ++k)
+                drop += candidates_[k].drop;
+            if (drop >= slope) {
+                end = middle;
+            } else {
+                slope -= drop;
+                begin = middle;
+            }
+        }
+        std::sort(at(begin), at(end));
+        for (std::size_t k = begin; k < end; ++k) {
+            if (candidates_[k].drop >= slope)
+                return k;
+            slope -= candidates_[k].drop;
+        }
+        return end;
+    }
+
+    void pivot(std::size_t row, std::size_t entering)
+    {
+        const std::size_t leaving = basis_[row];
+        if (is_column(leaving)) {
+            basic_[leaving] = 0;
+            value[leaving] = violation_ > 0 ? lower[leaving] : upper[leaving];
+            class_load_[class_of[leaving]] += value[leaving];
+        } else if (is_slack(leaving)) {
+            slack_basic_[leaving - size()] = 0;
+        }
+        if (is_column(entering)) {
+            basic_[entering] = 1;
+            class_load_[class_of[entering]] -= value[entering];
+        } else {
+            slack_basic_[entering - size()] = 1;
+        }
+        basis_[row] = entering;
+
+        std::array<double, max_resources> column{};
+        for (std::size_t i = 0; i < rows_; ++i)
+            for (std::size_t r = 0; r < rows_; ++r)
+                column[i] += inverse_[i * rows_ + r] * entry(entering, r);
+        const double by = 1 / column[row];
+        for (std::size_t r = 0; r < rows_; ++r)
+            inverse_[row * rows_ + r] *= by;
+        for (std::size_t i = 0; i < rows_; ++i)
+            if (i != row && column[i] != 0)
+                for (std::size_t r = 0; r < rows_; ++r)
+                    inverse_[i * rows_ + r] -= column[i] * inverse_[row * rows_ + r];
+    }
+
+    /// The inverse anew, by Gauss-Jordan elimination with row pivoting.
+    bool invert()
+    {
+        std::vector<double> matrix(rows_ * rows_);
+        for (std::size_t i = 0; i < rows_; ++i)
+            for (std::size_t r = 0; r < rows_; ++r)
+                matrix[r * rows_ + i] = entry(basis_[i], r);
+        std::vector<double> inverse(rows_ * rows_, 0);
+        for (std::size_t i = 0; i < rows_; ++i)
+            inverse[i * rows_ + i] = 1;
+        for (std::size_t k = 0; k < rows_; ++k) {
+            std::size_t best = k;
+            for (std::size_t i = k + 1; i < rows_; ++i)
+                if (std::abs(matrix[i * rows_ + k]) > std::abs(matrix[best * rows_ + k]))
+                    best = i;
+            if (std::abs(matrix[best * rows_ + k]) < 1e-13)
+                return false;
+            for (std::size_t r = 0; r < rows_; ++r) {
+                std::swap(matrix[k * rows_ + r], matrix[best * rows_ + r]);
+                std::swap(inverse[k * rows_ + r], inverse[best * rows_ + r]);
+            }
+            const double by = 1 / matrix[k * rows_ + k];
+            for (std::size_t r = 0; r < rows_; ++r) {
+                matrix[k * rows_ + r] *= by;
+                inverse[k * rows_ + r] *= by;
+            }
+            for (std::size_t i = 0; i < rows_; ++i) {
+                const double times = matrix[i * rows_ + k];
+                if (i == k || times == 0)
+                    continue;
+                for (std::size_t r = 0; r < rows_; ++r) {
+                    matrix[i * rows_ + r] -= times * matrix[k * rows_ + r];
+                    inverse[i * rows_ + r] -= times * inverse[k * rows_ + r];
+                }
+            }
+        }
+        inverse_ = std::move(inverse);
+        since_inverted_ = 0;
+        return true;
+    }
+
+    /// Reduced costs, values of the basic columns, and the bound at prices that are not negative.
+    relaxation_status finish(relaxation_status status)
+    {
+        if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
+            return status;
+        for (std::size_t r = 0; r < rows_; ++r)
+            pi_[r] = std::max(pi_[r], -price_[r]);
+        for (std::size_t c = 0; c < class_price_.size(); ++c)
+            class_price_[c] = dot(pi_.data(), costs_.of(c));
+        double sum = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale[r];
+        for (std::size_t j = 0; j < size(); ++j) {
+            reduced[j] = gain[j] - class_price_[class_of[j]];
+            sum += reduced[j] * (reduced[j] > 0 ? upper[j] : lower[j]);
+        }
+        for (std::size_t i = 0; i < rows_; ++i)
+            if (is_column(basis_[i]))
+                value[basis_[i]] = basic_value_[i];
+        bound = sum;
+        return status;
+    }
+};
+
+} // namespace espalier::detail

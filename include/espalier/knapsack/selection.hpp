@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/branch_and_bound.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/relaxation.hpp>
+#include <espalier/knapsack/start.hpp>
+#include <espalier/knapsack/thresholds.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+// From thresholds to a proof, for items that share nothing.
+//
+// Relative to the Lagrangian bound L(λ), every choice x has a loss that splits into non-negative
+// parts:
+//     L(λ) − value(x) = λ·(capacity left by x) + Σ over items decided against their threshold
+//                       of |value − p_class|.
+// Let G be the loss of the best choice known. An item with |value − p_class| > G is decided: any
+// choice that treats it otherwise is worse. What remains is the core. It is searched (see
+// branch_and_bound.hpp) with the rest fixed, beginning with the few dozen items of smallest loss;
+// a better choice lowers G and with it the number of items that matter, and when all items with a
+// loss below G are in the core that was searched to the end, the choice is optimal.
+//
+// All of this adds and compares losses, which are small, and never the sum of ten million values;
+// so the proof does not depend on how well that sum is known.
+
+namespace espalier::detail {
+
+class selection {
+public:
+    std::vector<std::uint8_t> keep; ///< the best choice so far
+    double loss = 0;                ///< of that choice, relative to L(λ), in scaled values
+    double least_loss = 0;          ///< no choice loses less
+    bool proven = false;
+    bool out_of_time = false;
+    std::size_t nodes = 0;
+    std::vector<std::uint32_t> core; ///< the items of the last core
+    resource_vector core_room{};     ///< what all other items leave to it
+
+    selection(const item_view& items, const std::vector<resource_vector>& costs,
+        std::size_t resources, const resource_vector& room)
+        : keep(items.size(), 0),
+          items_(items),
+          costs_(costs),
+          resources_(resources),
+          room_(room),
+          scaled_(resources, costs),
+          at_(items_, costs_, scaled_, resources_, room_)
+    {}
+    selection(const selection&) = delete;
+    selection& operator=(const selection&) = delete;
+
+    [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
+
+    /// Finds the best choice and proves it.
+    /// \param tolerance   losses that are not worth a search, in scaled values
+    /// \param seconds     time limit on `watch`
+    /// \param to_the_end  otherwise stop before the last search, with its `core`
+    void run(double tolerance, double seconds, const stopwatch& watch, bool to_the_end = true)
+    {
+        if (items_.size() == 0) {
+            proven = true;
+            return;
+        }
+        at_.find(keep);
+        take_losses();
+        loss = std::numeric_limits<double>::infinity();
+        for (std::size_t size = 40 + 10 * resources_;; size *= 4) {
+            double limit = loss_of_rank(size);
+            if (limit >= loss && at_.margin() < loss) {
+                widen(loss * (1 + 1e-9));
+                limit = loss_of_rank(size);
+            }
+            gather(std::min(limit, loss));
+            if (std::any_of(core_room.begin(), core_room.end(), [](auto r) { return r < 0; })) {
+                // Rounding put an item on the wrong side of its threshold; a larger core holds it.
+                if (core.size() == at_.inside.size())
+                    widen(std::numeric_limits<double>::infinity());
+                continue;
+            }
+            const bool covers = limit >= loss && at_.margin() >= loss;
+            if (covers && !to_the_end)
+                return;
+            search_limits limits{.seconds = seconds};
+            if (!covers)
+                limits.nodes = 2'000;
+            const bool complete = search_core(tolerance, limits, watch);
+            // A better choice may have lowered the loss below what the core covers.
+            const double covered = std::min(limit, at_.margin());
+            if (complete && covered >= loss) {
+                least_loss = loss;
+                proven = true;
+                return;
+            }
+            if (out_of_time) {
+                least_loss = std::min({least_loss, covered, loss});
+                return;
+            }
+        }
+    }
+
+private:
+    item_view items_;
+    const std::vector<resource_vector>& costs_;
+    std::size_t resources_;
+    resource_vector room_;
+    scaled_costs scaled_;
+    thresholds at_;
+    std::vector<double> losses_; ///< of the items inside the windows, by position in at_.inside
+    std::vector<double> ranked_; ///< the same, to be reordered
+
+    [[nodiscard]] double gain_of(std::uint32_t item) const
+    {
+        return items_.value(item) - at_.class_price[items_.class_of[item]];
+    }
+
+    void take_losses()
+    {
+        losses_.resize(at_.inside.size());
+        for (std::size_t k = 0; k < losses_.size(); ++k)
+            losses_[k] = std::abs(gain_of(at_.inside[k]));
+        ranked_ = losses_;
+    }
+
+    void widen(double by)
+    {
+        std::vector<std::uint8_t> unused(items_.size());
+        at_.widen(by, unused);
+        take_losses();
+    }
+
+    /// The `rank`-th smallest loss inside the windows; infinite if there are not so many.
+    double loss_of_rank(std::size_t rank)
+    {
+        if (rank >= ranked_.size())
+            return std::numeric_limits<double>::infinity();
+        const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
+        std::nth_element(ranked_.begin(), at, ranked_.end());
+        return *at;
+    }
+
+    /// Makes the core of the items with a loss up to `limit`, sorted by class and falling value.
+    void gather(double limit)
+    {
+        core.clear();
+        core_room = at_.room_inside();
+        for (std::size_t k = 0; k < losses_.size(); ++k) {
+            const std::uint32_t item = at_.inside[k];
+            if (losses_[k] <= limit) {
+                core.push_back(item);
+            } else if (gain_of(item) > 0) {
+                const resource_vector& cost = costs_[items_.class_of[item]];
+                for (std::size_t r = 0; r < resources_; ++r)
+                    core_room[r] -= cost[r];
+            }
+        }
+        const auto before = [&](std::uint32_t a, std::uint32_t b) {
+            if (items_.class_of[a] != items_.class_of[b])
+                return items_.class_of[a] < items_.class_of[b];
+            if (items_.values[a] != items_.values[b])
+                return items_.values[a] > items_.values[b];
+            return a < b;
+        };
+        if (!std::is_sorted(core.begin(), core.end(), before))
+            std::sort(core.begin(), core.end(), before);
+    }
+
+    /// Searches the core; takes over a better choice. Whether the search came to its end.
+    bool search_core(double tolerance, const search_limits& limits, const stopwatch& watch)
+    {
+        std::vector<resource_vector> costs;
+        std::vector<std::size_t> begins; // of the columns: runs of equal class and value
+        std::vector<std::uint32_t> classes;
+        for (std::size_t k = 0; k < core.size(); ++k) {
+            const std::uint32_t c = items_.class_of[core[k]];
+            if (k == 0 || c != items_.class_of[core[k - 1]])
+                costs.push_back(costs_[c]);
+            else if (items_.values[core[k]] == items_.values[core[k - 1]])
+                continue;
+            begins.push_back(k);
+            classes.push_back(static_cast<std::uint32_t>(costs.size() - 1));
+        }
+        begins.push_back(core.size());
+        const scaled_costs scaled(resources_, costs);
+        relaxation program(costs, scaled, core_room, at_.price);
+        program.reserve(classes.size());
+        careful_sum positive;
+        for (std::size_t j = 0; j < classes.size(); ++j) {
+            const double gain = gain_of(core[begins[j]]);
+            const auto count = static_cast<double>(begins[j + 1] - begins[j]);
+            program.add(gain, classes[j], count);
+            positive.add(std::max(gain, 0.0) * count);
+        }
+        branch_and_bound tree(program, costs, resources_, core_room, at_.price, tolerance);
+        tree.begin_with(positive.value() - loss);
+        tree.search(limits, watch);
+        nodes += tree.nodes;
+        out_of_time = tree.out_of_time;
+        if (tree.improved)
+            take_over(tree.best, begins);
+        loss = std::min(loss, positive.value() - tree.best_objective);
+        least_loss = std::max(positive.value() - tree.bound, 0.0);
+        return tree.complete;
+    }
+
+    void take_over(const std::vector<double>& taken, const std::vector<std::size_t>& begins)
+    {
+        for (const std::uint32_t item : at_.inside)
+            keep[item] = gain_of(item) > 0;
+        for (std::size_t j = 0; j < taken.size(); ++j)
+            for (std::size_t k = begins[j]; k < begins[j + 1]; ++k)
+                keep[core[k]] = static_cast<double>(k - begins[j]) < taken[j];
+    }
+};
+
+} // namespace espalier::detail

@@ -4,6 +4,7 @@
 // Everything but the adapters in with/, which each need a library of their own.
 
 #include <espalier/ensure.hpp>
+#include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -32,6 +33,7 @@
 #include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
+#include <espalier/prune/sensitivity.hpp>
 #include <espalier/version.hpp>
 
 /// The short name that the documentation uses.

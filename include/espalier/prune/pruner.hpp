@@ -2,7 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
-#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/resources.hpp>
@@ -10,6 +10,7 @@
 #include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
+#include <espalier/prune/sensitivity.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -41,7 +42,7 @@ struct pruner_options {
     normalization normalize_by = normalization::layer_maximum;
     selection_options selection{};
     /// Anything that models knapsack_solver.
-    std::function<knapsack_solution(const knapsack_problem&)> solver = greedy{};
+    std::function<knapsack_solution(const knapsack_problem&)> solver = exact{};
 };
 
 /// What one round tried and how it ended.
@@ -73,7 +74,8 @@ public:
         pruner_options options = {})
         : options_(std::move(options)),
           selection_(layers, options_.selection),
-          weights_(std::move(weights))
+          weights_(std::move(weights)),
+          sensitivity_(options_.rank_by)
     {
         ensure(options_.tolerance > 0 && options_.tolerance <= 1,
             "the tolerance is above 0 and at most 1", given{"tolerance", options_.tolerance});
@@ -107,6 +109,20 @@ public:
         ensure_finite();
         baseline_ = metric;
         keep_best();
+    }
+
+    /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; for
+    /// the others it does nothing). To be called with the loss's own gradients, without the
+    /// regulariser, for some batches before each `next`, which starts the sums afresh.
+    /// \param gradients  one span for each matrix, shaped as the weights
+    void observe(std::span<const std::span<float>> gradients)
+    {
+        if (ranks_by_sensitivity())
+            sensitivity_.observe(weights_, gradients);
+    }
+    void observe(std::vector<std::span<float>>& gradients)
+    {
+        observe(std::span<const std::span<float>>(gradients));
     }
 
     /// Chooses the groups for the next budget and masks the weights.
@@ -174,14 +190,24 @@ private:
                     given{"index", i}, given{"weight", weights_[m][i]});
     }
 
+    [[nodiscard]] bool ranks_by_sensitivity() const
+    {
+        return options_.rank_by == ranking::taylor || options_.rank_by == ranking::fisher;
+    }
     /// Normalised value of every group.
     [[nodiscard]] std::vector<double> values() const
     {
+        const bool sensitive = ranks_by_sensitivity();
+        ensure(!sensitive || sensitivity_.batches() > 0,
+            "ranking by gradients needs observe() for at least one batch before each round");
         std::vector<double> all;
         all.reserve(selection_.items());
         for (std::size_t m = 0; m < weights_.size(); ++m) {
-            std::vector<double> norms = group_norms(
-                selection_.groups_of(m), selection_.framework(), weights_[m], options_.rank_by);
+            const grouping& groups = selection_.groups_of(m);
+            std::vector<double> norms =
+                sensitive
+                    ? group_norms(groups, selection_.framework(), sensitivity_.sums(m))
+                    : group_norms(groups, selection_.framework(), weights_[m], options_.rank_by);
             normalize(norms, options_.normalize_by);
             all.insert(all.end(), norms.begin(), norms.end());
         }
@@ -244,6 +270,7 @@ private:
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<float>> best_weights_;
     std::vector<std::vector<std::uint8_t>> best_masks_;
+    sensitivity sensitivity_;
     std::vector<double> prices_;
     std::vector<round_record> history_;
     std::vector<trial> trials_;
@@ -346,6 +373,7 @@ inline std::optional<pruner::round> pruner::next()
     }
     apply_masks();
     history_.push_back(record);
+    sensitivity_.clear();
     open_ = true;
     return round(*this);
 }

@@ -20,8 +20,10 @@
 namespace espalier {
 
 enum class ranking : std::uint8_t {
-    l1, ///< Σ |w|
-    l2, ///< √ Σ w²
+    l1,     ///< Σ |w|
+    l2,     ///< √ Σ w²
+    taylor, ///< Σ |w·g|, g the gradient of the loss: needs observed gradients (sensitivity.hpp)
+    fisher, ///< Σ w²·g²: likewise
 };
 
 enum class normalization : std::uint8_t {
@@ -103,6 +105,8 @@ void add_terms(const grouping& groups, layout framework, std::span<const float> 
     ensure(static_cast<std::int64_t>(weights.size()) == groups.matrix().weights(),
         "a matrix is ranked by all of its weights", given{"given", weights.size()},
         given{"weights", groups.matrix().weights()});
+    ensure(by == ranking::l1 || by == ranking::l2,
+        "a norm is ranking::l1 or ranking::l2; the others need gradients");
     std::vector<double> norms(static_cast<std::size_t>(groups.groups()), 0.0);
     if (by == ranking::l1) {
         detail::add_terms(groups, framework, weights,

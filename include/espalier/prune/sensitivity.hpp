@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/prune/ranking.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+// What the loss would lose with a weight, to first order |w·∂L/∂w| (Taylor; Molchanov et al. 2017)
+// or to second order with the empirical Fisher information as the Hessian's diagonal, ½w²·E[g²]
+// (optimal brain damage, LeCun et al. 1990; the factor ½ is left out, it changes no comparison).
+// Both are means over batches and are added up batch by batch, so that no pass over a whole data
+// set at once is needed. The gradients are those of mini-batches, not of single examples.
+
+namespace espalier {
+
+/// Accumulated sensitivities of every weight of several matrices.
+class sensitivity {
+public:
+    /// \param by  ranking::taylor or ranking::fisher
+    explicit sensitivity(ranking by) : by_(by) {}
+
+    /// Adds one batch.
+    /// \param weights    one span for each matrix
+    /// \param gradients  of the loss with respect to these weights, shaped alike
+    /// \throws std::invalid_argument if the shapes differ or a gradient is not finite
+    void observe(
+        std::span<const std::span<float>> weights, std::span<const std::span<float>> gradients)
+    {
+        ensure(gradients.size() == weights.size(),
+            "there is one span of gradients for each weight matrix",
+            given{"spans", gradients.size()}, given{"matrices", weights.size()});
+        sums_.resize(weights.size());
+        for (std::size_t m = 0; m < weights.size(); ++m) {
+            ensure(gradients[m].size() == weights[m].size(), "there is a gradient for every weight",
+                given{"gradients", gradients[m].size()}, given{"weights", weights[m].size()});
+            sums_[m].resize(weights[m].size());
+            for (std::size_t i = 0; i < weights[m].size(); ++i) {
+                ensure(std::isfinite(gradients[m][i]), "every gradient is finite",
+                    given{"matrix", m}, given{"index", i});
+                const float change = std::abs(weights[m][i] * gradients[m][i]);
+                sums_[m][i] += by_ == ranking::fisher ? change * change : change;
+            }
+        }
+        ++batches_;
+    }
+
+    [[nodiscard]] std::size_t batches() const { return batches_; }
+    /// Σ over the batches for each weight of a matrix, in the order of the weights.
+    [[nodiscard]] std::span<const float> sums(std::size_t matrix) const { return sums_[matrix]; }
+    void clear()
+    {
+        sums_.clear();
+        batches_ = 0;
+    }
+
+private:
+    ranking by_;
+    std::vector<std::vector<float>> sums_;
+    std::size_t batches_ = 0;
+};
+
+} // namespace espalier

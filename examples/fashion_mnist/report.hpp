@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "lenet.hpp"
+
+#include <espalier/espalier.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <vector>
+
+// What the run says in the end, as a table and as JSON. Every number of the pruned network is
+// counted from its weights; the pruner is not asked.
+
+namespace fashion_mnist {
+
+/// One layer or the whole network.
+struct tally {
+    std::string name;
+    esp::resources need;
+    std::int64_t weights = 0; ///< that are not zero
+};
+
+/// Counts layer by layer what the non-zero weights need, the sum last.
+inline std::vector<tally> tallies(std::span<const std::span<float>> weights)
+{
+    std::vector<tally> all;
+    tally sum{.name = "total"};
+    std::size_t m = 0;
+    for (const esp::layer_spec& layer : hardware.specs)
+        for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
+            tally t{.name = esp::name_of(matrix),
+                .need = esp::recount(matrix, esp::layout::pytorch, weights[m])};
+            for (const float w : weights[m])
+                t.weights += w != 0 ? 1 : 0;
+            sum.need += t.need;
+            sum.weights += t.weights;
+            all.push_back(t);
+            ++m;
+        }
+    all.push_back(sum);
+    return all;
+}
+
+struct accuracies {
+    double validation = 0;
+    double test = 0;
+};
+
+inline void print_round_header()
+{
+    std::printf("\n%5s %10s %11s %6s %6s %8s %11s %10s %8s %10s\n", "round", "DSP budget",
+        "BRAM budget", "DSP", "BRAM", "weights", "validation", "solver ms", "gap", "accepted");
+}
+
+inline void print_round(std::size_t number, const esp::round_record& r)
+{
+    std::printf("%5zu %10lld %11g %6lld %6g %8lld %9.2f %% %10.3f %8.1e %10s\n", number,
+        static_cast<long long>(r.budget.dsp), r.budget.bram(), static_cast<long long>(r.usage.dsp),
+        r.usage.bram(), static_cast<long long>(r.kept_weights), 100 * r.metric,
+        1e3 * r.solver_seconds, r.gap, r.accepted ? "yes" : "no");
+    std::fflush(stdout);
+}
+
+inline void print_table(const std::vector<tally>& dense, const std::vector<tally>& pruned,
+    const accuracies& dense_accuracy, const accuracies& pruned_accuracy)
+{
+    const auto factor = [](double from, double to) {
+        char text[32];
+        if (from == 0)
+            std::snprintf(text, sizeof text, "-");
+        else
+            std::snprintf(text, sizeof text, "%.1fx", from / to);
+        return std::string(text);
+    };
+    std::printf("\n%-8s %22s %22s %24s\n", "layer", "DSP", "BRAM", "weights");
+    for (std::size_t i = 0; i < dense.size(); ++i) {
+        const esp::resources& a = dense[i].need;
+        const esp::resources& b = pruned[i].need;
+        std::printf("%-8s %6lld -> %5lld %6s %6g -> %5g %6s %7lld -> %6lld %6s\n",
+            dense[i].name.c_str(), static_cast<long long>(a.dsp), static_cast<long long>(b.dsp),
+            factor(static_cast<double>(a.dsp), static_cast<double>(b.dsp)).c_str(), a.bram(),
+            b.bram(), factor(a.bram(), b.bram()).c_str(), static_cast<long long>(dense[i].weights),
+            static_cast<long long>(pruned[i].weights),
+            factor(static_cast<double>(dense[i].weights), static_cast<double>(pruned[i].weights))
+                .c_str());
+    }
+    const auto line = [](const char* name, double from, double to) {
+        std::printf("%-20s %6.2f %% -> %6.2f %%  (%+.2f points)\n", name, 100 * from, 100 * to,
+            100 * (to - from));
+    };
+    std::printf("\n");
+    line("validation accuracy", dense_accuracy.validation, pruned_accuracy.validation);
+    line("test accuracy", dense_accuracy.test, pruned_accuracy.test);
+}
+
+inline nlohmann::ordered_json to_json(const tally& total, const accuracies& accuracy)
+{
+    return {{"dsp", total.need.dsp}, {"bram", total.need.bram()}, {"weights", total.weights},
+        {"validation_accuracy", accuracy.validation}, {"test_accuracy", accuracy.test}};
+}
+
+inline nlohmann::ordered_json to_json(const esp::round_record& r)
+{
+    return {{"dsp_budget", r.budget.dsp}, {"bram_budget", r.budget.bram()}, {"dsp", r.usage.dsp},
+        {"bram", r.usage.bram()}, {"weights", r.kept_weights}, {"validation_accuracy", r.metric},
+        {"solver_seconds", r.solver_seconds}, {"gap", r.gap},
+        {"status", std::string(esp::to_string(r.status))}, {"accepted", r.accepted}};
+}
+
+} // namespace fashion_mnist

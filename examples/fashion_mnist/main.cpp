@@ -14,12 +14,14 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <malloc.h>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 
 namespace fashion_mnist {
 namespace {
@@ -38,19 +40,21 @@ private:
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
-/// Opens the output before hours of training depend on it.
-std::ofstream open_output(const std::string& path)
+/// Makes sure before the training that the result can be written after it, without touching what
+/// an earlier run has left there.
+void ensure_writable(const std::string& path)
 {
-    std::ofstream file(path);
-    if (!file)
+    const bool existed = std::filesystem::exists(path);
+    if (!std::ofstream(path, std::ios::app))
         throw std::runtime_error("the output file " + path + " cannot be written");
-    return file;
+    if (!existed)
+        std::filesystem::remove(path);
 }
 
 void run(const options& o)
 {
     const stopwatch all;
-    std::ofstream output = open_output(o.output);
+    ensure_writable(o.output);
     const dataset data = read_dataset(o.data, o.training_images);
     lenet net;
     trainer train(net, data, o.seed);
@@ -133,6 +137,7 @@ void run(const options& o)
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
 
+    std::ofstream output(o.output);
     output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},
                   {"rounds", rounds}, {"pruned", to_json(pruned.back(), pruned_accuracy)},
                   {"seconds", {{"dense", dense_seconds}, {"pruning", pruning_seconds},
@@ -145,11 +150,23 @@ void run(const options& o)
     std::printf("\n%.0f s in all; written to\n%s\n", all.seconds(), o.output.c_str());
 }
 
+/// Restarts the program with OpenMP's waiting set to sleep. By default LibTorch's threads spin
+/// while they wait for each other, and if anything else wants a core, everything gets several times
+/// slower. libgomp reads the setting before main() begins, so it takes a restart.
+void wait_asleep(char** argv)
+{
+    if (std::getenv("OMP_WAIT_POLICY") != nullptr)
+        return;
+    setenv("OMP_WAIT_POLICY", "passive", 1);
+    execv("/proc/self/exe", argv); // returns only if it fails, and then spinning is fine
+}
+
 } // namespace
 } // namespace fashion_mnist
 
 int main(int argc, char** argv)
 {
+    fashion_mnist::wait_asleep(argv);
     try {
         int exit_code = 0;
         const auto o = fashion_mnist::parse(argc, argv,

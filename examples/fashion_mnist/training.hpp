@@ -74,17 +74,19 @@ public:
     }
 
     /// Runs the backward pass of single batches without changing anything, for rankings that need
-    /// gradients of the plain loss.
+    /// gradients. The labels are drawn from the network's own answers: with those of the data the
+    /// gradients of a well-fitted network vanish, and with them all differences (Kunstner et al.
+    /// 2019).
     void look(std::int64_t batches, const std::function<void()>& with_gradients)
     {
         for (std::int64_t b = 0; b < batches; ++b) {
             const torch::Tensor rows =
                 torch::randint(2 * data_.training_size, {64}, random_, torch::kInt64);
+            const torch::Tensor logits = net_.forward(data_.training.images.index_select(0, rows));
+            const torch::Tensor labels =
+                torch::softmax(logits.detach(), 1).multinomial(1, false, random_).squeeze(1);
             net_.zero_grad();
-            torch::nn::functional::cross_entropy(
-                net_.forward(data_.training.images.index_select(0, rows)),
-                data_.training.labels.index_select(0, rows))
-                .backward();
+            torch::nn::functional::cross_entropy(logits, labels).backward();
             with_gradients();
         }
         net_.zero_grad();

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+# The main example as a user meets it: bad input is refused with a sentence and a non-zero exit, and
+# a rehearsal on few images runs to the end and writes what the README promises.
+cmake_minimum_required(VERSION 3.23)
+
+if(NOT EXISTS /usr/share/datasets/fashion-mnist)
+    message(STATUS "skipped: the data set is not installed (package dataset-fashion-mnist)")
+    return()
+endif()
+
+function(refuses sentence)
+    execute_process(COMMAND ${PROGRAM} ${ARGN}
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
+    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
+        list(JOIN ARGN " " arguments)
+        message(FATAL_ERROR "${arguments}: exit ${result}, expected '${sentence}':\n${output}")
+    endif()
+endfunction()
+
+file(MAKE_DIRECTORY ${WORK})
+refuses("package dataset-fashion-mnist installs" --data /nonexistent)
+refuses("output file /nonexistent/x.json cannot be written" --output /nonexistent/x.json)
+refuses("tolerance is above 0 and at most 1 .tolerance = 1.5." --tolerance 1.5)
+refuses("tolerance is above 0 and at most 1 .tolerance = 0." --tolerance 0)
+refuses("strength of the regulariser is finite and not negative" --regularization -1)
+refuses("not convert: --seed = one" --seed one)
+refuses("not expected: --bogus" --bogus)
+refuses("--quick excludes --full|--full excludes --quick" --quick --full)
+refuses("weights cannot be read from /nonexistent" --load-weights /nonexistent)
+file(WRITE ${WORK}/short.f32 "1234")
+refuses("holds fewer numbers than LeNet has parameters" --load-weights ${WORK}/short.f32)
+# A float of which every bit is set is not a number.
+execute_process(COMMAND head -c 246824 /dev/zero COMMAND tr "\\0" "\\377"
+    OUTPUT_FILE ${WORK}/nan.f32)
+refuses("every weight is finite .layer = 'conv1', index = 0" --load-weights ${WORK}/nan.f32)
+# A wrong data set.
+file(MAKE_DIRECTORY ${WORK}/data)
+file(WRITE ${WORK}/data/train-images-idx3-ubyte.gz "not gzip, not IDX")
+refuses("is not an IDX file" --data ${WORK}/data)
+
+execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --tolerance 0.5 --seed 3
+        --output ${WORK}/rehearsal.json
+    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+if(NOT result EQUAL 0)
+    message(FATAL_ERROR "the rehearsal failed with exit ${result}:\n${output}")
+endif()
+if(NOT output MATCHES "rehearsal.json\n$")
+    message(FATAL_ERROR "the path of the JSON is not printed last:\n${output}")
+endif()
+file(READ ${WORK}/rehearsal.json json)
+foreach(part IN ITEMS baseline pruned)
+    foreach(key IN ITEMS dsp bram weights validation_accuracy test_accuracy)
+        string(JSON ${part}_${key} GET "${json}" ${part} ${key})
+    endforeach()
+endforeach()
+string(JSON rounds LENGTH "${json}" rounds)
+string(JSON seconds GET "${json}" seconds total)
+string(JSON seed GET "${json}" seed)
+if(NOT baseline_dsp EQUAL 6150 OR NOT baseline_bram EQUAL 1380 OR NOT baseline_weights EQUAL 61470)
+    message(FATAL_ERROR "the unpruned totals are wrong:\n${json}")
+endif()
+if(pruned_dsp GREATER 1308 OR pruned_bram GREATER 657 OR rounds LESS 4 OR NOT seed EQUAL 3)
+    message(FATAL_ERROR "the pruned network is not within its budget:\n${json}")
+endif()

@@ -60,7 +60,9 @@ public:
           oracle_(parts)
     {}
 
-    void run(double tolerance, double seconds, const stopwatch& watch, bool to_the_end = true)
+    [[nodiscard]] bool has_answer() const { return loss < std::numeric_limits<double>::infinity(); }
+
+    void run(double seconds, const stopwatch& watch, bool to_the_end = true)
     {
         if (parts_.size() == 0) {
             proven = std::all_of(room_.begin(), room_.end(), [](auto r) { return r >= 0; });
@@ -79,8 +81,8 @@ public:
                 return;
             search_limits limits{.seconds = seconds};
             if (!covers)
-                limits.nodes = 2'000;
-            const bool complete = search_core(tolerance, limits, watch);
+                limits.nodes = to_the_end ? 2'000 : 50;
+            const bool complete = search_core(limits, watch);
             if (complete && limit >= loss) {
                 proven = true;
                 least_loss = loss;
@@ -110,6 +112,9 @@ private:
     resource_vector total_usage_{};                      ///< of choice_
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
+
+    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
+    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
 
     void stop(double covered)
     {
@@ -332,7 +337,7 @@ private:
         return true;
     }
 
-    bool search_core(double tolerance, const search_limits& limits, const stopwatch& watch)
+    bool search_core(const search_limits& limits, const stopwatch& watch)
     {
         std::vector<column> columns;
         std::vector<std::uint32_t> groups;
@@ -350,7 +355,7 @@ private:
         for (std::size_t j = 0; j < columns.size(); ++j)
             program.add(-alternatives_[columns[j].place][columns[j].which].loss,
                 static_cast<std::uint32_t>(j), 1);
-        branch_and_bound tree(program, costs, rows_, core_room_, price, tolerance);
+        branch_and_bound tree(program, costs, rows_, core_room_, price, tolerance());
         tree.at_most_one_of(groups);
         tree.begin_with(-loss);
         tree.search(limits, watch);

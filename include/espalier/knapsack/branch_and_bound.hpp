@@ -70,6 +70,14 @@ public:
         best_objective = -std::numeric_limits<double>::infinity();
     }
 
+    /// Columns of one group exclude each other; `groups` is ascending. Without it the columns of a
+    /// class are taken from the front.
+    void at_most_one_of(std::vector<std::uint32_t> groups)
+    {
+        group_ = std::move(groups);
+        per_group_.assign(group_.empty() ? 0 : group_.back() + std::size_t{1}, 0);
+    }
+
     /// Only choices with a larger objective are of interest.
     void begin_with(double objective)
     {
@@ -127,6 +135,8 @@ private:
     std::vector<double> most_;
     std::vector<std::size_t> best_fill_;
     std::vector<double> trial_;
+    std::vector<std::uint32_t> group_;
+    std::vector<std::int32_t> per_group_;
     std::vector<change> trail_;
 
     [[nodiscard]] double objective_of_slack(const resource_vector& left) const
@@ -137,9 +147,11 @@ private:
         return sum;
     }
 
-    /// Taking no column at all is always possible.
+    /// Taking no column at all is possible unless the room is negative, as with floors.
     void consider_nothing()
     {
+        if (std::any_of(room_.begin(), room_.end(), [](std::int64_t left) { return left < 0; }))
+            return;
         const double objective = objective_of_slack(room_);
         if (!(objective > best_objective))
             return;
@@ -172,6 +184,8 @@ private:
     {
         const std::uint32_t a_class = lp_.class_of[column];
         set_bounds(column, lower, upper);
+        if (!group_.empty())
+            return exclude(column, lower);
         if (upper < most_[column])
             for (std::size_t j = column + 1; j < lp_.size() && lp_.class_of[j] == a_class; ++j) {
                 if (lp_.upper[j] == 0)
@@ -184,6 +198,16 @@ private:
                     break;
                 set_bounds(j, most_[j], most_[j]);
             }
+    }
+
+    void exclude(std::size_t column, double lower)
+    {
+        if (lower == 0)
+            return;
+        for (std::size_t j = column; j-- > 0 && group_[j] == group_[column];)
+            set_bounds(j, 0, 0);
+        for (std::size_t j = column + 1; j < lp_.size() && group_[j] == group_[column]; ++j)
+            set_bounds(j, 0, 0);
     }
 
     void visit(std::vector<branch>& open)
@@ -231,9 +255,23 @@ private:
                 fractional = j;
             }
         }
-        if (optimal)
+        const std::size_t conflict = group_.empty() ? lp_.size() : conflicting();
+        if (optimal && conflict == lp_.size())
             complete_trial();
-        return fractional;
+        return fractional != lp_.size() ? fractional : conflict;
+    }
+
+    /// A column of a group of which the trial takes several; size() if there is none. Counts how
+    /// many columns of each group are taken.
+    std::size_t conflicting()
+    {
+        std::fill(per_group_.begin(), per_group_.end(), 0);
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            per_group_[group_[j]] += trial_[j] != 0;
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            if (trial_[j] != 0 && per_group_[group_[j]] > 1 && lp_.lower[j] < lp_.upper[j])
+                return j;
+        return lp_.size();
     }
 
     void complete_trial()
@@ -243,6 +281,8 @@ private:
             if (trial_[j] != 0)
                 for (std::size_t r = 0; r < resources_; ++r)
                     left[r] -= static_cast<std::int64_t>(trial_[j]) * costs_[lp_.class_of[j]][r];
+        if (!group_.empty())
+            mend(left);
         for (std::size_t r = 0; r < resources_; ++r)
             if (left[r] < 0)
                 return; // rounding up an almost whole number was too much
@@ -252,7 +292,7 @@ private:
             for (std::size_t r = 0; r < resources_ && more > 0; ++r)
                 if (cost[r] > 0)
                     more = std::min(more, left[r] / cost[r]);
-            if (more <= 0)
+            if (more <= 0 || (!group_.empty() && (!pays(j) || per_group_[group_[j]]++ > 0)))
                 continue;
             trial_[j] += static_cast<double>(more);
             for (std::size_t r = 0; r < resources_; ++r)
@@ -266,6 +306,37 @@ private:
             best_objective = sum.value();
             best = trial_;
             improved = true;
+        }
+    }
+
+    /// Whether a column is worth taking where there is room for it: its value, gain plus prices.
+    [[nodiscard]] bool pays(std::size_t j) const
+    {
+        double worth = lp_.gain[j];
+        for (std::size_t r = 0; r < resources_; ++r)
+            worth += price_[r] * static_cast<double>(costs_[lp_.class_of[j]][r]);
+        return worth > 0;
+    }
+
+    /// Among alternatives, some give resources back: taken where the rounded choice lacks them.
+    void mend(resource_vector& left)
+    {
+        for (const std::size_t j : best_fill_) {
+            if (trial_[j] != 0 || per_group_[group_[j]] > 0)
+                continue;
+            const resource_vector& cost = costs_[lp_.class_of[j]];
+            bool helps = false;
+            bool harms = false;
+            for (std::size_t r = 0; r < resources_; ++r) {
+                helps = helps || (left[r] < 0 && cost[r] < 0);
+                harms = harms || (cost[r] > 0 && left[r] < cost[r]);
+            }
+            if (!helps || harms)
+                continue;
+            trial_[j] = 1;
+            ++per_group_[group_[j]];
+            for (std::size_t r = 0; r < resources_; ++r)
+                left[r] -= cost[r];
         }
     }
 

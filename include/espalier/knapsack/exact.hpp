@@ -1,90 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/linked_selection.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/selection.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/start.hpp>
+#include <espalier/knapsack/undecided.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <utility>
 #include <vector>
 
+// The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
+// leave undecided. The method is described where it happens: prices and thresholds in
+// thresholds.hpp, the proof in selection.hpp, shared units in component_oracle.hpp and
+// linked_selection.hpp, the search in branch_and_bound.hpp.
+//
+// Rounding. Which choice is best is decided by comparing losses: sums of |value − price| over the
+// few items decided against their price, plus the price of unused capacity. These are small numbers
+// of one sign, known to a few units in the last place of a price. Only the reported value and bound
+// are long sums; they are summed with compensation, and the bound is raised by a relative 1.4e-14,
+// which is more than the sums can be wrong by. Values are never rounded, and scaled only by powers
+// of two.
+
 namespace espalier {
-namespace detail {
 
-/// The free items of some value, after decisions and floors have been met.
-struct free_items {
-    std::vector<double> values;
-    std::vector<std::uint32_t> class_of;
-    std::vector<std::uint32_t> item; ///< index in the problem; empty: all items, as they are
-    std::vector<std::uint32_t> kept; ///< items that decisions and floors keep
-    resource_vector room{};
-
-    free_items(const knapsack_problem& problem, const start& begin) : room(begin.left)
-    {
-        if (problem.fixed.empty() && begin.missing.empty())
-            return;
-        std::vector<std::uint8_t> taken(problem.size(), 0);
-        for (std::size_t i = 0; i < problem.size(); ++i)
-            if (problem.fixed_at(i) == decision::keep)
-                kept.push_back(static_cast<std::uint32_t>(i));
-        take_floors(problem, begin, taken);
-        for (std::size_t i = 0; i < problem.size(); ++i)
-            if (!taken[i] && problem.fixed_at(i) == decision::free) {
-                values.push_back(problem.values[i]);
-                class_of.push_back(problem.class_of[i]);
-                item.push_back(static_cast<std::uint32_t>(i));
-            }
-    }
-    [[nodiscard]] bool is_everything() const
-    {
-        return item.empty() && kept.empty() && values.empty();
-    }
-
-private:
-    /// Within a class the most valuable items may always be the kept ones: so they meet the floor.
-    void take_floors(
-        const knapsack_problem& problem, const start& begin, std::vector<std::uint8_t>& taken)
-    {
-        std::vector<std::vector<std::uint32_t>> candidates(begin.missing.size());
-        for (std::size_t i = 0; i < problem.size() && !candidates.empty(); ++i)
-            if (begin.missing[problem.class_of[i]] > 0 && problem.fixed_at(i) == decision::free)
-                candidates[problem.class_of[i]].push_back(static_cast<std::uint32_t>(i));
-        for (std::size_t c = 0; c < candidates.size(); ++c) {
-            const auto wanted = static_cast<std::ptrdiff_t>(begin.missing[c]);
-            std::nth_element(candidates[c].begin(),
-                candidates[c].begin() + std::max<std::ptrdiff_t>(wanted - 1, 0),
-                candidates[c].end(), [&](std::uint32_t a, std::uint32_t b) {
-                    return problem.values[a] != problem.values[b]
-                               ? problem.values[a] > problem.values[b]
-                               : a < b;
-                });
-            for (std::ptrdiff_t k = 0; k < wanted; ++k) {
-                const std::uint32_t i = candidates[c][static_cast<std::size_t>(k)];
-                taken[i] = 1;
-                kept.push_back(i);
-                for (std::size_t r = 0; r < problem.resources; ++r)
-                    room[r] -= problem.class_costs[c][r];
-            }
-        }
-    }
-};
-
-inline double scale_of(std::span<const double> values)
-{
-    const double largest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
-    return largest > 0 ? std::ldexp(1.0, -std::ilogb(largest)) : 1.0;
-}
-
-} // namespace detail
-
-/// The best choice, proven.
+/// The best choice, proven optimal: for items without shared units, for shared units whose
+/// components have a narrow frontier (memory columns do), with decisions and floors. Deterministic:
+/// of items of equal class and value those of lower index are kept, and items of no value are
+/// pruned unless a decision or floor keeps them.
+///
+/// Status `time_limit`, with the bound that was reached, if the proof takes too long (which
+/// problems of many different cost vectors can make it do); `feasible`, with the choice and bound
+/// of `greedy`, if units are shared in too tangled a way.
 struct exact {
     double time_limit = 60; ///< seconds
 
@@ -97,7 +51,8 @@ struct exact {
         const detail::start begin(problem);
         if (!begin.reason.empty())
             return detail::infeasible(problem, begin.reason, watch);
-        knapsack_solution solution = choose(problem, begin, watch);
+        knapsack_solution solution = problem.shared.empty() ? choose(problem, begin, watch)
+                                                            : choose_linked(problem, begin, watch);
         solution.seconds = watch.seconds();
         return solution;
     }
@@ -107,16 +62,12 @@ private:
         const detail::start& begin, const detail::stopwatch& watch) const
     {
         const detail::free_items free(problem, begin);
-        detail::item_view view{.values = free.values, .class_of = free.class_of};
-        if (free.is_everything())
-            view = {.values = problem.values, .class_of = problem.class_of};
-        view.scale = detail::scale_of(view.values);
-
+        const detail::item_view view = free.view(problem);
         detail::selection selected(view, problem.class_costs, problem.resources, free.room);
-        selected.run(0.0, time_limit, watch);
+        selected.run(time_limit, watch);
 
         knapsack_solution solution;
-        if (free.is_everything()) {
+        if (free.is_everything) {
             solution.keep = std::move(selected.keep);
         } else {
             solution.keep.assign(problem.size(), 0);
@@ -125,13 +76,48 @@ private:
             for (std::size_t k = 0; k < free.item.size(); ++k)
                 solution.keep[free.item[k]] = selected.keep[k];
         }
-        solution.value = detail::value_of(problem, solution.keep);
-        solution.status = selected.proven ? solve_status::optimal : solve_status::time_limit;
-        const double remaining = selected.proven ? 0.0 : selected.loss - selected.least_loss;
-        solution.bound = solution.value * (1 + detail::rounding_slack) +
-                         remaining / view.scale * (1 + detail::rounding_slack);
-        for (std::size_t r = 0; r < problem.resources; ++r)
-            solution.shadow_price[r] = selected.price()[r] / view.scale;
+        detail::conclude(problem, selected, selected.price(), view.scale, solution);
+        return solution;
+    }
+
+    /// Floors are enforced as rows only where the choice without them breaks them, which is rare.
+    [[nodiscard]] knapsack_solution choose_linked(const knapsack_problem& problem,
+        const detail::start& begin, const detail::stopwatch& watch) const
+    {
+        std::vector<std::uint32_t> floored;
+        for (;;) {
+            knapsack_solution solution = with_floors(problem, begin, floored, watch);
+            if (!solution.has_answer())
+                return solution;
+            const std::vector<std::uint32_t> broken = detail::broken_floors(problem, solution.keep);
+            if (broken.empty())
+                return solution;
+            floored.insert(floored.end(), broken.begin(), broken.end());
+        }
+    }
+
+    [[nodiscard]] knapsack_solution with_floors(const knapsack_problem& problem,
+        const detail::start& begin, const std::vector<std::uint32_t>& floored,
+        const detail::stopwatch& watch) const
+    {
+        const detail::linked_setup setup(problem, begin, floored);
+        if (!setup.parts.is_narrow)
+            return greedy{}(problem);
+        detail::linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs,
+            setup.rows, setup.room, problem.size());
+        selected.run(time_limit, watch);
+        if (selected.infeasible)
+            return detail::infeasible(
+                problem, "no choice meets the floors within the capacities", watch);
+        if (!selected.has_answer())
+            return greedy{}(problem);
+
+        knapsack_solution solution;
+        solution.keep = std::move(selected.keep);
+        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
+            if (problem.fixed[item] == decision::keep)
+                solution.keep[item] = 1;
+        detail::conclude(problem, selected, selected.price, setup.scale, solution);
         return solution;
     }
 };

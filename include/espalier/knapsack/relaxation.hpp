@@ -54,7 +54,7 @@ struct scaled_costs {
         for (std::size_t r = 0; r < rows; ++r) {
             std::int64_t largest = 1;
             for (const resource_vector& cost : costs)
-                largest = std::max(largest, cost[r]);
+                largest = std::max({largest, cost[r], -cost[r]});
             scale[r] = std::ldexp(1.0, -std::ilogb(static_cast<double>(largest)));
             for (std::size_t c = 0; c < costs.size(); ++c)
                 entries[c * rows + r] = static_cast<double>(costs[c][r]) * scale[r];

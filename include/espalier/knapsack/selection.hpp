@@ -60,10 +60,9 @@ public:
     [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
 
     /// Finds the best choice and proves it.
-    /// \param tolerance   losses that are not worth a search, in scaled values
     /// \param seconds     time limit on `watch`
     /// \param to_the_end  otherwise stop before the last search, with its `core`
-    void run(double tolerance, double seconds, const stopwatch& watch, bool to_the_end = true)
+    void run(double seconds, const stopwatch& watch, bool to_the_end = true)
     {
         if (items_.size() == 0) {
             proven = true;
@@ -90,8 +89,8 @@ public:
                 return;
             search_limits limits{.seconds = seconds};
             if (!covers)
-                limits.nodes = 2'000;
-            const bool complete = search_core(tolerance, limits, watch);
+                limits.nodes = to_the_end ? 2'000 : 50;
+            const bool complete = search_core(limits, watch);
             // A better choice may have lowered the loss below what the core covers.
             const double covered = std::min(limit, at_.margin());
             if (complete && covered >= loss) {
@@ -115,6 +114,9 @@ private:
     thresholds at_;
     std::vector<double> losses_; ///< of the items inside the windows, by position in at_.inside
     std::vector<double> ranked_; ///< the same, to be reordered
+
+    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
+    [[nodiscard]] double tolerance() const { return rounding_of(at_.price, room_, resources_); }
 
     [[nodiscard]] double gain_of(std::uint32_t item) const
     {
@@ -173,7 +175,7 @@ private:
     }
 
     /// Searches the core; takes over a better choice. Whether the search came to its end.
-    bool search_core(double tolerance, const search_limits& limits, const stopwatch& watch)
+    bool search_core(const search_limits& limits, const stopwatch& watch)
     {
         std::vector<resource_vector> costs;
         std::vector<std::size_t> begins; // of the columns: runs of equal class and value
@@ -198,7 +200,7 @@ private:
             program.add(gain, classes[j], count);
             positive.add(std::max(gain, 0.0) * count);
         }
-        branch_and_bound tree(program, costs, resources_, core_room, at_.price, tolerance);
+        branch_and_bound tree(program, costs, resources_, core_room, at_.price, tolerance());
         tree.begin_with(positive.value() - loss);
         tree.search(limits, watch);
         nodes += tree.nodes;

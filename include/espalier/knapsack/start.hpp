@@ -65,6 +65,16 @@ inline double value_of(const knapsack_problem& problem, const std::vector<std::u
 /// Relative error that `value_of` and the bounds built on it may have, generously.
 inline constexpr double rounding_slack = 64 * std::numeric_limits<double>::epsilon();
 
+/// What rounding may do to a loss: a fraction of the price of all capacities of about 1e-15.
+inline double rounding_of(
+    const std::array<double, max_resources>& price, const resource_vector& room, std::size_t rows)
+{
+    double total = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+        total += price[r] * std::abs(static_cast<double>(room[r]));
+    return 4 * std::numeric_limits<double>::epsilon() * total;
+}
+
 /// For each item, the shared units it uses: the transpose of `shared_units`.
 struct units_of_items {
     std::vector<std::size_t> first;

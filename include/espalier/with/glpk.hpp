@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -362,5 +363,48 @@ private:
 };
 
 static_assert(knapsack_solver<glpk>);
+
+/// Branch and cut by GLPK on what prices and a quick incumbent leave undecided (see core.hpp): the
+/// way to use GLPK on large problems. Optimal means optimal on the core up to GLPK's tolerances.
+struct glpk_on_core {
+    glpk solver{}; ///< for the core; its time limit holds for all together
+
+    /// \throws as `glpk`
+    [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
+    {
+        const detail::stopwatch watch;
+        knapsack_core core = reduce_to_core(problem, solver.time_limit);
+        knapsack_solution solution = std::move(core.incumbent);
+        if (solution.has_answer() && !core.items.empty()) {
+            core.incumbent.keep = solution.keep;
+            glpk limited = solver;
+            limited.time_limit = std::max(solver.time_limit - watch.seconds(), 1e-3);
+            const knapsack_solution part = limited(core.problem);
+            merge(problem, core, part, solution);
+        }
+        solution.seconds = watch.seconds();
+        return solution;
+    }
+
+private:
+    static void merge(const knapsack_problem& problem, const knapsack_core& core,
+        const knapsack_solution& part, knapsack_solution& solution)
+    {
+        if (!part.has_answer())
+            return;
+        std::vector<std::uint8_t> keep = core.expand(part.keep);
+        const double value = detail::value_of(problem, keep);
+        const double outside = value - part.value;
+        if (value > solution.value && is_feasible(problem, keep)) {
+            solution.keep = std::move(keep);
+            solution.value = value;
+        }
+        solution.status = part.status;
+        solution.bound = std::max(solution.value,
+            std::min(solution.bound, (outside + part.bound) * (1 + detail::rounding_slack)));
+    }
+};
+
+static_assert(knapsack_solver<glpk_on_core>);
 
 } // namespace espalier

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/exact.hpp>
+#include <espalier/knapsack/linked_selection.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/selection.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/start.hpp>
+#include <espalier/knapsack/undecided.hpp>
+#include <espalier/knapsack/validity.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+// The reduction on its own: what `exact` leaves undecided, as a knapsack problem that any solver
+// can take. Prices and a quick incumbent decide all items but a few; a choice that is better than
+// the incumbent must agree with it outside the core. So a hundred thousand items become a problem
+// of some hundred, which a general branch and cut solves at once.
+
+namespace espalier {
+
+/// The undecided rest of a problem, and what is decided.
+struct knapsack_core {
+    knapsack_problem problem;         ///< the undecided items, with what the others leave to them
+    std::vector<std::uint32_t> items; ///< item of the core → item of the whole problem
+    knapsack_solution incumbent;      ///< the best choice known, with its bound; infeasible with
+                                      ///< the reason if there is none
+
+    /// The choice for the whole problem that a feasible choice for the core makes.
+    [[nodiscard]] std::vector<std::uint8_t> expand(const std::vector<std::uint8_t>& keep) const
+    {
+        std::vector<std::uint8_t> whole = incumbent.keep;
+        for (std::size_t k = 0; k < items.size(); ++k)
+            whole[items[k]] = keep[k];
+        return whole;
+    }
+};
+
+namespace detail {
+
+/// Completes a core whose `items` and `incumbent.keep` are set: copies what concerns the items.
+inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
+{
+    knapsack_problem& part = core.problem;
+    part.resources = whole.resources;
+    part.class_costs = whole.class_costs;
+    part.capacity = whole.capacity;
+    part.floors = whole.floors;
+    std::vector<std::uint32_t> place(whole.size(), std::numeric_limits<std::uint32_t>::max());
+    for (std::size_t k = 0; k < core.items.size(); ++k) {
+        place[core.items[k]] = static_cast<std::uint32_t>(k);
+        part.values.push_back(whole.values[core.items[k]]);
+        part.class_of.push_back(whole.class_of[core.items[k]]);
+    }
+    const auto in_core = [&](std::size_t item) {
+        return place[item] != std::numeric_limits<std::uint32_t>::max();
+    };
+    const auto pay = [&](const resource_vector& cost) {
+        for (std::size_t r = 0; r < whole.resources; ++r)
+            part.capacity[r] -= cost[r];
+    };
+    for (std::size_t item = 0; item < whole.size(); ++item)
+        if (!in_core(item) && core.incumbent.keep[item]) {
+            const std::uint32_t c = whole.class_of[item];
+            pay(whole.class_costs[c]);
+            if (!part.floors.empty() && part.floors[c] > 0)
+                --part.floors[c];
+        }
+    part.shared.costs = whole.shared.costs;
+    part.shared.first.assign(whole.shared.empty() ? 0 : 1, 0);
+    for (std::size_t unit = 0; unit < whole.shared.size(); ++unit) {
+        bool paid = false;
+        const std::size_t mark = part.shared.users.size();
+        for (const std::uint32_t user : whole.shared.users_of(unit)) {
+            if (in_core(user))
+                part.shared.users.push_back(place[user]);
+            else
+                paid = paid || core.incumbent.keep[user];
+        }
+        if (paid) {
+            pay(whole.shared.costs[whole.shared.kind[unit]]);
+            part.shared.users.resize(mark);
+        } else if (part.shared.users.size() > mark) {
+            part.shared.kind.push_back(whole.shared.kind[unit]);
+            part.shared.first.push_back(part.shared.users.size());
+        }
+    }
+    if (part.shared.empty())
+        part.shared = {};
+}
+
+inline void reduce(const knapsack_problem& problem, const start& begin, const stopwatch& watch,
+    double time_limit, knapsack_core& core)
+{
+    knapsack_solution& best = core.incumbent;
+    const free_items free(problem, begin);
+    const item_view view = free.view(problem);
+    selection selected(view, problem.class_costs, problem.resources, free.room);
+    selected.run(time_limit, watch, false);
+    const auto original = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
+    for (const std::uint32_t item : free.kept)
+        best.keep[item] = 1;
+    for (std::uint32_t k = 0; k < view.size(); ++k)
+        best.keep[original(k)] = selected.keep[k];
+    if (!selected.proven)
+        for (const std::uint32_t k : selected.core)
+            core.items.push_back(original(k));
+    conclude(problem, selected, selected.price(), view.scale, best);
+}
+
+inline void reduce_linked(const knapsack_problem& problem, const start& begin,
+    const stopwatch& watch, double time_limit, knapsack_core& core)
+{
+    knapsack_solution& best = core.incumbent;
+    std::vector<std::uint32_t> floored;
+    for (;;) {
+        const linked_setup setup(problem, begin, floored);
+        linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs, setup.rows,
+            setup.room, problem.size());
+        if (setup.parts.is_narrow)
+            selected.run(time_limit, watch, false);
+        if (selected.infeasible) {
+            best = infeasible(problem, "no choice meets the floors within the capacities", watch);
+            return;
+        }
+        if (!selected.has_answer()) { // nothing is decided: the core is everything
+            best = greedy{}(problem);
+            for (std::uint32_t item = 0; item < problem.size(); ++item)
+                if (problem.fixed_at(item) == decision::free)
+                    core.items.push_back(item);
+            return;
+        }
+        best.keep = selected.keep;
+        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
+            if (problem.fixed[item] == decision::keep)
+                best.keep[item] = 1;
+        const std::vector<std::uint32_t> broken = broken_floors(problem, best.keep);
+        floored.insert(floored.end(), broken.begin(), broken.end());
+        if (!broken.empty())
+            continue;
+        if (!selected.proven)
+            for (const std::uint32_t c : selected.core)
+                for (std::size_t at = setup.parts.first[c]; at < setup.parts.first[c + 1]; ++at)
+                    core.items.push_back(setup.parts.item[at]);
+        std::sort(core.items.begin(), core.items.end());
+        conclude(problem, selected, selected.price, setup.scale, best);
+        return;
+    }
+}
+
+} // namespace detail
+
+/// Decides all items that the gap of a quick incumbent decides.
+/// \param time_limit  seconds; when they run out the core is larger than it need be
+/// \throws std::invalid_argument if the problem is malformed
+[[nodiscard]] inline knapsack_core reduce_to_core(
+    const knapsack_problem& problem, double time_limit = 60)
+{
+    const detail::stopwatch watch;
+    ensure_valid(problem);
+    knapsack_core core;
+    const detail::start begin(problem);
+    if (!begin.reason.empty()) {
+        core.incumbent = detail::infeasible(problem, begin.reason, watch);
+        return core;
+    }
+    core.incumbent.keep.assign(problem.size(), 0);
+    if (problem.shared.empty())
+        detail::reduce(problem, begin, watch, time_limit, core);
+    else
+        detail::reduce_linked(problem, begin, watch, time_limit, core);
+    if (core.incumbent.has_answer())
+        detail::cut_out(problem, core);
+    core.incumbent.seconds = watch.seconds();
+    return core;
+}
+
+} // namespace espalier

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/components.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/start.hpp>
+#include <espalier/knapsack/thresholds.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+// What is left to choose once decisions and floors are taken care of: the free items, for problems
+// without shared units, and the components with the rows they are subject to, for those with.
+
+namespace espalier::detail {
+
+/// The power of two that brings the largest value near 1.
+inline double scale_of(std::span<const double> values)
+{
+    const double largest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
+    return largest > 0 ? std::ldexp(1.0, -std::ilogb(largest)) : 1.0;
+}
+
+/// The free items of some value, after decisions and floors have been met.
+struct free_items {
+    std::vector<double> values;
+    std::vector<std::uint32_t> class_of;
+    std::vector<std::uint32_t> item; ///< index in the problem
+    std::vector<std::uint32_t> kept; ///< items that decisions and floors keep
+    resource_vector room{};
+    bool is_everything = false; ///< nothing was decided: the problem's own arrays serve, uncopied
+
+    free_items(const knapsack_problem& problem, const start& begin) : room(begin.left)
+    {
+        is_everything = problem.fixed.empty() && begin.missing.empty();
+        if (is_everything)
+            return;
+        std::vector<std::uint8_t> taken(problem.size(), 0);
+        for (std::size_t i = 0; i < problem.size(); ++i)
+            if (problem.fixed_at(i) == decision::keep)
+                kept.push_back(static_cast<std::uint32_t>(i));
+        take_floors(problem, begin, taken);
+        for (std::size_t i = 0; i < problem.size(); ++i)
+            if (!taken[i] && problem.fixed_at(i) == decision::free) {
+                values.push_back(problem.values[i]);
+                class_of.push_back(problem.class_of[i]);
+                item.push_back(static_cast<std::uint32_t>(i));
+            }
+    }
+
+    /// The items that may be chosen; refers to this and to the problem.
+    [[nodiscard]] item_view view(const knapsack_problem& problem) const
+    {
+        item_view result{.values = values, .class_of = class_of};
+        if (is_everything)
+            result = {.values = problem.values, .class_of = problem.class_of};
+        result.scale = scale_of(result.values);
+        return result;
+    }
+
+private:
+    /// Within a class the most valuable items may always be the kept ones: so they meet the floor.
+    void take_floors(
+        const knapsack_problem& problem, const start& begin, std::vector<std::uint8_t>& taken)
+    {
+        std::vector<std::vector<std::uint32_t>> candidates(begin.missing.size());
+        for (std::size_t i = 0; i < problem.size() && !candidates.empty(); ++i)
+            if (begin.missing[problem.class_of[i]] > 0 && problem.fixed_at(i) == decision::free)
+                candidates[problem.class_of[i]].push_back(static_cast<std::uint32_t>(i));
+        for (std::size_t c = 0; c < candidates.size(); ++c) {
+            const auto wanted = static_cast<std::ptrdiff_t>(begin.missing[c]);
+            std::nth_element(candidates[c].begin(),
+                candidates[c].begin() + std::max<std::ptrdiff_t>(wanted - 1, 0),
+                candidates[c].end(), [&](std::uint32_t a, std::uint32_t b) {
+                    return problem.values[a] != problem.values[b]
+                               ? problem.values[a] > problem.values[b]
+                               : a < b;
+                });
+            for (std::ptrdiff_t k = 0; k < wanted; ++k) {
+                const std::uint32_t i = candidates[c][static_cast<std::size_t>(k)];
+                taken[i] = 1;
+                kept.push_back(i);
+                for (std::size_t r = 0; r < problem.resources; ++r)
+                    room[r] -= problem.class_costs[c][r];
+            }
+        }
+    }
+};
+
+/// Problems with shared units: the components, their costs, and the floors that are enforced as
+/// additional rows ("keep at least k" is "use at most −k" of a resource that an item gives back).
+struct linked_setup {
+    std::size_t rows;
+    std::vector<resource_vector> class_costs;
+    resource_vector room;
+    double scale;
+    components parts;
+
+    /// \param floored  the classes whose floors become rows
+    linked_setup(const knapsack_problem& problem, const start& begin,
+        const std::vector<std::uint32_t>& floored)
+        : rows(problem.resources + floored.size()),
+          class_costs(problem.class_costs),
+          room(begin.left),
+          scale(scale_of(problem.values)),
+          parts(problem, wanted(problem, begin, floored), begin.paid, scale)
+    {
+        ensure(rows < max_resources,
+            "resources and floors that bind must together be fewer than 32 where units are shared",
+            given{"resources", problem.resources}, given{"floors", floored.size()});
+        for (std::size_t f = 0; f < floored.size(); ++f) {
+            class_costs[floored[f]][problem.resources + f] = -1;
+            room[problem.resources + f] = -static_cast<std::int64_t>(begin.missing[floored[f]]);
+        }
+    }
+
+private:
+    /// Items that may be kept: free, worth something or asked for by a floor, and fitting alone.
+    static std::vector<std::uint8_t> wanted(const knapsack_problem& problem, const start& begin,
+        const std::vector<std::uint32_t>& floored)
+    {
+        std::vector<std::uint8_t> with_floor(problem.classes(), 0);
+        for (const std::uint32_t c : floored)
+            with_floor[c] = 1;
+        const std::size_t resources = problem.resources;
+        std::vector<std::int64_t> alone(problem.size() * resources, 0);
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
+            if (begin.paid.empty() || !begin.paid[unit])
+                for (const std::uint32_t user : problem.shared.users_of(unit))
+                    for (std::size_t r = 0; r < resources; ++r)
+                        alone[user * resources + r] +=
+                            problem.shared.costs[problem.shared.kind[unit]][r];
+        std::vector<std::uint8_t> result(problem.size());
+        for (std::size_t item = 0; item < problem.size(); ++item) {
+            const std::uint32_t c = problem.class_of[item];
+            bool fits = problem.fixed_at(item) == decision::free &&
+                        (problem.values[item] > 0 || with_floor[c]);
+            for (std::size_t r = 0; r < resources; ++r)
+                fits = fits &&
+                       alone[item * resources + r] + problem.class_costs[c][r] <= begin.left[r];
+            result[item] = fits;
+        }
+        return result;
+    }
+};
+
+/// Classes of which a choice keeps fewer than the floor.
+inline std::vector<std::uint32_t> broken_floors(
+    const knapsack_problem& problem, const std::vector<std::uint8_t>& keep)
+{
+    std::vector<std::uint32_t> broken;
+    if (problem.floors.empty())
+        return broken;
+    std::vector<std::size_t> kept(problem.classes(), 0);
+    for (std::size_t item = 0; item < problem.size(); ++item)
+        kept[problem.class_of[item]] += keep[item];
+    for (std::uint32_t c = 0; c < problem.classes(); ++c)
+        if (kept[c] < problem.floors[c])
+            broken.push_back(c);
+    return broken;
+}
+
+/// Value, status, bound and prices of a solution whose mask is set, from the selection behind it.
+template <class Selection>
+void conclude(const knapsack_problem& problem, const Selection& selected,
+    const std::array<double, max_resources>& price, double scale, knapsack_solution& solution)
+{
+    solution.value = value_of(problem, solution.keep);
+    solution.status = selected.proven ? solve_status::optimal : solve_status::time_limit;
+    const double remaining = selected.proven ? 0.0 : selected.loss - selected.least_loss;
+    solution.bound = (solution.value + remaining / scale) * (1 + rounding_slack);
+    for (std::size_t r = 0; r < problem.resources; ++r)
+        solution.shadow_price[r] = price[r] / scale;
+}
+
+} // namespace espalier::detail

@@ -141,8 +141,9 @@ TEST_CASE("the weights of every group are those that the hardware treats togethe
 
 TEST_CASE("C consecutive multipliers cover a whole memory column wherever they start")
 {
-    for (const auto& [width, c] : consecutive_by_width) {
-        CAPTURE(width);
+    for (const auto& by_width : consecutive_by_width) {
+        const auto [width, c] = by_width;
+        CAPTURE(by_width.first);
         const weight_matrix m = matrices_of(dense{
             .inputs = 4, .outputs = 200, .reuse_factor = 4, .weight = {width, 1}})[0];
         CHECK(consecutive_multipliers(m) == c);

@@ -78,7 +78,6 @@ weight_matrix matrix_with(integer multipliers, int depth, int width)
 
 TEST_CASE("memory columns agree with a bit map of the word at every weight width from 1 to 64")
 {
-    const memory_policy policy;
     for (int width = 1; width <= 64; ++width)
         for (const integer multipliers : {1, 3, 9, 41}) {
             CAPTURE(width);

@@ -29,8 +29,8 @@ enum class structure_kind : std::uint8_t {
 /// Where the weights of kept multipliers lie in the memory word.
 enum class memory_layout : std::uint8_t {
     in_place, ///< where they were: a column is free once every multiplier on it is pruned (hls4ml)
-    packed,   ///< side by side: the kept multipliers fill the first columns (code generated after
-              ///< pruning can do that)
+    packed,   ///< side by side: the kept multipliers fill the first columns, and the first DSP
+              ///< blocks where one holds several (code generated after pruning can do that)
 };
 
 struct structure {

@@ -35,7 +35,7 @@ struct placement {
 [[nodiscard]] constexpr index_range columns_of(
     const weight_matrix& m, const weight_memory& memory, index_range multipliers)
 {
-    if (memory.bram18_per_column == 0)
+    if (memory.bram18_per_column == 0 || multipliers.size() <= 0)
         return {};
     return {multipliers.first * m.weight.width / memory.column_bits,
         ceil_div(multipliers.last * m.weight.width, memory.column_bits)};

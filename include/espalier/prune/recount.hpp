@@ -63,8 +63,11 @@ namespace espalier {
         std::int64_t columns = 0;
         for (const bool used : column_used)
             columns += used ? 1 : 0;
-        if (memory_use == memory_layout::packed && memory.columns() > 0)
-            columns = ceil_div(multipliers * m.weight.width, memory.column_bits);
+        if (memory_use == memory_layout::packed && has_weight_memory(m)) {
+            blocks = product.dsp_for(multipliers);
+            if (memory.columns() > 0)
+                columns = ceil_div(multipliers * m.weight.width, memory.column_bits);
+        }
         need.bram18 = columns * memory.bram18_per_column;
     }
     need.dsp = blocks * m.copies;

@@ -28,10 +28,11 @@
 // (everything private), multipliers that straddle memory columns, filters that share a multiplier,
 // and DSP blocks that hold two multipliers.
 //
-// Two cases have no fixed place for a group: kept multipliers of a packed memory lie side by side,
-// and kept weights under the latency strategy share multipliers as HLS likes. There the groups take
-// slots in the order of their value, best first, and the units belong to slots. A best choice then
-// keeps a prefix, which fills ⌈kept·W/36⌉ columns or ⌈kept/RF⌉ multipliers, just as the hardware.
+// Two cases have no fixed place for a group: kept multipliers of a packed memory lie side by side
+// (in it and in DSP blocks that hold two), and kept weights under the latency strategy share
+// multipliers as HLS likes. There the groups take slots in the order of their value, best first,
+// and the units belong to slots. A best choice then keeps a prefix, which fills ⌈kept·W/36⌉ columns
+// or ⌈kept/RF⌉ multipliers, just as the hardware.
 
 namespace espalier {
 
@@ -232,10 +233,12 @@ private:
         } else {
             cost[lut] = lut_product(m.weight.width, m.data.width) * m.copies;
         }
+        // Pooled weights take slots, and slot by slot they fill the multipliers as weights do. Packed
+        // multipliers take slots where a DSP block holds several; alone in it, they keep their own.
+        const bool by_slot = pooled || (p.ranked && multipliers_each > 1);
         for (std::int64_t g = 0; g < m.multipliers(); g += multipliers_each) {
             const index_range multipliers{g, std::min(g + multipliers_each, m.multipliers())};
-            // Pooled weights take slots, and slot by slot they fill the multipliers as weights do.
-            attach(p, cost, weights_of(m, multipliers), pooled, own);
+            attach(p, cost, weights_of(m, multipliers), by_slot, own);
         }
     }
 

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "needed_hardware.hpp"
+
+#include <espalier/knapsack/verify.hpp>
+#include <espalier/model/cost.hpp>
+#include <espalier/model/layers.hpp>
+#include <espalier/prune/selection.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <random>
+#include <span>
+#include <vector>
+
+using namespace espalier;
+using hardware_loops::integer;
+using random_layers::between;
+
+namespace {
+
+using choice = std::vector<std::uint8_t>;
+
+/// Groups take slots by value here: the memory is packed, or HLS shares the multipliers.
+bool is_ranked(const selection& s, std::size_t matrix)
+{
+    const grouping& g = s.groups_of(matrix);
+    const weight_matrix& m = g.matrix();
+    return m.reuse_factor > 1
+        && (m.strategy == strategy::latency || g.how().memory == memory_layout::packed);
+}
+
+/// What the remaining weights of all matrices need, counted from the masks.
+resources counted(const selection& s, const choice& keep)
+{
+    resources need;
+    for (std::size_t i = 0; i < s.matrices(); ++i) {
+        const weight_matrix& m = s.groups_of(i).matrix();
+        std::vector<std::uint8_t> mask(static_cast<std::size_t>(m.weights()));
+        s.write_mask(keep, i, std::span(mask));
+        need += needed_hardware::of(
+            m, s.framework(), mask, s.costs(), s.groups_of(i).how().memory);
+    }
+    return need;
+}
+
+std::vector<double> random_values(std::mt19937_64& random, std::size_t count)
+{
+    std::vector<double> values(count);
+    for (double& v : values)
+        v = static_cast<double>(random() % 50) / 10; // with ties
+    return values;
+}
+
+/// A choice that keeps each group with the same random probability, and of matrices whose groups
+/// take slots the best ones.
+choice random_choice(std::mt19937_64& random, const selection& s, const std::vector<double>& values)
+{
+    choice keep(s.items(), 0);
+    for (std::size_t i = 0; i < s.matrices(); ++i) {
+        const std::size_t first = s.first_item(i);
+        const auto groups = static_cast<std::size_t>(s.groups_of(i).groups());
+        if (is_ranked(s, i)) {
+            std::vector<std::size_t> order(groups);
+            std::iota(order.begin(), order.end(), first);
+            std::stable_sort(order.begin(), order.end(),
+                [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
+            const std::size_t kept = random() % (groups + 1);
+            for (std::size_t k = 0; k < kept; ++k)
+                keep[order[k]] = 1;
+        } else {
+            const int percent = random_layers::one_of<int>(random, {5, 30, 60, 95});
+            for (std::size_t g = 0; g < groups; ++g)
+                keep[first + g] = between(random, 1, 100) <= percent ? 1 : 0;
+        }
+    }
+    return keep;
+}
+
+constexpr resources unlimited{.dsp = 1'000'000'000, .bram18 = 1'000'000'000, .lut = 1'000'000'000};
+
+} // namespace
+
+TEST_CASE("a choice costs what its masks leave of the hardware, bit by bit")
+{
+    std::mt19937_64 random(51);
+    int differ = 0, totals_differ = 0, ranked = 0, compared = 0;
+    std::int64_t dsp = 0, bram = 0, lut = 0;
+    for (int i = 0; i < 1500; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        selection s(layers, options);
+        totals_differ += s.total() != counted(s, choice(s.items(), 1)) ? 1 : 0;
+        for (int k = 0; k < 3; ++k) {
+            const std::vector<double> values = random_values(random, s.items());
+            s.pose(values, unlimited);
+            const choice keep = random_choice(random, s, values);
+            const resources used = s.usage_of(keep);
+            differ += used != counted(s, keep) ? 1 : 0;
+            dsp += used.dsp;
+            bram += used.bram18;
+            lut += used.lut;
+            ++compared;
+        }
+        for (std::size_t m = 0; m < s.matrices(); ++m)
+            ranked += is_ranked(s, m) ? 1 : 0;
+    }
+    CHECK(compared == 4500);
+    CHECK(ranked > 300);
+    CHECK((dsp > 10'000 && bram > 10'000 && lut > 10'000)); // all three were really counted
+    CHECK(totals_differ == 0);
+    CHECK(differ == 0);
+}
+
+TEST_CASE("a choice against the order of the values is never charged less than it needs")
+{
+    std::mt19937_64 random(52);
+    int too_cheap = 0, dearer = 0;
+    for (int i = 0; i < 600; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        selection s(layers, options);
+        s.pose(random_values(random, s.items()), unlimited);
+        choice keep(s.items());
+        for (auto& k : keep)
+            k = random() % 2 == 0 ? 1 : 0;
+        const resources used = s.usage_of(keep), needed = counted(s, keep);
+        too_cheap += used.dsp < needed.dsp || used.bram18 < needed.bram18 || used.lut < needed.lut;
+        dearer += used != needed ? 1 : 0;
+    }
+    CHECK(too_cheap == 0);
+    CHECK(dearer > 10); // the case exists
+}
+
+TEST_CASE("memory columns are charged right at every weight width from 1 to 64")
+{
+    std::mt19937_64 random(53);
+    for (int width = 1; width <= 64; ++width) {
+        CAPTURE(width);
+        for (const structure& how : {structure::multipliers, structure::packed_multipliers,
+                 structure::consecutive, structure::neurons, structure::weights}) {
+            const layer_spec layer = dense{
+                .inputs = 12, .outputs = 11, .reuse_factor = 4, .weight = {width, 1}, .data = {16, 6}};
+            selection s(std::span(&layer, 1), {.structure = how});
+            int differ = 0;
+            for (int k = 0; k < 10; ++k) {
+                const std::vector<double> values = random_values(random, s.items());
+                s.pose(values, unlimited);
+                const choice keep = random_choice(random, s, values);
+                differ += s.usage_of(keep) != counted(s, keep) ? 1 : 0;
+            }
+            CHECK(differ == 0);
+        }
+    }
+}
+
+TEST_CASE("a mask is 1 for the weights of kept groups, wherever the framework stores them")
+{
+    std::mt19937_64 random(54);
+    int differ = 0;
+    for (int i = 0; i < 400; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        const selection s(layers, options);
+        choice keep(s.items());
+        for (auto& k : keep)
+            k = random() % 2 == 0 ? 1 : 0;
+        for (std::size_t m = 0; m < s.matrices(); ++m) {
+            const grouping& groups = s.groups_of(m);
+            const auto hardware = framework_order::hardware_numbers(groups.matrix(), s.framework());
+            std::vector<float> mask(hardware.size(), 7);
+            s.write_mask(keep, m, std::span(mask));
+            for (std::size_t offset = 0; offset < mask.size(); ++offset) {
+                const auto group = static_cast<std::size_t>(groups.group_of(hardware[offset]));
+                const float expected = keep[s.first_item(m) + group] != 0 ? 1.0F : 0.0F;
+                differ += mask[offset] != expected ? 1 : 0;
+            }
+        }
+    }
+    CHECK(differ == 0);
+}
+
+TEST_CASE("the whole network costs what the model says, in DSP blocks and block RAM")
+{
+    std::mt19937_64 random(55);
+    for (int i = 0; i < 300; ++i) {
+        auto [layers, options] = needed_hardware::draw(random);
+        for (std::size_t l = 0; l < layers.size(); ++l) // pooled weights can start below one each
+            if (layers[l].strategy == strategy::latency)
+                layers[l].strategy = strategy::resource;
+        const selection s(layers, options);
+        const resources whole = cost(layers, options.costs);
+        CHECK(s.total().dsp == whole.dsp);
+        CHECK(s.total().bram18 == whole.bram18);
+    }
+}
+
+TEST_CASE("a filter that shares its multiplier frees it only together with the other")
+{
+    // Reuse factor 8 on 4 inputs: one multiplier serves two neurons.
+    const layer_spec layer = dense{.inputs = 4, .outputs = 4, .reuse_factor = 8, .weight = {18, 8}};
+    const selection s(std::span(&layer, 1), {.structure = structure::neurons});
+    REQUIRE(s.items() == 4);
+    CHECK(s.total().dsp == 2);
+    CHECK(s.total().bram18 == 2); // one column of two 18-bit multipliers
+    CHECK(s.usage_of(choice{0, 1, 1, 1}).dsp == 2);
+    CHECK(s.usage_of(choice{0, 1, 0, 1}).dsp == 2);
+    CHECK(s.usage_of(choice{0, 0, 1, 1}).dsp == 1);
+    CHECK(s.usage_of(choice{0, 0, 1, 1}).bram18 == 2);
+    CHECK(s.usage_of(choice{0, 0, 0, 0}) == resources{});
+}
+
+TEST_CASE("an Intel DSP block is free when both of its multipliers are")
+{
+    const layer_spec layer = dense{.inputs = 4, .outputs = 3, .reuse_factor = 4, .weight = {18, 8}};
+    const selection s(std::span(&layer, 1),
+        {.structure = structure::multipliers,
+            .costs = {.dsp = dsp_family::intel_variable_precision}});
+    REQUIRE(s.items() == 3);
+    CHECK(s.total().dsp == 2);
+    CHECK(s.usage_of(choice{0, 1, 1}).dsp == 2);
+    CHECK(s.usage_of(choice{0, 0, 1}).dsp == 1);
+    CHECK(s.usage_of(choice{1, 1, 0}).dsp == 1);
+}
+
+TEST_CASE("packed, two kept multipliers share an Intel DSP block wherever they were")
+{
+    const layer_spec layer = dense{.inputs = 4, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}};
+    selection s(std::span(&layer, 1),
+        {.structure = structure::packed_multipliers,
+            .costs = {.dsp = dsp_family::intel_variable_precision}});
+    s.pose({1, 5, 2, 3, 9}, unlimited);
+    CHECK(s.total().dsp == 3);
+    CHECK(s.usage_of(choice{0, 0, 0, 0, 1}).dsp == 1);
+    CHECK(s.usage_of(choice{0, 1, 0, 0, 1}).dsp == 1);
+    CHECK(s.usage_of(choice{0, 1, 0, 1, 1}).dsp == 2);
+    CHECK(s.usage_of(choice{0, 1, 1, 1, 1}).dsp == 2);
+}
+
+TEST_CASE("a column that nine 16-bit multipliers share with three others is freed with its last one")
+{
+    // 9 multipliers of 16 bits lie on 4 columns of 36: bits 0-35 belong to multipliers 0, 1 and 2.
+    const layer_spec layer = dense{.inputs = 4, .outputs = 9, .reuse_factor = 4};
+    const selection s(std::span(&layer, 1), {.structure = structure::multipliers});
+    REQUIRE(s.items() == 9);
+    CHECK(s.total().bram18 == 8);
+    CHECK(s.usage_of(choice{0, 0, 1, 1, 1, 1, 1, 1, 1}).bram18 == 8);
+    CHECK(s.usage_of(choice{0, 0, 0, 1, 1, 1, 1, 1, 1}).bram18 == 6);
+    CHECK(s.usage_of(choice{0, 0, 0, 0, 0, 0, 0, 0, 1}).bram18 == 2);
+    CHECK(s.usage_of(choice{0, 0, 1, 0, 0, 0, 0, 0, 0}).bram18 == 4);
+    // Packed, one kept multiplier needs one column wherever it was, three need two.
+    selection packed(std::span(&layer, 1), {.structure = structure::packed_multipliers});
+    packed.pose({1, 2, 9, 1, 1, 8, 1, 1, 7}, unlimited);
+    CHECK(packed.usage_of(choice{0, 0, 1, 0, 0, 0, 0, 0, 0}).bram18 == 2);
+    CHECK(packed.usage_of(choice{0, 0, 1, 0, 0, 1, 0, 0, 1}).bram18 == 4);
+}
+
+TEST_CASE("18-bit pairs of multipliers are two DSP blocks and one block RAM each, nothing shared")
+{
+    // The paper's multi-objective case.
+    const layer_spec layer = dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
+    selection s(std::span(&layer, 1));
+    CHECK(s.items() == 256);
+    CHECK(s.total() == resources{.dsp = 512, .bram18 = 512});
+    choice keep(256, 1);
+    keep[100] = 0;
+    CHECK(s.usage_of(keep) == resources{.dsp = 510, .bram18 = 510});
+    CHECK(s.pose(std::vector<double>(256, 1.0), unlimited).shared.empty());
+}
+
+TEST_CASE("no matrix loses its last group, however small the budget")
+{
+    std::mt19937_64 random(56);
+    for (int i = 0; i < 200; ++i) {
+        auto [layers, options] = needed_hardware::draw(random);
+        options.keep_at_least = 2;
+        selection s(layers, options);
+        const knapsack_problem& problem = s.pose(random_values(random, s.items()), unlimited);
+        for (std::size_t m = 0; m < s.matrices(); ++m) {
+            choice keep(s.items(), 1);
+            const auto groups = static_cast<std::size_t>(s.groups_of(m).groups());
+            std::fill_n(keep.begin() + static_cast<std::ptrdiff_t>(s.first_item(m)), groups, 0);
+            CHECK_FALSE(is_feasible(problem, keep));
+        }
+        CHECK(is_feasible(problem, choice(s.items(), 1)));
+    }
+}
+
+TEST_CASE("the prices of all groups together are the price of the whole network")
+{
+    std::mt19937_64 random(57);
+    for (int i = 0; i < 200; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        const selection s(layers, options);
+        const std::vector<double> unit_prices{1.5, 0.25, 0.001};
+        double sum = 0;
+        for (const double p : s.priced(unit_prices)) {
+            CHECK(p >= 0);
+            sum += p;
+        }
+        const resources& t = s.total();
+        CHECK(sum
+            == doctest::Approx(1.5 * static_cast<double>(t.dsp) + 0.25 * static_cast<double>(t.bram18)
+                + 0.001 * static_cast<double>(t.lut)));
+    }
+}
+
+TEST_CASE("a structure that does not suit its layer is refused with a sentence")
+{
+    const layer_spec pooled = dense{.inputs = 4, .outputs = 4, .strategy = strategy::latency,
+        .reuse_factor = 2};
+    CHECK_THROWS_WITH_AS(selection(std::span(&pooled, 1), {.structure = structure::neurons}),
+        "under the latency strategy with a reuse factor above 1 multipliers are shared freely, so "
+        "only single weights can be pruned (reuse_factor = 2)",
+        std::invalid_argument);
+    CHECK_NOTHROW(selection(std::span(&pooled, 1)));
+    const layer_spec plain = dense{.inputs = 4, .outputs = 4, .reuse_factor = 2};
+    CHECK_THROWS_WITH_AS(selection(std::span(&plain, 1),
+                             {.structure = structure{structure_kind::neuron, memory_layout::packed}}),
+        "a packed memory is filled multiplier by multiplier, so its structure is the multiplier",
+        std::invalid_argument);
+    CHECK_THROWS_WITH_AS(selection(std::span(&plain, 1),
+                             {.structures = {structure::weights, structure::weights}}),
+        "structures are given for every layer or for none (structures = 2, layers = 1)",
+        std::invalid_argument);
+}

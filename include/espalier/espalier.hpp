@@ -19,6 +19,7 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/precision.hpp>
+#include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/timing.hpp>

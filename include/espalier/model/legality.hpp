@@ -178,6 +178,9 @@ constexpr bool ensure_sound(const layer_spec& s)
             given{"weights at least", weights}, given{"times", factor});
         weights *= factor;
     }
+    ensure(weights <= most / s.parallelization_factor,
+        "a layer has at most 2^40 multiplications at once", given{"weights", weights},
+        given{"parallelization_factor", s.parallelization_factor});
     return true;
 }
 

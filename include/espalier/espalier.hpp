@@ -13,6 +13,7 @@
 #include <espalier/model/cost.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/json_string.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
@@ -21,6 +22,7 @@
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/report.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/utilization.hpp>

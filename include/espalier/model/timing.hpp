@@ -79,27 +79,33 @@ constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
 
 } // namespace detail
 
+/// Timing of one matrix of a layer, as if it were alone. A recurrent kernel answers once for each time
+/// step before the next may start.
+/// \throws std::invalid_argument if it takes more than 2^60 cycles
+[[nodiscard]] constexpr timing timing_of(const layer_spec& s, const weight_matrix& m)
+{
+    const std::int64_t depth = detail::pipeline_depth(m);
+    if (is_recurrent(s.kind)) {
+        const std::int64_t cycles = detail::times(m.reuse_factor + depth, s.timesteps);
+        return {cycles, cycles};
+    }
+    const std::int64_t interval = detail::interval_of(s, m);
+    return {interval, detail::plus(interval, depth)};
+}
+
 /// Timing of a layer: a convolution takes RF cycles for each group of parallel output pixels (under
-/// io_stream for each pixel, and one for each input pixel that completes no window); a recurrent
-/// layer takes both kernels at each time step, which run together, before the next may start; the
-/// two parts of a separable convolution overlap.
+/// io_stream for each pixel, and one for each input pixel that completes no window); the kernels of
+/// a recurrent layer run together; the two parts of a separable convolution overlap.
 /// \throws std::invalid_argument if the layer is not sound or takes more than 2^60 cycles
 [[nodiscard]] constexpr timing timing_of(const layer_spec& s)
 {
     ensure_sound(s);
-    const layer_matrices matrices = matrices_of(s);
-    if (is_recurrent(s.kind)) {
-        std::int64_t step = 0;
-        for (const weight_matrix& m : matrices)
-            step = std::max(step, m.reuse_factor + detail::pipeline_depth(m));
-        const std::int64_t cycles = detail::times(step, s.timesteps);
-        return {cycles, cycles};
-    }
     timing result;
     std::int64_t behind_the_loops = 0;
-    for (const weight_matrix& m : matrices) {
-        result.interval = std::max(result.interval, detail::interval_of(s, m));
-        behind_the_loops += detail::pipeline_depth(m);
+    for (const weight_matrix& m : matrices_of(s)) {
+        const timing alone = timing_of(s, m);
+        result.interval = std::max(result.interval, alone.interval);
+        behind_the_loops += alone.latency - alone.interval;
     }
     result.latency = detail::plus(result.interval, behind_the_loops);
     return result;

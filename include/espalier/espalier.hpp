@@ -13,13 +13,16 @@
 #include <espalier/model/cost.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/json_string.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/precision.hpp>
+#include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/report.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/utilization.hpp>

@@ -4,9 +4,9 @@
 #include <espalier/ensure.hpp>
 #include <espalier/model/precision.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
 // A multiplication by a constant need not be a multiplication. At reuse factor 1 the weights are
 // known to synthesis: zero costs nothing, a power of two is a shift, and a constant with few
@@ -46,20 +46,24 @@ struct constant_policy {
 }
 
 /// A weight as the integer that the hardware stores: rounded to nearest (ties away from zero) and
-/// saturated to the format.
+/// saturated to the format. The upper half of an unsigned 64-bit format saturates at 2^63 - 1.
 /// \throws std::invalid_argument for NaN and infinity
 [[nodiscard]] inline std::int64_t quantized(double weight, const precision& format)
 {
     ensure(std::isfinite(weight), "a weight must be finite", given{"weight", weight});
-    const double scaled = std::round(std::ldexp(weight, format.width - format.integer));
-    const double largest =
-        std::ldexp(1.0, format.is_signed ? format.width - 1 : format.width) - 1;
-    const double smallest = format.is_signed ? -std::ldexp(1.0, format.width - 1) : 0;
-    if (scaled >= largest)
-        return format.width - (format.is_signed ? 1 : 0) >= 63
-            ? std::numeric_limits<std::int64_t>::max()
-            : static_cast<std::int64_t>(largest);
-    return static_cast<std::int64_t>(scaled <= smallest ? smallest : scaled);
+    const std::int64_t fraction = std::int64_t{format.width} - format.integer;
+    const double scaled = std::round(
+        std::ldexp(weight, static_cast<int>(std::clamp<std::int64_t>(fraction, -5000, 5000))));
+    // The limits as integers: from 54 bits on the largest value is not a double.
+    const int magnitude_bits = std::min(format.is_signed ? format.width - 1 : format.width, 63);
+    const auto largest =
+        static_cast<std::int64_t>((std::uint64_t{1} << magnitude_bits) - 1);
+    const std::int64_t smallest = format.is_signed ? -largest - 1 : 0;
+    if (scaled >= static_cast<double>(largest))
+        return largest;
+    if (scaled <= static_cast<double>(smallest))
+        return smallest;
+    return static_cast<std::int64_t>(scaled);
 }
 
 } // namespace espalier

@@ -24,30 +24,46 @@ namespace espalier {
 /// Every choice about which tools and papers disagree; the defaults are the paper's.
 struct cost_policy {
     dsp_family dsp = dsp_family::dsp48e2;
-    /// Products with an operand narrower than this go to LUTs: 10 in the paper, 9 in hls4ml.
+    /// Products with an operand narrower than this go to LUTs (the paper: 10).
     int lut_below = 10;
+    /// Products with weights narrower than this do, whatever the data (hls4ml: 9).
+    int lut_below_weight = 0;
+    /// Products whose operands have fewer bits than this together do (Yosys: 9).
+    int lut_below_sum = 0;
     memory_policy memory{};
     constant_policy constants{};
 
     friend constexpr bool operator==(const cost_policy&, const cost_policy&) = default;
+
+    static const cost_policy paper; ///< the defaults
+    static const cost_policy yosys; ///< what Yosys 0.23 does unless told otherwise
 };
+
+inline constexpr cost_policy cost_policy::paper{};
+inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
+    .lut_below_sum = 9,
+    .memory = {.shapes = memory_shapes::best_aspect_ratio}};
 
 /// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs.
 [[nodiscard]] constexpr product_cost product_of(const weight_matrix& m, const cost_policy& policy = {})
 {
-    if (std::min(m.weight.width, m.data.width) < policy.lut_below)
+    if (std::min(m.weight.width, m.data.width) < policy.lut_below
+        || m.weight.width < policy.lut_below_weight
+        || m.weight.width + m.data.width < policy.lut_below_sum)
         return {0, 1};
-    return product_on(policy.dsp, m.weight.width, m.data.width);
+    return product_on(policy.dsp, m.weight, m.data);
 }
 
 namespace detail {
 
 /// Accumulation, input selection, registers, and the products and words that go to LUTs.
+/// \param terms          products of one copy that are added up, by multipliers or by adders
+/// \param soft_products  those of one copy that are multiplied in LUTs
 constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_policy& policy,
-    std::int64_t soft_products)
+    std::int64_t terms, std::int64_t soft_products)
 {
-    const std::int64_t multipliers = m.multipliers() * m.copies;
-    need.lut += soft_products * lut_product(m.weight.width, m.data.width);
+    const std::int64_t multipliers = terms * m.copies;
+    need.lut += soft_products * m.copies * lut_product(m.weight.width, m.data.width);
     // One accumulator-wide addition for each product, one LUT and carry bit for each bit of it.
     need.lut += multipliers * m.accum.width;
     // In front of each shared multiplier a selector over the inputs it meets: a 6-input LUT selects
@@ -70,7 +86,7 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
     const product_cost product = product_of(m, policy);
     resources need{.dsp = product.dsp_for(m.multipliers()) * m.copies,
         .bram18 = memory_of(m, policy.memory).bram18()};
-    detail::add_fabric(need, m, policy, product.blocks == 0 ? m.multipliers() * m.copies : 0);
+    detail::add_fabric(need, m, policy, m.multipliers(), product.blocks == 0 ? m.multipliers() : 0);
     return need;
 }
 
@@ -88,14 +104,16 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
         given{"reuse_factor", m.reuse_factor});
     if (policy.constants.rule == constant_rule::one_product_each)
         return cost(m, policy);
-    std::int64_t products = 0;
-    std::int64_t additions = 0;
+    std::int64_t terms = 0;     // weights that are not zero
+    std::int64_t products = 0;  // of them, those that are multiplied
+    std::int64_t additions = 0; // of shifted operands, in those that are not
     for (const float weight : weights) {
         const int digits = signed_digits(quantized(static_cast<double>(weight), m.weight));
         const bool by_adders = policy.constants.rule == constant_rule::signed_digits
             && digits <= policy.constants.max_digits;
         if (digits == 0)
             continue;
+        ++terms;
         if (by_adders)
             additions += digits - 1;
         else
@@ -103,7 +121,7 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
     }
     const product_cost product = product_of(m, policy);
     resources need{.dsp = product.dsp_for(products) * m.copies};
-    detail::add_fabric(need, m, policy, product.blocks == 0 ? products * m.copies : 0);
+    detail::add_fabric(need, m, policy, terms, product.blocks == 0 ? products : 0);
     need.lut += additions * m.copies * (m.data.width + m.weight.width);
     return need;
 }

@@ -4,7 +4,7 @@
 #include <bit>
 #include <cstdint>
 
-// The three integer functions that hardware arithmetic is made of.
+// The integer functions that hardware arithmetic is made of.
 
 namespace espalier {
 
@@ -18,6 +18,29 @@ namespace espalier {
 [[nodiscard]] constexpr std::int64_t ceil_log2(std::int64_t n)
 {
     return n <= 1 ? 0 : static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(n - 1)));
+}
+
+/// The smallest divisor of n that is at least k, for n ≥ 1; 0 if there is none. √n steps, so that the
+/// compiler answers for n in the billions too.
+[[nodiscard]] constexpr std::int64_t divisor_at_least(std::int64_t n, std::int64_t k)
+{
+    if (k <= 1)
+        return 1;
+    std::int64_t d = k;
+    for (; d <= n / d; ++d)
+        if (n % d == 0)
+            return d;
+    for (std::int64_t cofactor = n / d; cofactor >= 1; --cofactor)
+        if (n % cofactor == 0)
+            return n / cofactor;
+    return 0;
+}
+
+/// The largest divisor of n that is at most k, for n ≥ 1; 0 if there is none.
+[[nodiscard]] constexpr std::int64_t divisor_at_most(std::int64_t n, std::int64_t k)
+{
+    // d ≤ k if and only if n/d ≥ n/k, and n/d is a divisor too.
+    return k < 1 ? 0 : n / divisor_at_least(n, ceil_div(n, k));
 }
 
 } // namespace espalier

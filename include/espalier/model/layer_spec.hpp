@@ -120,13 +120,13 @@ struct layer_spec {
 {
     const int extent =
         s.padding == padding::same ? s.height : s.height - s.kernel_height + 1;
-    return (extent + s.stride_height - 1) / s.stride_height;
+    return (extent - 1) / s.stride_height + 1;
 }
 /// Columns of the output image of a convolution.
 [[nodiscard]] constexpr int output_width(const layer_spec& s)
 {
     const int extent = s.padding == padding::same ? s.width : s.width - s.kernel_width + 1;
-    return (extent + s.stride_width - 1) / s.stride_width;
+    return (extent - 1) / s.stride_width + 1;
 }
 
 } // namespace espalier

@@ -7,6 +7,9 @@
 // has, so that `dense{.filters = 3}` does not compile. Each converts to the common `layer_spec`.
 // The fields of the hardware flow are spelt out in each, because a base class would take designated
 // initialisers away.
+//
+// clang 14 cannot evaluate `data = weight` below in the body of a lambda while compiling ("not an
+// integral constant expression"); a named constexpr function works, and so does GCC.
 
 namespace espalier {
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/model/integer.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -82,25 +84,24 @@ public:
     {
         if (rf < 1)
             return 1;
-        while (rf < largest_) {
-            // From n_in on only its multiples are legal, so whole steps of n_in lose nothing.
-            rf = any_ || rf < n_in_ ? rf + 1 : (rf / n_in_ + 1) * n_in_;
-            if (contains(rf))
-                return rf;
-        }
-        return 0;
+        if (rf >= largest_)
+            return 0;
+        if (any_)
+            return rf + 1;
+        if (rf < n_in_)
+            return divisor_at_least(n_in_, rf + 1);
+        // From n_in on: n_in times a divisor of the outputs.
+        return n_in_ * divisor_at_least(weights_ / n_in_, rf / n_in_ + 1);
     }
     /// The next legal value below rf; 0 if there is none.
     [[nodiscard]] constexpr std::int64_t below(std::int64_t rf) const
     {
-        if (rf > largest_ + 1)
-            rf = largest_ + 1;
-        while (rf > 1) {
-            rf = any_ || rf <= n_in_ ? rf - 1 : (rf - 1) / n_in_ * n_in_;
-            if (contains(rf))
-                return rf;
-        }
-        return 0;
+        const std::int64_t most = std::min(rf - 1, largest_);
+        if (any_ || most < 1)
+            return std::max<std::int64_t>(most, 0);
+        if (most < n_in_)
+            return divisor_at_most(n_in_, most);
+        return n_in_ * divisor_at_most(weights_ / n_in_, most / n_in_);
     }
 
     [[nodiscard]] constexpr iterator begin() const { return {this, 1}; }
@@ -178,6 +179,9 @@ constexpr bool ensure_sound(const layer_spec& s)
             given{"weights at least", weights}, given{"times", factor});
         weights *= factor;
     }
+    ensure(weights <= most / s.parallelization_factor,
+        "a layer has at most 2^40 multiplications at once", given{"weights", weights},
+        given{"parallelization_factor", s.parallelization_factor});
     return true;
 }
 
@@ -202,17 +206,14 @@ constexpr bool ensure_legal(const layer_spec& s)
             given{"layer", s.name.view()},
             given{"parallelization_factor", s.parallelization_factor});
         const std::int64_t pixels = std::int64_t{output_height(s)} * output_width(s);
-        std::int64_t below = s.parallelization_factor;
-        while (pixels % below != 0)
-            --below;
-        std::int64_t above = s.parallelization_factor;
-        while (above < pixels && pixels % above != 0)
-            ++above;
-        ensure(pixels % s.parallelization_factor == 0,
+        const bool holds = pixels % s.parallelization_factor == 0;
+        ensure(holds,
             "the parallelization factor must divide the number of output pixels",
             given{"layer", s.name.view()},
             given{"parallelization_factor", s.parallelization_factor},
-            given{"nearest legal below", below}, given{"above", above <= pixels ? above : 0},
+            given{"nearest legal below",
+                holds ? 0 : divisor_at_most(pixels, s.parallelization_factor)},
+            given{"above", holds ? 0 : divisor_at_least(pixels, s.parallelization_factor)},
             given{"output pixels", pixels});
     }
     return true;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/model/integer.hpp>
+#include <espalier/model/precision.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -91,6 +92,20 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
         return {detail::tiling(a, b, 27, 27), 1};
     }
     return {};
+}
+
+/// The same for operands with or without a sign. A block multiplies signed numbers, so an unsigned
+/// operand counts one bit more; Intel's blocks also take two unsigned ones as they are.
+[[nodiscard]] constexpr product_cost product_on(
+    dsp_family family, const precision& a, const precision& b)
+{
+    const bool unsigned_natively = (family == dsp_family::intel_variable_precision
+                                       || family == dsp_family::agilex)
+        && !a.is_signed && !b.is_signed;
+    const auto signed_width = [unsigned_natively](const precision& p) {
+        return p.width + (p.is_signed || unsigned_natively ? 0 : 1);
+    };
+    return product_on(family, signed_width(a), signed_width(b));
 }
 
 /// LUTs of one a-bit × b-bit product without a DSP block: 1.2 for each bit of the partial products.

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/model/report.hpp>
+#include <espalier/network/network.hpp>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+using namespace espalier;
+
+namespace {
+
+constexpr auto net = network<
+    conv2d{.name = "conv",
+        .height = 8,
+        .width = 8,
+        .channels = 3,
+        .filters = 16,
+        .kernel_height = 3,
+        .kernel_width = 3,
+        .reuse_factor = 9,
+        .parallelization_factor = 2,
+        .weight = {16, 6}},
+    lstm{.name = "enc",
+        .inputs = 16,
+        .units = 10,
+        .timesteps = 36,
+        .reuse_factor = 4,
+        .recurrent_reuse_factor = 5,
+        .weight = {18, 8}},
+    dense{.name = "out", .inputs = 10, .outputs = 5, .strategy = strategy::latency, .weight = {18, 8}},
+    dense{.inputs = 5, .outputs = 5, .weight = {8, 2}}>;
+
+std::vector<std::string> words_of(const std::string& line)
+{
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : line + ' ') {
+        if (c != ' ')
+            word += c;
+        else if (!word.empty())
+            words.push_back(std::exchange(word, {}));
+    }
+    return words;
+}
+
+} // namespace
+
+TEST_CASE("the report of a network on a device, as text")
+{
+    CHECK(resource_report(net, device::xc7z020).text() ==
+        R"(Device: XC7Z020
+
+matrix                kind    shape  strategy  RF  PF  weights  multipliers  DSP  BRAM    LUT     FF   II  latency
+conv                  conv2d  27x16  resource   9   2      432           96   96    22   6144   3584  162      167
+enc.kernel            lstm    16x40  resource   4   1      640          160  160    80   5760   6480  324      324
+enc.recurrent_kernel  lstm    10x40  resource   5   1      400           80   80    40   4320   3600  324      324
+out                   dense   10x5   latency    1   1       50           50   50     0    900   1890    1        8
+layer3                dense   5x5    resource   1   1       25           25    0     0   2125    440    1        7
+total                                                     1547          411  386   142  19249  15994  324      506
+
+resource   need   limit      %  too many
+DSP         386     220  175.5       166
+BRAM        142     140  101.4         2
+LUT       19249   53200   36.2
+FF        15994  106400   15.0
+URAM          0       0    0.0
+
+It does not fit. DSP and BRAM are counted, LUT, FF and latency estimated.
+)");
+}
+
+TEST_CASE("a report says how far the device may be filled")
+{
+    const std::string text = resource_report(net, device::xcvu9p, timing_closure).text();
+    CHECK(text.starts_with("Device: XCVU9P, filled to 80.0 % of its DSP, 80.0 % BRAM, 70.0 % LUT, "
+                           "50.0 % FF, 80.0 % URAM\n"));
+    CHECK(text.find("DSP         386     5472  7.1\n") != std::string::npos);
+    CHECK(text.find("\nIt fits. ") != std::string::npos);
+}
+
+TEST_CASE("the report as Markdown has the cells of the text")
+{
+    const resource_report report(net, device::xc7z020);
+    const std::string markdown = report.markdown();
+    CHECK(markdown.find("| matrix | kind | shape | strategy | RF | PF | weights | multipliers | DSP "
+                        "| BRAM | LUT | FF | II | latency |\n"
+                        "| --- | --- | --- | --- | ---: |")
+        != std::string::npos);
+    CHECK(markdown.find("| conv | conv2d | 27x16 | resource | 9 | 2 | 432 | 96 | 96 | 22 | 6144 | "
+                        "3584 | 162 | 167 |\n")
+        != std::string::npos);
+    CHECK(markdown.find("| DSP | 386 | 220 | 175.5 | 166 |\n") != std::string::npos);
+    // Without the pipes and the rules both read the same, word by word.
+    std::string bare;
+    for (const std::string& word : words_of([&] {
+             std::string spaced = markdown;
+             for (char& c : spaced)
+                 c = c == '|' || c == '\n' ? ' ' : c;
+             return spaced;
+         }()))
+        if (word.find("--") == std::string::npos)
+            bare += word + ' ';
+    std::string expected;
+    std::string text = report.text();
+    for (char& c : text)
+        c = c == '\n' ? ' ' : c;
+    for (const std::string& word : words_of(text))
+        expected += word + ' ';
+    CHECK(bare == expected);
+}
+
+TEST_CASE("the report as JSON is read by a JSON library and says the same")
+{
+    const resource_report report(net, device::xc7z020);
+    const auto json = nlohmann::json::parse(report.json());
+    CHECK(json.at("device") == nlohmann::json{{"name", "XC7Z020"}, {"dsp_family", "DSP48E1"}, {"dies", 1}});
+    CHECK(json.at("headroom").at("lut") == 1.0);
+    REQUIRE(json.at("matrices").size() == 5);
+    const auto& conv = json.at("matrices").at(0);
+    CHECK(conv.at("name") == "conv");
+    CHECK(conv.at("kind") == "conv2d");
+    CHECK(conv.at("n_in") == 27);
+    CHECK(conv.at("n_out") == 16);
+    CHECK(conv.at("parallelization_factor") == 2);
+    CHECK(conv.at("bram18") == 44);
+    CHECK(conv.at("bram") == 22);
+    CHECK(conv.at("interval") == 162);
+    CHECK(json.at("matrices").at(2).at("role") == "recurrent_kernel");
+    CHECK(json.at("matrices").at(2).at("layer") == "enc");
+    CHECK(json.at("matrices").at(4).at("name") == "layer3");
+    CHECK(json.at("total").at("dsp") == 386);
+    CHECK(json.at("total").at("latency") == 506);
+    CHECK(json.at("utilization").at(0)
+        == nlohmann::json{{"resource", "DSP"}, {"need", 386}, {"limit", 220},
+            {"fraction", 386.0 / 220}, {"overflow", 166}});
+    CHECK(json.at("fits") == false);
+    std::int64_t dsp = 0;
+    for (const auto& matrix : json.at("matrices"))
+        dsp += matrix.at("dsp").get<std::int64_t>();
+    CHECK(dsp == cost(net).dsp);
+}
+
+TEST_CASE("half a block RAM and a resource that is not there are shown as such")
+{
+    const dense one{.name = "one", .inputs = 4, .outputs = 1, .reuse_factor = 4, .weight = {18, 8}};
+    const device none{.name = "none", .available = {.dsp = 1, .bram18 = 0, .lut = 1'000, .ff = 1'000}};
+    const resource_report report(
+        std::vector<layer_spec>{one}, none, whole_device, cost_policy::yosys);
+    CHECK(report.need().bram18 == 1);
+    CHECK(report.text().find("\nBRAM       0.5      0      -       0.5\n") != std::string::npos);
+    const auto json = nlohmann::json::parse(report.json());
+    CHECK(json.at("total").at("bram") == 0.5);
+    CHECK(json.at("utilization").at(1).at("fraction").is_null());
+}
+
+TEST_CASE("any name survives JSON and tears no table")
+{
+    for (const std::string& name : {std::string("say \"hi\""), std::string("back\\slash"),
+             std::string("line\nbreak\ttab"), std::string("\x01\x1f\x7f"), std::string("größe"),
+             std::string("日本語 😀"), std::string("a|b*c`d<e")}) {
+        const dense layer{.name = label(name), .inputs = 2, .outputs = 2, .weight = {18, 8}};
+        const resource_report report(std::vector<layer_spec>{layer}, device::xcvu9p);
+        CHECK(nlohmann::json::parse(report.json()).at("matrices").at(0).at("name") == name);
+        const std::string text = report.text();
+        CHECK(std::count(text.begin(), text.end(), '\n') == 14);
+        // The row of the layer has the fifteen pipes of fourteen cells, and those in it escaped.
+        const std::string markdown = report.markdown();
+        const std::size_t row = markdown.find("---: |\n") + 7;
+        const std::string line = markdown.substr(row, markdown.find('\n', row) - row);
+        int pipes = 0;
+        for (std::size_t i = 0; i < line.size(); ++i)
+            pipes += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1 : 0;
+        CHECK(pipes == 15);
+    }
+}
+
+TEST_CASE("a JSON string holds every byte, valid or not, so that a reader accepts it")
+{
+    const auto read = [](const std::string& text) {
+        return nlohmann::json::parse(json_string(text)).get<std::string>();
+    };
+    for (int c = 0; c < 128; ++c)
+        CHECK(read(std::string(1, static_cast<char>(c))) == std::string(1, static_cast<char>(c)));
+    for (int c = 128; c < 256; ++c)
+        CHECK(read(std::string(1, static_cast<char>(c))) == "\uFFFD");
+    // Every two-byte sequence: kept if a JSON library takes it as it is, else replaced.
+    for (int first = 0; first < 256; ++first) {
+        for (int second = 0; second < 256; ++second) {
+            const std::string text{static_cast<char>(first), static_cast<char>(second)};
+            if (first >= 32 && second >= 32
+                && nlohmann::json::accept("\"" + text + "\"") && first != '\\')
+                CHECK(read(text) == text);
+            else
+                CHECK_NOTHROW((void)read(text));
+        }
+    }
+    for (const char* wrong : {"\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
+             "\xF8\x88\x80\x80", "\xE2\x82"})
+        CHECK_NOTHROW((void)read(wrong));
+    CHECK(read("\xE2\x82\xAC") == "€");
+}
+
+TEST_CASE("a report of nothing, or of an impossible layer, is refused")
+{
+    CHECK_THROWS_WITH_AS(resource_report({}, device::xcvu9p),
+        doctest::Contains("a network has at least one layer"), std::invalid_argument);
+    const std::vector<layer_spec> wrong{dense{.inputs = 0, .outputs = 4}};
+    CHECK_THROWS_WITH_AS(resource_report(wrong, device::xcvu9p),
+        doctest::Contains("a layer has at least one input"), std::invalid_argument);
+    const std::vector<layer_spec> sound{dense{.inputs = 4, .outputs = 4}};
+    CHECK_THROWS_WITH_AS(resource_report(sound, device::xcvu9p, {2, 1, 1, 1, 1}),
+        doctest::Contains("a headroom factor is above 0 and at most 1"), std::invalid_argument);
+}

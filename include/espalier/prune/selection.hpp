@@ -217,7 +217,7 @@ private:
         const auto largest = static_cast<std::size_t>(
             std::max_element(members.begin(), members.end()) - members.begin());
         problem_.floors[largest] = std::min(options_.keep_at_least, members[largest]);
-        parts_.push_back(std::move(p));
+        parts_.push_back(p);
     }
 
     /// DSP blocks, or the LUTs of soft multipliers.

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
+// The adapters whose libraries compile fast, together in one translation unit; clang-tidy reads the
+// whole library through this file and tests/odr.
+#include <espalier/espalier.hpp>
+#include <espalier/with/eigen.hpp>
+#include <espalier/with/glpk.hpp>

@@ -21,7 +21,7 @@ namespace fashion_mnist {
 /// One layer or the whole network.
 struct tally {
     std::string name;
-    esp::resources need;
+    esp::resources need{};
     std::int64_t weights = 0; ///< that are not zero
 };
 

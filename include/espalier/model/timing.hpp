@@ -29,16 +29,17 @@ namespace detail {
 inline constexpr std::int64_t multiplier_stages = 3;
 
 inline constexpr std::int64_t most_cycles = std::int64_t{1} << 60;
-inline constexpr const char* countable_cycles = "an inference takes at most 2^60 cycles";
 
 constexpr std::int64_t times(std::int64_t a, std::int64_t b)
 {
-    ensure(a <= most_cycles / b, countable_cycles, given{"cycles", a}, given{"times", b});
+    ensure(a <= most_cycles / b, "an inference takes at most 2^60 cycles", given{"cycles", a},
+        given{"times", b});
     return a * b;
 }
 constexpr std::int64_t plus(std::int64_t a, std::int64_t b)
 {
-    ensure(a <= most_cycles - b, countable_cycles, given{"cycles", a}, given{"and", b});
+    ensure(a <= most_cycles - b, "an inference takes at most 2^60 cycles", given{"cycles", a},
+        given{"and", b});
     return a + b;
 }
 

@@ -30,14 +30,17 @@ struct reuse_factor_with_nearest_legal {
 constexpr std::size_t first_illegal(const layer_matrices& matrices)
 {
     std::size_t i = 0;
-    while (i < matrices.size()
-        && legal_reuse_factors(matrices[i]).contains(matrices[i].reuse_factor))
+    while (
+        i < matrices.size() && legal_reuse_factors(matrices[i]).contains(matrices[i].reuse_factor))
         ++i;
     return i;
 }
 
 template <layer_spec Spec>
-concept is_sound = requires { typename std::bool_constant<ensure_sound(Spec)>; };
+concept is_sound = requires
+{
+    typename std::bool_constant<ensure_sound(Spec)>;
+};
 
 /// Stops at the first broken rule, so that one mistake is one message.
 template <layer_spec Spec>
@@ -50,8 +53,7 @@ consteval bool is_sound_and_legal()
             constexpr legal_reuse_factors_range legal(matrices[wrong]);
             constexpr std::int64_t value = matrices[wrong].reuse_factor;
             return sizeof(reuse_factor_with_nearest_legal<value, legal.below(value),
-                       legal.above(value)>)
-                > 0;
+                       legal.above(value)>) > 0;
         } else {
             return ensure_legal(Spec);
         }

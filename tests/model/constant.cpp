@@ -15,9 +15,9 @@ TEST_CASE("the digits of well-known constants")
     CHECK_BOTH(signed_digits(0) == 0);
     CHECK_BOTH(signed_digits(1) == 1);
     CHECK_BOTH(signed_digits(-64) == 1);
-    CHECK_BOTH(signed_digits(3) == 2);     // 4 - 1
-    CHECK_BOTH(signed_digits(7) == 2);     // 8 - 1
-    CHECK_BOTH(signed_digits(11) == 3);    // 8 + 4 - 1
+    CHECK_BOTH(signed_digits(3) == 2);  // 4 - 1
+    CHECK_BOTH(signed_digits(7) == 2);  // 8 - 1
+    CHECK_BOTH(signed_digits(11) == 3); // 8 + 4 - 1
     CHECK_BOTH(signed_digits(0x5555) == 8);
     CHECK_BOTH(signed_digits(32'767) == 2);
     CHECK_BOTH(signed_digits(-32'768) == 1);
@@ -28,7 +28,8 @@ TEST_CASE("the digits of well-known constants")
 TEST_CASE("no signed-digit form of a number has fewer digits, by trying all of 12 places")
 {
     constexpr int places = 12;
-    constexpr int largest = 1 << (places - 1); // of the forms with 12 places, all up to here are met
+    constexpr int largest =
+        1 << (places - 1); // of the forms with 12 places, all up to here are met
     std::vector<int> fewest(2 * largest + 1, places + 1);
     std::vector<int> digit(places, -1);
     for (;;) {
@@ -110,5 +111,6 @@ TEST_CASE("a weight that is not finite is refused")
 {
     CHECK_THROWS_WITH_AS((void)quantized(std::numeric_limits<double>::quiet_NaN(), {}),
         doctest::Contains("a weight must be finite"), std::invalid_argument);
-    CHECK_THROWS_AS((void)quantized(std::numeric_limits<double>::infinity(), {}), std::invalid_argument);
+    CHECK_THROWS_AS(
+        (void)quantized(std::numeric_limits<double>::infinity(), {}), std::invalid_argument);
 }

@@ -18,17 +18,16 @@ namespace {
 constexpr precision fixed18{18, 8};
 
 /// LeNet for Fashion-MNIST as the paper deploys it.
-constexpr std::array<layer_spec, 5> lenet{
-    conv2d{.name = "conv1",
-        .height = 28,
-        .width = 28,
-        .channels = 1,
-        .filters = 6,
-        .kernel_height = 5,
-        .kernel_width = 5,
-        .padding = padding::same,
-        .strategy = strategy::latency,
-        .weight = fixed18},
+constexpr std::array<layer_spec, 5> lenet{conv2d{.name = "conv1",
+                                              .height = 28,
+                                              .width = 28,
+                                              .channels = 1,
+                                              .filters = 6,
+                                              .kernel_height = 5,
+                                              .kernel_width = 5,
+                                              .padding = padding::same,
+                                              .strategy = strategy::latency,
+                                              .weight = fixed18},
     conv2d{.name = "conv2",
         .height = 14,
         .width = 14,
@@ -46,8 +45,8 @@ constexpr std::array<layer_spec, 5> lenet{
         .strategy = strategy::latency,
         .weight = fixed18}};
 
-constexpr layer_spec dense_of(int inputs, int outputs, int reuse_factor, precision weight,
-    strategy how = strategy::resource)
+constexpr layer_spec dense_of(
+    int inputs, int outputs, int reuse_factor, precision weight, strategy how = strategy::resource)
 {
     return dense{.inputs = inputs,
         .outputs = outputs,
@@ -167,8 +166,7 @@ TEST_CASE("recurrent layers pay for both kernels, bidirectional ones for four")
                         .reuse_factor = 8,
                         .recurrent_reuse_factor = 16,
                         .weight = fixed18})
-                   .dsp
-        == 2 * (64 + 64));
+                   .dsp == 2 * (64 + 64));
 }
 
 TEST_CASE("a separable convolution is a depthwise and a pointwise one")
@@ -247,8 +245,8 @@ TEST_CASE("a ROM below the limits of the toolchain is built from LUTs")
 TEST_CASE("an Intel M20K is 512 by 40, 1K by 20 and 2K by 10")
 {
     constexpr auto blocks = [](int depth) {
-        return cost(dense_of(depth, 20, depth, {20, 8}),
-            {.memory = {.shapes = memory_shapes::intel_m20k}})
+        return cost(
+            dense_of(depth, 20, depth, {20, 8}), {.memory = {.shapes = memory_shapes::intel_m20k}})
             .bram();
     };
     CHECK_BOTH(blocks(512) == 10);
@@ -276,8 +274,7 @@ TEST_CASE("zero weights need no logic at all when synthesis knows them")
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
     const std::vector<float> zeros(8);
-    const auto need =
-        cost(m, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
+    const auto need = cost(m, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
     CHECK(need.dsp == 0);
     CHECK(need.lut == 0);
 }
@@ -306,8 +303,8 @@ TEST_CASE("the calibration design lies between two and three signed digits in ad
         w = static_cast<float>((2 * unit - 1) * limit);
     }
     const auto dsp = [&](int digits) {
-        return cost(m, weights,
-            {.constants = {.rule = constant_rule::signed_digits, .max_digits = digits}})
+        return cost(
+            m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = digits}})
             .dsp;
     };
     CHECK(dsp(1) == 1'429);

@@ -105,8 +105,8 @@ TEST_CASE("fits reports every resource, not only the first that overflows")
     CHECK_BOTH(use[resource::bram18] == resource_use{resource::bram18, 100, 280});
     CHECK_BOTH(use[resource::lut].overflows());
     CHECK_BOTH(!use[resource::uram].overflows());
-    CHECK(use.overflows()
-        == "DSP: needs 300, has 220 (80 too many); LUT: needs 60000, has 53200 (6800 too many)");
+    CHECK(use.overflows() ==
+          "DSP: needs 300, has 220 (80 too many); LUT: needs 60000, has 53200 (6800 too many)");
     int lines = 0;
     for (const resource_use& one : use) {
         CHECK(one.limit >= 0);

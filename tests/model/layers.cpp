@@ -34,11 +34,20 @@ constexpr std::int64_t shape(int channels, int filters)
 }
 
 template <class Layer>
-concept takes_filters = requires { Layer{.filters = 3}; };
+concept takes_filters = requires
+{
+    Layer{.filters = 3};
+};
 template <class Layer>
-concept takes_units = requires { Layer{.units = 3}; };
+concept takes_units = requires
+{
+    Layer{.units = 3};
+};
 template <class Layer>
-concept takes_parallelization_factor = requires { Layer{.parallelization_factor = 3}; };
+concept takes_parallelization_factor = requires
+{
+    Layer{.parallelization_factor = 3};
+};
 
 } // namespace
 
@@ -109,9 +118,9 @@ TEST_CASE("every field of a kind reaches the common description")
         .bidirectional = true,
         .reuse_factor = 5,
         .recurrent_reuse_factor = 3};
-    CHECK_BOTH(recurrent.kind == layer_kind::gru && recurrent.inputs == 5 && recurrent.outputs == 6
-        && recurrent.timesteps == 7 && recurrent.bidirectional && recurrent.reuse_factor == 5
-        && recurrent.second_reuse_factor == 3);
+    CHECK_BOTH(recurrent.kind == layer_kind::gru && recurrent.inputs == 5 &&
+               recurrent.outputs == 6 && recurrent.timesteps == 7 && recurrent.bidirectional &&
+               recurrent.reuse_factor == 5 && recurrent.second_reuse_factor == 3);
 
     constexpr layer_spec after_flatten =
         dense{.inputs = 24, .outputs = 2, .flattened = {.height = 2, .width = 3, .channels = 4}};
@@ -119,8 +128,8 @@ TEST_CASE("every field of a kind reaches the common description")
         after_flatten.height == 2 && after_flatten.width == 3 && after_flatten.channels == 4);
 
     constexpr layer_spec line = conv1d{.width = 20, .channels = 2, .filters = 3, .kernel_width = 5};
-    CHECK_BOTH(line.height == 1 && line.kernel_height == 1 && output_width(line) == 16
-        && output_height(line) == 1);
+    CHECK_BOTH(line.height == 1 && line.kernel_height == 1 && output_width(line) == 16 &&
+               output_height(line) == 1);
 }
 
 TEST_CASE("a layer has the number of weights that Keras reports, biases aside")
@@ -131,20 +140,19 @@ TEST_CASE("a layer has the number of weights that Keras reports, biases aside")
                    .channels = 16,
                    .filters = 24,
                    .kernel_height = 3,
-                   .kernel_width = 3})
-        == 3'456);
+                   .kernel_width = 3}) == 3'456);
     CHECK_BOTH(
         parameters(conv1d{.width = 50, .channels = 4, .filters = 8, .kernel_width = 5}) == 160);
-    CHECK_BOTH(parameters(depthwise_conv2d{
-                   .height = 8, .width = 8, .channels = 32, .kernel_height = 3, .kernel_width = 3})
-        == 288);
+    CHECK_BOTH(
+        parameters(depthwise_conv2d{
+            .height = 8, .width = 8, .channels = 32, .kernel_height = 3, .kernel_width = 3}) ==
+        288);
     CHECK_BOTH(parameters(separable_conv2d{.height = 8,
                    .width = 8,
                    .channels = 32,
                    .filters = 64,
                    .kernel_height = 3,
-                   .kernel_width = 3})
-        == 288 + 2'048);
+                   .kernel_width = 3}) == 288 + 2'048);
     CHECK_BOTH(parameters(lstm{.inputs = 10, .units = 20}) == 4 * (10 + 20) * 20);
     CHECK_BOTH(parameters(gru{.inputs = 10, .units = 20}) == 3 * (10 + 20) * 20);
     CHECK_BOTH(parameters(lstm{.inputs = 10, .units = 20, .bidirectional = true}) == 4'800);
@@ -152,11 +160,11 @@ TEST_CASE("a layer has the number of weights that Keras reports, biases aside")
 
 TEST_CASE("the jets network of the paper has 4,256 weights")
 {
-    CHECK_BOTH(parameters(dense{.inputs = 16, .outputs = 64})
-            + parameters(dense{.inputs = 64, .outputs = 32})
-            + parameters(dense{.inputs = 32, .outputs = 32})
-            + parameters(dense{.inputs = 32, .outputs = 5})
-        == 4'256);
+    CHECK_BOTH(parameters(dense{.inputs = 16, .outputs = 64}) +
+                   parameters(dense{.inputs = 64, .outputs = 32}) +
+                   parameters(dense{.inputs = 32, .outputs = 32}) +
+                   parameters(dense{.inputs = 32, .outputs = 5}) ==
+               4'256);
 }
 
 TEST_CASE("convolutions are products of the shapes that im2col gives")

@@ -53,19 +53,15 @@ void compare_with_hls4ml(const weight_matrix& m, std::int64_t largest)
             ++next;
         const bool here = next < expected.size() && expected[next] == rf;
         const std::size_t after = next + (here ? 1 : 0);
-        agrees = agrees && legal.contains(rf) == here
-            && legal.below(rf) == (next > 0 ? expected[next - 1] : 0)
-            && legal.above(rf) == (after < expected.size() ? expected[after] : 0);
+        agrees = agrees && legal.contains(rf) == here &&
+                 legal.below(rf) == (next > 0 ? expected[next - 1] : 0) &&
+                 legal.above(rf) == (after < expected.size() ? expected[after] : 0);
     }
     REQUIRE(agrees);
 }
 
-constexpr conv2d small_image{.height = 8,
-    .width = 6,
-    .channels = 3,
-    .filters = 4,
-    .kernel_height = 3,
-    .kernel_width = 3};
+constexpr conv2d small_image{
+    .height = 8, .width = 6, .channels = 3, .filters = 4, .kernel_height = 3, .kernel_width = 3};
 
 } // namespace
 
@@ -174,11 +170,8 @@ TEST_CASE("the reuse factor of the second kernel is checked too")
 {
     CHECK_BOTH(ensure_legal(
         lstm{.inputs = 6, .units = 10, .reuse_factor = 3, .recurrent_reuse_factor = 5}));
-    const lstm wrong{.name = "l",
-        .inputs = 6,
-        .units = 10,
-        .reuse_factor = 3,
-        .recurrent_reuse_factor = 3};
+    const lstm wrong{
+        .name = "l", .inputs = 6, .units = 10, .reuse_factor = 3, .recurrent_reuse_factor = 3};
     CHECK_THROWS_WITH_AS((void)ensure_legal(wrong),
         doctest::Contains("reuse_factor = 3, nearest legal below = 2, above = 5, n_in = 10"),
         std::invalid_argument);

@@ -26,8 +26,8 @@ int fewest_parts(int width, int port)
     for (int w = port + 1; w <= width; ++w) {
         fewest[static_cast<std::size_t>(w)] = w;
         for (int low = 1; low < port; ++low)
-            fewest[static_cast<std::size_t>(w)] = std::min(fewest[static_cast<std::size_t>(w)],
-                1 + fewest[static_cast<std::size_t>(w - low)]);
+            fewest[static_cast<std::size_t>(w)] = std::min(
+                fewest[static_cast<std::size_t>(w)], 1 + fewest[static_cast<std::size_t>(w - low)]);
     }
     return fewest[static_cast<std::size_t>(width)];
 }
@@ -38,10 +38,10 @@ TEST_CASE("square products take the DSP blocks that Yosys 0.23 was measured to u
 {
     // Counted after synth_xilinx for one registered product, W = D. From 5 to 18 bits one block,
     // 19 to 25 two, 26 and 27 two on UltraScale+ and four on 7-series, 28 and 32 four.
-    constexpr std::array<std::pair<int, int>, 9> ultrascale{{{5, 1}, {9, 1}, {18, 1}, {19, 2},
-        {25, 2}, {26, 2}, {27, 2}, {28, 4}, {32, 4}}};
-    constexpr std::array<std::pair<int, int>, 9> series7{{{5, 1}, {9, 1}, {18, 1}, {19, 2}, {25, 2},
-        {26, 4}, {27, 4}, {28, 4}, {32, 4}}};
+    constexpr std::array<std::pair<int, int>, 9> ultrascale{
+        {{5, 1}, {9, 1}, {18, 1}, {19, 2}, {25, 2}, {26, 2}, {27, 2}, {28, 4}, {32, 4}}};
+    constexpr std::array<std::pair<int, int>, 9> series7{
+        {{5, 1}, {9, 1}, {18, 1}, {19, 2}, {25, 2}, {26, 4}, {27, 4}, {28, 4}, {32, 4}}};
     for (const auto& [width, count] : ultrascale)
         CHECK(blocks(dsp_family::dsp48e2, width, width) == count);
     for (const auto& [width, count] : series7)

@@ -16,17 +16,16 @@ using namespace espalier;
 
 namespace {
 
-constexpr auto net = network<
-    conv2d{.name = "conv",
-        .height = 8,
-        .width = 8,
-        .channels = 3,
-        .filters = 16,
-        .kernel_height = 3,
-        .kernel_width = 3,
-        .reuse_factor = 9,
-        .parallelization_factor = 2,
-        .weight = {16, 6}},
+constexpr auto net = network<conv2d{.name = "conv",
+                                 .height = 8,
+                                 .width = 8,
+                                 .channels = 3,
+                                 .filters = 16,
+                                 .kernel_height = 3,
+                                 .kernel_width = 3,
+                                 .reuse_factor = 9,
+                                 .parallelization_factor = 2,
+                                 .weight = {16, 6}},
     lstm{.name = "enc",
         .inputs = 16,
         .units = 10,
@@ -34,7 +33,11 @@ constexpr auto net = network<
         .reuse_factor = 4,
         .recurrent_reuse_factor = 5,
         .weight = {18, 8}},
-    dense{.name = "out", .inputs = 10, .outputs = 5, .strategy = strategy::latency, .weight = {18, 8}},
+    dense{.name = "out",
+        .inputs = 10,
+        .outputs = 5,
+        .strategy = strategy::latency,
+        .weight = {18, 8}},
     dense{.inputs = 5, .outputs = 5, .weight = {8, 2}}>;
 
 std::vector<std::string> words_of(const std::string& line)
@@ -55,7 +58,7 @@ std::vector<std::string> words_of(const std::string& line)
 TEST_CASE("the report of a network on a device, as text")
 {
     CHECK(resource_report(net, device::xc7z020).text() ==
-        R"(Device: XC7Z020
+          R"(Device: XC7Z020
 
 matrix                kind    shape  strategy  RF  PF  weights  multipliers  DSP  BRAM    LUT     FF   II  latency
 conv                  conv2d  27x16  resource   9   2      432           96   96    22   6144   3584  162      167
@@ -89,13 +92,12 @@ TEST_CASE("the report as Markdown has the cells of the text")
 {
     const resource_report report(net, device::xc7z020);
     const std::string markdown = report.markdown();
-    CHECK(markdown.find("| matrix | kind | shape | strategy | RF | PF | weights | multipliers | DSP "
-                        "| BRAM | LUT | FF | II | latency |\n"
-                        "| --- | --- | --- | --- | ---: |")
-        != std::string::npos);
+    CHECK(
+        markdown.find("| matrix | kind | shape | strategy | RF | PF | weights | multipliers | DSP "
+                      "| BRAM | LUT | FF | II | latency |\n"
+                      "| --- | --- | --- | --- | ---: |") != std::string::npos);
     CHECK(markdown.find("| conv | conv2d | 27x16 | resource | 9 | 2 | 432 | 96 | 96 | 22 | 6144 | "
-                        "3584 | 162 | 167 |\n")
-        != std::string::npos);
+                        "3584 | 162 | 167 |\n") != std::string::npos);
     CHECK(markdown.find("| DSP | 386 | 220 | 175.5 | 166 |\n") != std::string::npos);
     // Without the pipes and the rules both read the same, word by word.
     std::string bare;
@@ -120,7 +122,8 @@ TEST_CASE("the report as JSON is read by a JSON library and says the same")
 {
     const resource_report report(net, device::xc7z020);
     const auto json = nlohmann::json::parse(report.json());
-    CHECK(json.at("device") == nlohmann::json{{"name", "XC7Z020"}, {"dsp_family", "DSP48E1"}, {"dies", 1}});
+    CHECK(json.at("device") ==
+          nlohmann::json{{"name", "XC7Z020"}, {"dsp_family", "DSP48E1"}, {"dies", 1}});
     CHECK(json.at("headroom").at("lut") == 1.0);
     REQUIRE(json.at("matrices").size() == 5);
     const auto& conv = json.at("matrices").at(0);
@@ -137,9 +140,9 @@ TEST_CASE("the report as JSON is read by a JSON library and says the same")
     CHECK(json.at("matrices").at(4).at("name") == "layer3");
     CHECK(json.at("total").at("dsp") == 386);
     CHECK(json.at("total").at("latency") == 506);
-    CHECK(json.at("utilization").at(0)
-        == nlohmann::json{{"resource", "DSP"}, {"need", 386}, {"limit", 220},
-            {"fraction", 386.0 / 220}, {"overflow", 166}});
+    CHECK(json.at("utilization").at(0) == nlohmann::json{{"resource", "DSP"}, {"need", 386},
+                                              {"limit", 220}, {"fraction", 386.0 / 220},
+                                              {"overflow", 166}});
     CHECK(json.at("fits") == false);
     std::int64_t dsp = 0;
     for (const auto& matrix : json.at("matrices"))
@@ -150,7 +153,8 @@ TEST_CASE("the report as JSON is read by a JSON library and says the same")
 TEST_CASE("half a block RAM and a resource that is not there are shown as such")
 {
     const dense one{.name = "one", .inputs = 4, .outputs = 1, .reuse_factor = 4, .weight = {18, 8}};
-    const device none{.name = "none", .available = {.dsp = 1, .bram18 = 0, .lut = 1'000, .ff = 1'000}};
+    const device none{
+        .name = "none", .available = {.dsp = 1, .bram18 = 0, .lut = 1'000, .ff = 1'000}};
     const resource_report report(
         std::vector<layer_spec>{one}, none, whole_device, cost_policy::yosys);
     CHECK(report.need().bram18 == 1);
@@ -194,15 +198,15 @@ TEST_CASE("a JSON string holds every byte, valid or not, so that a reader accept
     for (int first = 0; first < 256; ++first) {
         for (int second = 0; second < 256; ++second) {
             const std::string text{static_cast<char>(first), static_cast<char>(second)};
-            if (first >= 32 && second >= 32
-                && nlohmann::json::accept("\"" + text + "\"") && first != '\\')
+            if (first >= 32 && second >= 32 && nlohmann::json::accept("\"" + text + "\"") &&
+                first != '\\')
                 CHECK(read(text) == text);
             else
                 CHECK_NOTHROW((void)read(text));
         }
     }
-    for (const char* wrong : {"\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80", "\xF4\x90\x80\x80",
-             "\xF8\x88\x80\x80", "\xE2\x82"})
+    for (const char* wrong : {"\xE0\x80\x80", "\xED\xA0\x80", "\xF0\x80\x80\x80",
+             "\xF4\x90\x80\x80", "\xF8\x88\x80\x80", "\xE2\x82"})
         CHECK_NOTHROW((void)read(wrong));
     CHECK(read("\xE2\x82\xAC") == "€");
 }

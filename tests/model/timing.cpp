@@ -57,9 +57,9 @@ std::int64_t cycles_of_loops(const layer_spec& s)
         for (int x = 0; x < in_width; ++x) {
             const int top = y - s.kernel_height + 1;
             const int left = x - s.kernel_width + 1;
-            const bool complete = top >= 0 && left >= 0 && top % s.stride_height == 0
-                && left % s.stride_width == 0 && top / s.stride_height < out_height
-                && left / s.stride_width < out_width;
+            const bool complete =
+                top >= 0 && left >= 0 && top % s.stride_height == 0 && left % s.stride_width == 0 &&
+                top / s.stride_height < out_height && left / s.stride_width < out_width;
             cycles += complete || s.strategy == strategy::latency ? s.reuse_factor : 1;
         }
     }
@@ -83,7 +83,8 @@ TEST_CASE("the latency of a dense layer is the reuse loop, the multiplier and th
 {
     // 64 inputs at once: six levels of adders; at reuse factor 16 four at once, two levels; from
     // reuse factor 64 on the loop does all of the adding.
-    CHECK_BOTH(timing_of(dense{.inputs = 64, .outputs = 32, .reuse_factor = 1}).latency == 1 + 3 + 6);
+    CHECK_BOTH(
+        timing_of(dense{.inputs = 64, .outputs = 32, .reuse_factor = 1}).latency == 1 + 3 + 6);
     CHECK_BOTH(
         timing_of(dense{.inputs = 64, .outputs = 32, .reuse_factor = 16}).latency == 16 + 3 + 2);
     CHECK_BOTH(timing_of(dense{.inputs = 64, .outputs = 32, .reuse_factor = 64}).latency == 64 + 3);
@@ -148,11 +149,8 @@ TEST_CASE("the two parts of a separable convolution overlap")
 TEST_CASE("a recurrent layer runs both kernels at each time step before it starts the next")
 {
     // Input kernel: 8 inputs at reuse factor 4, two at once; recurrent: 16 over 16 cycles.
-    constexpr lstm layer{.inputs = 8,
-        .units = 16,
-        .timesteps = 20,
-        .reuse_factor = 4,
-        .recurrent_reuse_factor = 16};
+    constexpr lstm layer{
+        .inputs = 8, .units = 16, .timesteps = 20, .reuse_factor = 4, .recurrent_reuse_factor = 16};
     CHECK_BOTH(timing_of(layer) == timing{20 * (16 + 3), 20 * (16 + 3)});
 }
 
@@ -169,13 +167,14 @@ TEST_CASE("the slowest of several layers sets the interval and the latencies add
 TEST_CASE("more cycles than can be counted are refused")
 {
     constexpr int huge = std::numeric_limits<int>::max();
-    const conv2d image{.height = huge, .width = huge, .channels = 1, .filters = 1, .reuse_factor = 2};
+    const conv2d image{
+        .height = huge, .width = huge, .channels = 1, .filters = 1, .reuse_factor = 2};
     CHECK_THROWS_WITH_AS((void)timing_of(image),
         doctest::Contains("an inference takes at most 2^60 cycles"), std::invalid_argument);
     const gru endless{.inputs = 1, .units = 1, .timesteps = huge, .reuse_factor = huge};
     CHECK_THROWS_AS((void)timing_of(endless), std::invalid_argument);
-    const std::array<layer_spec, 2> two{conv2d{.height = huge, .width = huge / 5, .channels = 1,
-                                            .filters = 1},
+    const std::array<layer_spec, 2> two{
+        conv2d{.height = huge, .width = huge / 5, .channels = 1, .filters = 1},
         conv2d{.height = huge, .width = huge / 5, .channels = 1, .filters = 1}};
     CHECK(timing_of(two[0]).interval > 0);
     CHECK_THROWS_AS((void)timing_of(two), std::invalid_argument);

@@ -9,8 +9,10 @@ using namespace espalier;
 
 namespace {
 
-constexpr dense fc1{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}};
-constexpr dense fc2{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
+constexpr dense fc1{
+    .name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}};
+constexpr dense fc2{
+    .name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
 constexpr auto jets = network<fc1, fc2>;
 
 } // namespace
@@ -20,8 +22,7 @@ TEST_CASE("fits asks whether a network fits a device")
     CHECK_BOTH(cost(jets).dsp == 256 + 512);
     CHECK_BOTH(static_cast<bool>(fits(jets, device::xcvu9p)));
     CHECK_BOTH(!fits(jets, device::xc7z020));
-    CHECK_BOTH(fits(jets, device::xc7z020)[resource::dsp]
-        == resource_use{resource::dsp, 768, 220});
+    CHECK_BOTH(fits(jets, device::xc7z020)[resource::dsp] == resource_use{resource::dsp, 768, 220});
 }
 
 TEST_CASE("fits names the resource, the need, the limit and the difference")

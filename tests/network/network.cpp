@@ -16,8 +16,10 @@ using namespace espalier;
 
 namespace {
 
-constexpr dense fc1{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}};
-constexpr dense fc2{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 8, .weight = {18, 8}};
+constexpr dense fc1{
+    .name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}};
+constexpr dense fc2{
+    .name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 8, .weight = {18, 8}};
 constexpr lstm encoder{.name = "encoder",
     .inputs = 6,
     .units = 10,
@@ -99,6 +101,7 @@ TEST_CASE("a network passes as a span wherever layers are taken at run time")
 
 TEST_CASE("a layer of 16 million weights is as good a template argument as a small one")
 {
-    constexpr dense large{.inputs = 4'096, .outputs = 4'096, .reuse_factor = 1'024, .weight = {18, 8}};
+    constexpr dense large{
+        .inputs = 4'096, .outputs = 4'096, .reuse_factor = 1'024, .weight = {18, 8}};
     CHECK_BOTH(cost(network<large>).dsp == 16'384);
 }

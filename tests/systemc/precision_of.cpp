@@ -3,9 +3,10 @@
 #define SC_INCLUDE_FX
 #include <espalier/model/precision_of.hpp>
 
+#include <systemc>
+
 #include <check_both.hpp>
 #include <cmath>
-#include <systemc>
 
 using namespace espalier;
 
@@ -20,8 +21,8 @@ TEST_CASE("SystemC's fixed-point types have the precision of their arguments")
     CHECK_BOTH(precision_of<sc_dt::sc_fixed<18, 8>> == precision{18, 8, true});
     CHECK_BOTH(precision_of<sc_dt::sc_ufixed<18, 8>> == precision{18, 8, false});
     CHECK_BOTH(precision_of<sc_dt::sc_fixed_fast<12, -2>> == precision{12, -2, true});
-    CHECK_BOTH(precision_of<sc_dt::sc_ufixed_fast<12, 20, sc_dt::SC_RND, sc_dt::SC_SAT>>
-        == precision{12, 20, false});
+    CHECK_BOTH(precision_of<sc_dt::sc_ufixed_fast<12, 20, sc_dt::SC_RND, sc_dt::SC_SAT>> ==
+               precision{12, 20, false});
 }
 
 TEST_CASE("SystemC's integers have the precision of their argument")

@@ -32,8 +32,8 @@ struct constant_policy {
 /// Non-zero digits of the canonical signed-digit form of an integer.
 [[nodiscard]] constexpr int signed_digits(std::int64_t value)
 {
-    std::uint64_t rest = value < 0 ? 0 - static_cast<std::uint64_t>(value)
-                                   : static_cast<std::uint64_t>(value);
+    std::uint64_t rest =
+        value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
     int digits = 0;
     std::uint64_t carry = 0;
     for (; rest != 0 || carry != 0; rest /= 2) {
@@ -56,8 +56,7 @@ struct constant_policy {
         std::ldexp(weight, static_cast<int>(std::clamp<std::int64_t>(fraction, -5000, 5000))));
     // The limits as integers: from 54 bits on the largest value is not a double.
     const int magnitude_bits = std::min(format.is_signed ? format.width - 1 : format.width, 63);
-    const auto largest =
-        static_cast<std::int64_t>((std::uint64_t{1} << magnitude_bits) - 1);
+    const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << magnitude_bits) - 1);
     const std::int64_t smallest = format.is_signed ? -largest - 1 : 0;
     if (scaled >= static_cast<double>(largest))
         return largest;

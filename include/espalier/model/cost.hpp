@@ -40,16 +40,16 @@ struct cost_policy {
 };
 
 inline constexpr cost_policy cost_policy::paper{};
-inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
-    .lut_below_sum = 9,
-    .memory = {.shapes = memory_shapes::best_aspect_ratio}};
+inline constexpr cost_policy cost_policy::yosys{
+    .lut_below = 2, .lut_below_sum = 9, .memory = {.shapes = memory_shapes::best_aspect_ratio}};
 
 /// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs.
-[[nodiscard]] constexpr product_cost product_of(const weight_matrix& m, const cost_policy& policy = {})
+[[nodiscard]] constexpr product_cost product_of(
+    const weight_matrix& m, const cost_policy& policy = {})
 {
-    if (std::min(m.weight.width, m.data.width) < policy.lut_below
-        || m.weight.width < policy.lut_below_weight
-        || m.weight.width + m.data.width < policy.lut_below_sum)
+    if (std::min(m.weight.width, m.data.width) < policy.lut_below ||
+        m.weight.width < policy.lut_below_weight ||
+        m.weight.width + m.data.width < policy.lut_below_sum)
         return {0, 1};
     return product_on(policy.dsp, m.weight, m.data);
 }
@@ -109,8 +109,8 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
     std::int64_t additions = 0; // of shifted operands, in those that are not
     for (const float weight : weights) {
         const int digits = signed_digits(quantized(static_cast<double>(weight), m.weight));
-        const bool by_adders = policy.constants.rule == constant_rule::signed_digits
-            && digits <= policy.constants.max_digits;
+        const bool by_adders = policy.constants.rule == constant_rule::signed_digits &&
+                               digits <= policy.constants.max_digits;
         if (digits == 0)
             continue;
         ++terms;
@@ -138,7 +138,8 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
 }
 
 /// Need of several layers together.
-[[nodiscard]] constexpr resources cost(std::span<const layer_spec> layers, const cost_policy& policy = {})
+[[nodiscard]] constexpr resources cost(
+    std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     resources need;
     for (const layer_spec& s : layers)

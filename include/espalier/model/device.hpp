@@ -35,8 +35,8 @@ struct device {
     label name{};
     resources available{};
     dsp_family dsp = dsp_family::dsp48e2;
-    int dies = 1;        ///< super logic regions
-    resources shell{};   ///< taken before the design starts: platform shell, static region
+    int dies = 1;      ///< super logic regions
+    resources shell{}; ///< taken before the design starts: platform shell, static region
 
     friend constexpr bool operator==(const device&, const device&) = default;
 

@@ -17,11 +17,12 @@ namespace espalier {
 /// ⌈log2(n)⌉, the depth of an adder tree with n leaves; 0 for n ≤ 1.
 [[nodiscard]] constexpr std::int64_t ceil_log2(std::int64_t n)
 {
-    return n <= 1 ? 0 : static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(n - 1)));
+    return n <= 1 ? 0
+                  : static_cast<std::int64_t>(std::bit_width(static_cast<std::uint64_t>(n - 1)));
 }
 
-/// The smallest divisor of n that is at least k, for n ≥ 1; 0 if there is none. √n steps, so that the
-/// compiler answers for n in the billions too.
+/// The smallest divisor of n that is at least k, for n ≥ 1; 0 if there is none. √n steps, so that
+/// the compiler answers for n in the billions too.
 [[nodiscard]] constexpr std::int64_t divisor_at_least(std::int64_t n, std::int64_t k)
 {
     if (k <= 1)

@@ -16,10 +16,10 @@ constexpr std::size_t utf8_sequence(std::string_view text)
     const unsigned first = byte(0);
     if (first < 0x80)
         return 1;
-    const std::size_t length = first >= 0xC2 && first <= 0xDF ? 2
-        : first >= 0xE0 && first <= 0xEF                      ? 3
-        : first >= 0xF0 && first <= 0xF4                      ? 4
-                                                              : 0;
+    const std::size_t length = first >= 0xC2 && first <= 0xDF   ? 2
+                               : first >= 0xE0 && first <= 0xEF ? 3
+                               : first >= 0xF0 && first <= 0xF4 ? 4
+                                                                : 0;
     if (length == 0 || text.size() < length)
         return 0;
     for (std::size_t i = 1; i < length; ++i)
@@ -27,8 +27,8 @@ constexpr std::size_t utf8_sequence(std::string_view text)
             return 0;
     // Overlong forms, surrogates, and what is beyond the last code point.
     const unsigned second = byte(1);
-    const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F)
-        || (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
+    const bool wrong = (first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) ||
+                       (first == 0xF0 && second < 0x90) || (first == 0xF4 && second > 0x8F);
     return wrong ? 0 : length;
 }
 

@@ -118,8 +118,7 @@ struct layer_spec {
 /// Rows of the output image of a convolution.
 [[nodiscard]] constexpr int output_height(const layer_spec& s)
 {
-    const int extent =
-        s.padding == padding::same ? s.height : s.height - s.kernel_height + 1;
+    const int extent = s.padding == padding::same ? s.height : s.height - s.kernel_height + 1;
     return (extent - 1) / s.stride_height + 1;
 }
 /// Columns of the output image of a convolution.

@@ -154,7 +154,10 @@ struct depthwise_conv2d {
     precision data = weight;
     precision accum = data;
 
-    constexpr operator layer_spec() const { return detail::lowered(layer_kind::depthwise_conv2d, *this); }
+    constexpr operator layer_spec() const
+    {
+        return detail::lowered(layer_kind::depthwise_conv2d, *this);
+    }
 };
 
 /// Separable convolution: depthwise kernels, then a 1×1 convolution to `filters` channels. The two
@@ -179,7 +182,10 @@ struct separable_conv2d {
     precision data = weight;
     precision accum = data;
 
-    constexpr operator layer_spec() const { return detail::lowered(layer_kind::separable_conv2d, *this); }
+    constexpr operator layer_spec() const
+    {
+        return detail::lowered(layer_kind::separable_conv2d, *this);
+    }
 };
 
 namespace detail {

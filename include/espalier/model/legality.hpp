@@ -18,14 +18,16 @@
 //
 // hls4ml accepts a reuse factor RF for an n_in × n_out product if, with
 // limit = ⌈n_in·n_out / min(n_in, RF)⌉,
-//   (limit mod n_out = 0 or RF ≥ n_in) and (RF mod n_in = 0 or RF < n_in) and n_in·n_out mod RF = 0,
+//   (limit mod n_out = 0 or RF ≥ n_in) and (RF mod n_in = 0 or RF < n_in) and n_in·n_out mod RF =
+//   0,
 // which comes down to: RF divides n_in, or RF = n_in·d where d divides n_out. A convolution under
 // io_parallel also needs RF ≤ n_in. hls4ml silently takes the nearest legal value instead; here an
 // illegal one is refused together with its legal neighbours.
 
 namespace espalier {
 
-/// The legal reuse factors of one matrix, ascending, as a range that is computed while it is walked.
+/// The legal reuse factors of one matrix, ascending, as a range that is computed while it is
+/// walked.
 class legal_reuse_factors_range {
 public:
     class iterator {
@@ -37,8 +39,7 @@ public:
         constexpr iterator() = default;
         constexpr iterator(const legal_reuse_factors_range* range, std::int64_t at)
             : range_(range), at_(at)
-        {
-        }
+        {}
         constexpr std::int64_t operator*() const { return at_; }
         constexpr iterator& operator++()
         {
@@ -62,14 +63,14 @@ public:
     };
 
     constexpr explicit legal_reuse_factors_range(const weight_matrix& m)
-        : n_in_(m.n_in()), weights_(m.weights()),
+        : n_in_(m.n_in()),
+          weights_(m.weights()),
           any_(m.strategy == strategy::latency),
-          largest_(m.kind == layer_kind::dense || is_recurrent(m.kind)
-                       || m.io == io_type::io_stream || any_
-                  ? weights_
-                  : n_in_)
-    {
-    }
+          largest_(m.kind == layer_kind::dense || is_recurrent(m.kind) ||
+                           m.io == io_type::io_stream || any_
+                       ? weights_
+                       : n_in_)
+    {}
 
     [[nodiscard]] constexpr bool contains(std::int64_t rf) const
     {
@@ -134,7 +135,8 @@ constexpr bool ensure_sound(const layer_spec& s)
     ensure_sound(s.weight);
     ensure_sound(s.data);
     ensure_sound(s.accum);
-    ensure(s.reuse_factor >= 1, "a reuse factor is at least 1", given{"reuse_factor", s.reuse_factor});
+    ensure(
+        s.reuse_factor >= 1, "a reuse factor is at least 1", given{"reuse_factor", s.reuse_factor});
     ensure(s.second_reuse_factor >= 0, "a reuse factor is at least 1",
         given{"second reuse factor", s.second_reuse_factor});
     ensure(s.parallelization_factor >= 1, "a parallelization factor is at least 1",
@@ -143,14 +145,15 @@ constexpr bool ensure_sound(const layer_spec& s)
         ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1,
             "the image of a convolution has at least one row, column and channel",
             given{"height", s.height}, given{"width", s.width}, given{"channels", s.channels});
-        ensure(s.filters >= 1, "a convolution has at least one filter", given{"filters", s.filters});
+        ensure(
+            s.filters >= 1, "a convolution has at least one filter", given{"filters", s.filters});
         ensure(s.kernel_height >= 1 && s.kernel_width >= 1,
             "the kernel of a convolution has at least one row and column",
             given{"kernel_height", s.kernel_height}, given{"kernel_width", s.kernel_width});
         ensure(s.stride_height >= 1 && s.stride_width >= 1, "a stride is at least 1",
             given{"stride_height", s.stride_height}, given{"stride_width", s.stride_width});
-        ensure(s.padding == padding::same
-                || (s.kernel_height <= s.height && s.kernel_width <= s.width),
+        ensure(s.padding == padding::same ||
+                   (s.kernel_height <= s.height && s.kernel_width <= s.width),
             "without padding the kernel is no larger than the image",
             given{"kernel_height", s.kernel_height}, given{"height", s.height},
             given{"kernel_width", s.kernel_width}, given{"width", s.width});
@@ -161,9 +164,9 @@ constexpr bool ensure_sound(const layer_spec& s)
             given{"timesteps", s.timesteps});
     }
     if (s.kind == layer_kind::dense && (s.channels != 0 || s.height != 0 || s.width != 0)) {
-        ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1
-                && std::int64_t{s.height} * s.width <= std::numeric_limits<int>::max()
-                && std::int64_t{s.height} * s.width * s.channels == s.inputs,
+        ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1 &&
+                   std::int64_t{s.height} * s.width <= std::numeric_limits<int>::max() &&
+                   std::int64_t{s.height} * s.width * s.channels == s.inputs,
             "a flattened image has height * width * channels = inputs", given{"height", s.height},
             given{"width", s.width}, given{"channels", s.channels}, given{"inputs", s.inputs});
     }
@@ -194,8 +197,8 @@ constexpr bool ensure_legal(const layer_spec& s)
     for (const weight_matrix& m : matrices_of(s)) {
         const legal_reuse_factors_range legal(m);
         const bool holds = legal.contains(m.reuse_factor);
-        ensure(holds, "the reuse factor must be legal for the layer",
-            given{"layer", s.name.view()}, given{"reuse_factor", m.reuse_factor},
+        ensure(holds, "the reuse factor must be legal for the layer", given{"layer", s.name.view()},
+            given{"reuse_factor", m.reuse_factor},
             given{"nearest legal below", holds ? 0 : legal.below(m.reuse_factor)},
             given{"above", holds ? 0 : legal.above(m.reuse_factor)}, given{"n_in", m.n_in()},
             given{"n_out", m.n_out()});
@@ -207,8 +210,7 @@ constexpr bool ensure_legal(const layer_spec& s)
             given{"parallelization_factor", s.parallelization_factor});
         const std::int64_t pixels = std::int64_t{output_height(s)} * output_width(s);
         const bool holds = pixels % s.parallelization_factor == 0;
-        ensure(holds,
-            "the parallelization factor must divide the number of output pixels",
+        ensure(holds, "the parallelization factor must divide the number of output pixels",
             given{"layer", s.name.view()},
             given{"parallelization_factor", s.parallelization_factor},
             given{"nearest legal below",

@@ -115,7 +115,8 @@ constexpr precision precision_from()
             "a precision is that of an ap_[u]fixed, ap_[u]int, ac_fixed, ac_int, sc_[u]fixed, "
             "sc_[u]int, sc_big[u]int or built-in integer");
         constexpr precision result{found.width, found.integer, found.is_signed};
-        ensure_sound(result);
+        if constexpr (found.known)
+            ensure_sound(result);
         return result;
     }
 }

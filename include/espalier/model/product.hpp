@@ -64,7 +64,8 @@ constexpr std::int64_t tiles(int width, int native)
 /// The smaller of the two ways round.
 constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
 {
-    return std::min(tiles(a, native_a) * tiles(b, native_b), tiles(a, native_b) * tiles(b, native_a));
+    return std::min(
+        tiles(a, native_a) * tiles(b, native_b), tiles(a, native_b) * tiles(b, native_a));
 }
 
 } // namespace detail
@@ -99,9 +100,9 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
 [[nodiscard]] constexpr product_cost product_on(
     dsp_family family, const precision& a, const precision& b)
 {
-    const bool unsigned_natively = (family == dsp_family::intel_variable_precision
-                                       || family == dsp_family::agilex)
-        && !a.is_signed && !b.is_signed;
+    const bool unsigned_natively =
+        (family == dsp_family::intel_variable_precision || family == dsp_family::agilex) &&
+        !a.is_signed && !b.is_signed;
     const auto signed_width = [unsigned_natively](const precision& p) {
         return p.width + (p.is_signed || unsigned_natively ? 0 : 1);
     };

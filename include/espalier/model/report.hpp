@@ -70,15 +70,15 @@ public:
     /// Two aligned tables for a terminal.
     [[nodiscard]] std::string text() const
     {
-        return "Device: " + printable(device_.name.view()) + fill_note() + "\n\n"
-            + aligned(matrix_table()) + '\n' + aligned(use_table()) + '\n' + verdict() + '\n';
+        return "Device: " + printable(device_.name.view()) + fill_note() + "\n\n" +
+               aligned(matrix_table()) + '\n' + aligned(use_table()) + '\n' + verdict() + '\n';
     }
 
     /// The same tables in Markdown.
     [[nodiscard]] std::string markdown() const
     {
-        return "Device: " + escaped(printable(device_.name.view())) + fill_note() + "\n\n"
-            + piped(matrix_table()) + '\n' + piped(use_table()) + '\n' + verdict() + '\n';
+        return "Device: " + escaped(printable(device_.name.view())) + fill_note() + "\n\n" +
+               piped(matrix_table()) + '\n' + piped(use_table()) + '\n' + verdict() + '\n';
     }
 
     /// One JSON object (RFC 8259): device, headroom, matrices, total, utilization, fits. Block RAM
@@ -88,7 +88,8 @@ public:
         std::string out = "{\n  \"device\": {\"name\": " + json_string(device_.name.view());
         out += ", \"dsp_family\": " + json_string(to_string(device_.dsp));
         out += ", \"dies\": " + std::to_string(device_.dies) + "},\n";
-        out += "  \"headroom\": {\"dsp\": " + number(fill_.dsp) + ", \"bram\": " + number(fill_.bram);
+        out +=
+            "  \"headroom\": {\"dsp\": " + number(fill_.dsp) + ", \"bram\": " + number(fill_.bram);
         out += ", \"lut\": " + number(fill_.lut) + ", \"ff\": " + number(fill_.ff);
         out += ", \"uram\": " + number(fill_.uram) + "},\n  \"matrices\": [";
         const char* separator = "\n    ";
@@ -117,10 +118,11 @@ public:
             // JSON has no infinity: null where something is needed of which there is none.
             out += ", \"fraction\": ";
             out += std::isfinite(use.fraction()) ? number(use.fraction()) : "null";
-            out += ", \"overflow\": "
-                + std::to_string(std::max<std::int64_t>(use.need - use.limit, 0)) + '}';
+            out += ", \"overflow\": " +
+                   std::to_string(std::max<std::int64_t>(use.need - use.limit, 0)) + '}';
         }
-        return out += std::string("\n  ],\n  \"fits\": ") + (utilization() ? "true" : "false") + "\n}\n";
+        return out +=
+               std::string("\n  ],\n  \"fits\": ") + (utilization() ? "true" : "false") + "\n}\n";
     }
 
 private:
@@ -139,7 +141,8 @@ private:
     [[nodiscard]] static std::string one_decimal(double value)
     {
         char text[400];
-        return {text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr};
+        return {
+            text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr};
     }
     /// RAMB18 in 36-Kb blocks: 7 → "3.5".
     [[nodiscard]] static std::string blocks(std::int64_t bram18)
@@ -175,14 +178,15 @@ private:
     {
         if (fill_ == whole_device)
             return "";
-        return ", filled to " + one_decimal(100 * fill_.dsp) + " % of its DSP, "
-            + one_decimal(100 * fill_.bram) + " % BRAM, " + one_decimal(100 * fill_.lut) + " % LUT, "
-            + one_decimal(100 * fill_.ff) + " % FF, " + one_decimal(100 * fill_.uram) + " % URAM";
+        return ", filled to " + one_decimal(100 * fill_.dsp) + " % of its DSP, " +
+               one_decimal(100 * fill_.bram) + " % BRAM, " + one_decimal(100 * fill_.lut) +
+               " % LUT, " + one_decimal(100 * fill_.ff) + " % FF, " +
+               one_decimal(100 * fill_.uram) + " % URAM";
     }
     [[nodiscard]] std::string verdict() const
     {
-        return std::string(utilization() ? "It fits." : "It does not fit.")
-            + " DSP and BRAM are counted, LUT, FF and latency estimated.";
+        return std::string(utilization() ? "It fits." : "It does not fit.") +
+               " DSP and BRAM are counted, LUT, FF and latency estimated.";
     }
 
     [[nodiscard]] table matrix_table() const
@@ -267,14 +271,14 @@ private:
     [[nodiscard]] static std::string amounts(std::int64_t weights, std::int64_t multipliers,
         const resources& need, const espalier::timing& t)
     {
-        return "\"weights\": " + std::to_string(weights)
-            + ", \"multipliers\": " + std::to_string(multipliers)
-            + ", \"dsp\": " + std::to_string(need.dsp)
-            + ", \"bram18\": " + std::to_string(need.bram18) + ", \"bram\": " + blocks(need.bram18)
-            + ", \"lut\": " + std::to_string(need.lut) + ", \"ff\": " + std::to_string(need.ff)
-            + ", \"uram\": " + std::to_string(need.uram)
-            + ", \"interval\": " + std::to_string(t.interval)
-            + ", \"latency\": " + std::to_string(t.latency);
+        return "\"weights\": " + std::to_string(weights) +
+               ", \"multipliers\": " + std::to_string(multipliers) +
+               ", \"dsp\": " + std::to_string(need.dsp) +
+               ", \"bram18\": " + std::to_string(need.bram18) +
+               ", \"bram\": " + blocks(need.bram18) + ", \"lut\": " + std::to_string(need.lut) +
+               ", \"ff\": " + std::to_string(need.ff) + ", \"uram\": " + std::to_string(need.uram) +
+               ", \"interval\": " + std::to_string(t.interval) +
+               ", \"latency\": " + std::to_string(t.latency);
     }
 
     device device_;

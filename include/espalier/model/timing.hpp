@@ -29,16 +29,17 @@ namespace detail {
 inline constexpr std::int64_t multiplier_stages = 3;
 
 inline constexpr std::int64_t most_cycles = std::int64_t{1} << 60;
-inline constexpr const char* countable_cycles = "an inference takes at most 2^60 cycles";
 
 constexpr std::int64_t times(std::int64_t a, std::int64_t b)
 {
-    ensure(a <= most_cycles / b, countable_cycles, given{"cycles", a}, given{"times", b});
+    ensure(a <= most_cycles / b, "an inference takes at most 2^60 cycles", given{"cycles", a},
+        given{"times", b});
     return a * b;
 }
 constexpr std::int64_t plus(std::int64_t a, std::int64_t b)
 {
-    ensure(a <= most_cycles - b, countable_cycles, given{"cycles", a}, given{"and", b});
+    ensure(a <= most_cycles - b, "an inference takes at most 2^60 cycles", given{"cycles", a},
+        given{"and", b});
     return a + b;
 }
 
@@ -67,8 +68,8 @@ constexpr std::int64_t pixels_read(const layer_spec& s)
 constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
 {
     const std::int64_t products = times(m.reuse_factor, m.invocations);
-    if (!is_convolution(s.kind) || s.io == io_type::io_parallel
-        || m.role == matrix_role::pointwise_kernel)
+    if (!is_convolution(s.kind) || s.io == io_type::io_parallel ||
+        m.role == matrix_role::pointwise_kernel)
         return products;
     // Under io_stream a pixel arrives at a time and an output is computed when its window is
     // complete. The latency strategy pipelines that loop at an interval of RF, window or not.
@@ -79,9 +80,9 @@ constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
 
 } // namespace detail
 
-/// Timing of one matrix of a layer, as if it were alone. A recurrent kernel answers once for each time
-/// step before the next may start.
-/// \throws std::invalid_argument if it takes more than 2^60 cycles
+/// Timing of one matrix of a layer, as if it were alone. A recurrent kernel answers once for each
+/// time step before the next may start. \throws std::invalid_argument if it takes more than 2^60
+/// cycles
 [[nodiscard]] constexpr timing timing_of(const layer_spec& s, const weight_matrix& m)
 {
     const std::int64_t depth = detail::pipeline_depth(m);
@@ -111,9 +112,8 @@ constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
     return result;
 }
 
-/// Timing of layers in a row (hls4ml's dataflow style): the slowest sets the interval, the latencies
-/// add up.
-/// \throws std::invalid_argument as above
+/// Timing of layers in a row (hls4ml's dataflow style): the slowest sets the interval, the
+/// latencies add up. \throws std::invalid_argument as above
 [[nodiscard]] constexpr timing timing_of(std::span<const layer_spec> layers)
 {
     timing result;

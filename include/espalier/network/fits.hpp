@@ -52,7 +52,8 @@ struct need_within_limit {
 /// `static_assert(must_fit<net, device::xc7z020>());` stops the compiler where `fits` would be
 /// false, with a message for each resource that overflows:
 /// `need_within_limit<espalier::resource::dsp, 768, 220>`.
-template <auto Network, device Device, headroom Fill = whole_device, cost_policy Policy = cost_policy{}>
+template <auto Network, device Device, headroom Fill = whole_device,
+    cost_policy Policy = cost_policy{}>
 consteval bool must_fit()
 {
     constexpr utilization use = fits(Network, Device, Fill, Policy);
@@ -61,11 +62,11 @@ consteval bool must_fit()
     constexpr auto l = use[resource::lut];
     constexpr auto f = use[resource::ff];
     constexpr auto u = use[resource::uram];
-    return detail::need_within_limit<resource::dsp, d.need, d.limit>::value
-        && detail::need_within_limit<resource::bram18, b.need, b.limit>::value
-        && detail::need_within_limit<resource::lut, l.need, l.limit>::value
-        && detail::need_within_limit<resource::ff, f.need, f.limit>::value
-        && detail::need_within_limit<resource::uram, u.need, u.limit>::value;
+    return detail::need_within_limit<resource::dsp, d.need, d.limit>::value &&
+           detail::need_within_limit<resource::bram18, b.need, b.limit>::value &&
+           detail::need_within_limit<resource::lut, l.need, l.limit>::value &&
+           detail::need_within_limit<resource::ff, f.need, f.limit>::value &&
+           detail::need_within_limit<resource::uram, u.need, u.limit>::value;
 }
 
 } // namespace espalier

@@ -7,7 +7,9 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/timing.hpp>
 
+#include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 // The crossing from values to types: a layer_spec becomes a template argument, and from then on a
 // wrong layer is a compile error. Nothing is computed here that the model cannot compute at run
@@ -24,21 +26,39 @@ struct reuse_factor_with_nearest_legal {
     static_assert(Value < 0, "the reuse factor must be legal for the layer");
 };
 
-template <layer_spec Spec, std::size_t Matrix>
-consteval bool has_legal_reuse_factor()
+/// Position of the first matrix whose reuse factor is not legal; the number of matrices if all are.
+constexpr std::size_t first_illegal(const layer_matrices& matrices)
 {
-    constexpr layer_matrices matrices = matrices_of(Spec);
-    if constexpr (Matrix < matrices.size()) {
-        constexpr legal_reuse_factors_range legal(matrices[Matrix]);
-        constexpr std::int64_t value = matrices[Matrix].reuse_factor;
-        if constexpr (!legal.contains(value))
+    std::size_t i = 0;
+    while (
+        i < matrices.size() && legal_reuse_factors(matrices[i]).contains(matrices[i].reuse_factor))
+        ++i;
+    return i;
+}
+
+template <layer_spec Spec>
+concept is_sound = requires
+{
+    typename std::bool_constant<ensure_sound(Spec)>;
+};
+
+/// Stops at the first broken rule, so that one mistake is one message.
+template <layer_spec Spec>
+consteval bool is_sound_and_legal()
+{
+    if constexpr (is_sound<Spec>) {
+        constexpr layer_matrices matrices = matrices_of(Spec);
+        constexpr std::size_t wrong = first_illegal(matrices);
+        if constexpr (wrong < matrices.size()) {
+            constexpr legal_reuse_factors_range legal(matrices[wrong]);
+            constexpr std::int64_t value = matrices[wrong].reuse_factor;
             return sizeof(reuse_factor_with_nearest_legal<value, legal.below(value),
-                       legal.above(value)>)
-                > 0;
-        else
-            return has_legal_reuse_factor<Spec, Matrix + 1>();
+                       legal.above(value)>) > 0;
+        } else {
+            return ensure_legal(Spec);
+        }
     } else {
-        return true;
+        return ensure_sound(Spec); // says why
     }
 }
 
@@ -47,9 +67,7 @@ consteval bool has_legal_reuse_factor()
 /// A layer as a type.
 template <layer_spec Spec>
 struct layer {
-    static_assert(ensure_sound(Spec));
-    static_assert(detail::has_legal_reuse_factor<Spec, 0>());
-    static_assert(ensure_legal(Spec));
+    static_assert(detail::is_sound_and_legal<Spec>());
 
     static constexpr layer_spec spec = Spec;
 

@@ -60,6 +60,9 @@ public:
           oracle_(parts)
     {}
 
+    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
+    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
+
     [[nodiscard]] bool has_answer() const { return loss < std::numeric_limits<double>::infinity(); }
 
     void run(double seconds, const stopwatch& watch, bool to_the_end = true)
@@ -112,9 +115,6 @@ private:
     resource_vector total_usage_{};                      ///< of choice_
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
-
-    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
-    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
 
     void stop(double covered)
     {

@@ -7,6 +7,7 @@
 #include <espalier/with/glpk.hpp>
 
 #include <doctest/doctest.h>
+
 #include <knapsack/instances.hpp>
 
 using namespace espalier;

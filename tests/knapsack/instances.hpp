@@ -79,9 +79,10 @@ inline knapsack_problem plain(
         problem.values.push_back(draw(kind, cost, random));
     }
     for (std::size_t r = 0; r < resources; ++r)
-        problem.capacity[r] = random.one_in(12) ? 0
-                                                : static_cast<std::int64_t>(random.unit() * 1.1 *
-                                                                            static_cast<double>(total[r]));
+        problem.capacity[r] =
+            random.one_in(12)
+                ? 0
+                : static_cast<std::int64_t>(random.unit() * 1.1 * static_cast<double>(total[r]));
     return problem;
 }
 

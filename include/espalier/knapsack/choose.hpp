@@ -65,7 +65,16 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
                 if (problem.fixed_at(item) == decision::free)
                     core->push_back(item);
         ceiling = std::numeric_limits<double>::infinity();
-        return greedy{}(problem);
+        knapsack_solution fallback = greedy{}(problem);
+        double kept = 0;
+        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
+            if (problem.fixed[item] == decision::keep)
+                kept += problem.values[item];
+        const double bound = selected.lagrangian / setup.scale + kept;
+        if (fallback.has_answer())
+            fallback.bound = std::max(
+                fallback.value, std::min(fallback.bound, bound * (1 + detail::rounding_slack)));
+        return fallback;
     }
     knapsack_solution solution;
     if (core != nullptr && !selected.proven) {

@@ -76,14 +76,12 @@ public:
             alone<WithSecond>(begin);
             return;
         }
-        trace_.resize(count * states);
-        one_.assign(states, minus_infinity_);
-        two_.assign(states, minus_infinity_);
-        one_[0] = 0;
-        for (std::size_t k = 0; k < count; ++k)
-            step<WithSecond>(begin + k, states, &trace_[k * states]);
-        best = one_[0];
-        second = two_[0];
+        if (states == 2)
+            advance<WithSecond, 2>(begin, count, states);
+        else if (states == 4)
+            advance<WithSecond, 4>(begin, count, states);
+        else
+            advance<WithSecond, 0>(begin, count, states);
         std::size_t state = 0;
         for (std::size_t k = count; k-- > 0;) {
             const std::uint16_t from = trace_[k * states + state];
@@ -173,10 +171,7 @@ private:
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
     const components& parts_;
-    std::vector<double> one_;
-    std::vector<double> two_;
-    std::vector<double> next_one_;
-    std::vector<double> next_two_;
+    std::vector<double> buffer_;
     std::vector<std::uint16_t> trace_;
     std::vector<double> ahead_;
 
@@ -214,47 +209,82 @@ private:
         return all;
     }
 
-    template <bool WithSecond>
-    void step(std::size_t at, std::size_t states, std::uint16_t* trace)
+    /// The recursion over the items of a component. Its few states are known to the compiler where
+    /// they are two or four, which is where the time goes.
+    template <bool WithSecond, std::size_t Fixed>
+    void advance(std::size_t begin, std::size_t count, std::size_t states)
     {
-        next_one_ = one_;
-        next_two_ = two_;
-        for (std::size_t state = 0; state < states; ++state)
-            trace[state] = static_cast<std::uint16_t>(state << 1U);
-        const double item_gain = gain(at);
-        if (WithSecond || item_gain > 0) {
-            const std::size_t uses = bits(at);
-            for (std::size_t state = 0; state < states; ++state) {
-                if (one_[state] == minus_infinity_)
-                    continue;
-                const double by = item_gain - unpaid(at, state);
-                const std::size_t to = state | uses;
-                merge<WithSecond>(to, one_[state] + by, two_[state] + by,
-                    static_cast<std::uint16_t>(state << 1U | 1U), trace);
+        const std::size_t n = Fixed != 0 ? Fixed : states;
+        if (trace_.size() < count * n)
+            trace_.resize(count * n);
+        std::array<double, Fixed != 0 ? 5 * Fixed : 1> local;
+        double* memory = local.data();
+        if constexpr (Fixed == 0) {
+            buffer_.resize(5 * n);
+            memory = buffer_.data();
+        }
+        double* one = memory;     // best worth with these units paid
+        double* two = memory + n; // second best
+        double* next_one = memory + 2 * n;
+        double* next_two = memory + 3 * n;
+        double* unpaid_cost = memory + 4 * n;
+        std::fill(memory, memory + 2 * n, minus_infinity_);
+        one[0] = 0;
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::size_t at = begin + k;
+            std::uint16_t* trace = &trace_[k * n];
+            if (!WithSecond && parts_.forget[at] == 0 && !(gain(at) > 0)) {
+                for (std::size_t s = 0; s < n; ++s)
+                    trace[s] = static_cast<std::uint16_t>(s << 1U);
+                continue; // not worth its own price: nothing changes
             }
-        }
-        if (const std::size_t gone = parts_.forget[at]; gone != 0)
-            for (std::size_t state = 0; state < states; ++state)
-                if (state & gone) {
-                    merge<WithSecond>(
-                        state & ~gone, next_one_[state], next_two_[state], trace[state], trace);
-                    next_one_[state] = next_two_[state] = minus_infinity_;
+            for (std::size_t s = 0; s < n; ++s) {
+                next_one[s] = one[s];
+                if constexpr (WithSecond)
+                    next_two[s] = two[s];
+                trace[s] = static_cast<std::uint16_t>(s << 1U);
+            }
+            const auto merge = [&](std::size_t to, double best_in, double second_in,
+                                   std::uint16_t from) {
+                if (best_in > next_one[to]) {
+                    if constexpr (WithSecond)
+                        next_two[to] = std::max(second_in, next_one[to]);
+                    next_one[to] = best_in;
+                    trace[to] = from;
+                } else if constexpr (WithSecond) {
+                    next_two[to] = std::max(next_two[to], best_in);
                 }
-        one_.swap(next_one_);
-        two_.swap(next_two_);
-    }
-
-    template <bool WithSecond>
-    void merge(std::size_t to, double one, double two, std::uint16_t from, std::uint16_t* trace)
-    {
-        if (one > next_one_[to]) {
-            if constexpr (WithSecond)
-                next_two_[to] = std::max(two, next_one_[to]);
-            next_one_[to] = one;
-            trace[to] = from;
-        } else if constexpr (WithSecond) {
-            next_two_[to] = std::max(next_two_[to], one);
+            };
+            const double item_gain = gain(at);
+            if (WithSecond || item_gain > 0) {
+                std::fill(unpaid_cost, unpaid_cost + n, 0.0);
+                std::size_t uses = 0;
+                for (const auto& link : parts_.links_of(at)) {
+                    const double cost = kind_price[link.kind];
+                    for (std::size_t s = 0; s < n; ++s)
+                        unpaid_cost[s] += s >> link.slot & 1U ? 0.0 : cost;
+                    uses |= std::size_t{1} << link.slot;
+                }
+                for (std::size_t s = 0; s < n; ++s) {
+                    const double by = item_gain - unpaid_cost[s];
+                    merge(s | uses, one[s] + by, WithSecond ? two[s] + by : minus_infinity_,
+                        static_cast<std::uint16_t>(s << 1U | 1U));
+                }
+            }
+            if (const std::size_t gone = parts_.forget[at]; gone != 0)
+                for (std::size_t s = 0; s < n; ++s)
+                    if (s & gone) {
+                        merge(s & ~gone, next_one[s], WithSecond ? next_two[s] : minus_infinity_,
+                            trace[s]);
+                        next_one[s] = minus_infinity_;
+                        if constexpr (WithSecond)
+                            next_two[s] = minus_infinity_;
+                    }
+            std::swap(one, next_one);
+            std::swap(two, next_two);
         }
+        best = one[0];
+        second = two[0];
     }
 
     /// ahead_[k · states + s]: the best worth of items k … from state s.

@@ -58,6 +58,7 @@ public:
             first_link[position], first_link[position + 1] - first_link[position]);
     }
 
+    components() = default;
     /// \param wanted  the items to choose from; the others must not use the units that cost
     /// \param paid    units that are paid already, or empty
     components(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,

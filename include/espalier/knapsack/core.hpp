@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/exact.hpp>
-#include <espalier/knapsack/linked_selection.hpp>
+#include <espalier/knapsack/choose.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/selection.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/start.hpp>
-#include <espalier/knapsack/undecided.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <cstddef>
@@ -93,65 +90,6 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
         part.shared = {};
 }
 
-inline void reduce(const knapsack_problem& problem, const start& begin, const stopwatch& watch,
-    double time_limit, knapsack_core& core)
-{
-    knapsack_solution& best = core.incumbent;
-    const free_items free(problem, begin);
-    const item_view view = free.view(problem);
-    selection selected(view, problem.class_costs, problem.resources, free.room);
-    selected.run(time_limit, watch, false);
-    const auto original = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
-    for (const std::uint32_t item : free.kept)
-        best.keep[item] = 1;
-    for (std::uint32_t k = 0; k < view.size(); ++k)
-        best.keep[original(k)] = selected.keep[k];
-    if (!selected.proven)
-        for (const std::uint32_t k : selected.core)
-            core.items.push_back(original(k));
-    conclude(problem, selected, selected.price(), view.scale, best);
-}
-
-inline void reduce_linked(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, double time_limit, knapsack_core& core)
-{
-    knapsack_solution& best = core.incumbent;
-    std::vector<std::uint32_t> floored;
-    for (;;) {
-        const linked_setup setup(problem, begin, floored);
-        linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs, setup.rows,
-            setup.room, problem.size());
-        if (setup.parts.is_narrow)
-            selected.run(time_limit, watch, false);
-        if (selected.infeasible) {
-            best = infeasible(problem, "no choice meets the floors within the capacities", watch);
-            return;
-        }
-        if (!selected.has_answer()) { // nothing is decided: the core is everything
-            best = greedy{}(problem);
-            for (std::uint32_t item = 0; item < problem.size(); ++item)
-                if (problem.fixed_at(item) == decision::free)
-                    core.items.push_back(item);
-            return;
-        }
-        best.keep = selected.keep;
-        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
-                best.keep[item] = 1;
-        const std::vector<std::uint32_t> broken = broken_floors(problem, best.keep);
-        floored.insert(floored.end(), broken.begin(), broken.end());
-        if (!broken.empty())
-            continue;
-        if (!selected.proven)
-            for (const std::uint32_t c : selected.core)
-                for (std::size_t at = setup.parts.first[c]; at < setup.parts.first[c + 1]; ++at)
-                    core.items.push_back(setup.parts.item[at]);
-        std::sort(core.items.begin(), core.items.end());
-        conclude(problem, selected, selected.price, setup.scale, best);
-        return;
-    }
-}
-
 } // namespace detail
 
 /// Decides all items that the gap of a quick incumbent decides.
@@ -168,11 +106,9 @@ inline void reduce_linked(const knapsack_problem& problem, const start& begin,
         core.incumbent = detail::infeasible(problem, begin.reason, watch);
         return core;
     }
-    core.incumbent.keep.assign(problem.size(), 0);
-    if (problem.shared.empty())
-        detail::reduce(problem, begin, watch, time_limit, core);
-    else
-        detail::reduce_linked(problem, begin, watch, time_limit, core);
+    core.incumbent = problem.shared.empty()
+                         ? detail::choose(problem, begin, watch, time_limit, &core.items)
+                         : detail::choose_linked(problem, begin, watch, time_limit, &core.items);
     if (core.incumbent.has_answer())
         detail::cut_out(problem, core);
     core.incumbent.seconds = watch.seconds();

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/greedy.hpp>
-#include <espalier/knapsack/linked_selection.hpp>
+#include <espalier/knapsack/choose.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/selection.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/start.hpp>
-#include <espalier/knapsack/undecided.hpp>
 #include <espalier/knapsack/validity.hpp>
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <utility>
-#include <vector>
 
 // The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
 // leave undecided. The method is described where it happens: prices and thresholds in
@@ -51,73 +41,10 @@ struct exact {
         const detail::start begin(problem);
         if (!begin.reason.empty())
             return detail::infeasible(problem, begin.reason, watch);
-        knapsack_solution solution = problem.shared.empty() ? choose(problem, begin, watch)
-                                                            : choose_linked(problem, begin, watch);
+        knapsack_solution solution = problem.shared.empty()
+                                         ? detail::choose(problem, begin, watch, time_limit)
+                                         : detail::choose_linked(problem, begin, watch, time_limit);
         solution.seconds = watch.seconds();
-        return solution;
-    }
-
-private:
-    [[nodiscard]] knapsack_solution choose(const knapsack_problem& problem,
-        const detail::start& begin, const detail::stopwatch& watch) const
-    {
-        const detail::free_items free(problem, begin);
-        const detail::item_view view = free.view(problem);
-        detail::selection selected(view, problem.class_costs, problem.resources, free.room);
-        selected.run(time_limit, watch);
-
-        knapsack_solution solution;
-        if (free.is_everything) {
-            solution.keep = std::move(selected.keep);
-        } else {
-            solution.keep.assign(problem.size(), 0);
-            for (const std::uint32_t item : free.kept)
-                solution.keep[item] = 1;
-            for (std::size_t k = 0; k < free.item.size(); ++k)
-                solution.keep[free.item[k]] = selected.keep[k];
-        }
-        detail::conclude(problem, selected, selected.price(), view.scale, solution);
-        return solution;
-    }
-
-    /// Floors are enforced as rows only where the choice without them breaks them, which is rare.
-    [[nodiscard]] knapsack_solution choose_linked(const knapsack_problem& problem,
-        const detail::start& begin, const detail::stopwatch& watch) const
-    {
-        std::vector<std::uint32_t> floored;
-        for (;;) {
-            knapsack_solution solution = with_floors(problem, begin, floored, watch);
-            if (!solution.has_answer())
-                return solution;
-            const std::vector<std::uint32_t> broken = detail::broken_floors(problem, solution.keep);
-            if (broken.empty())
-                return solution;
-            floored.insert(floored.end(), broken.begin(), broken.end());
-        }
-    }
-
-    [[nodiscard]] knapsack_solution with_floors(const knapsack_problem& problem,
-        const detail::start& begin, const std::vector<std::uint32_t>& floored,
-        const detail::stopwatch& watch) const
-    {
-        const detail::linked_setup setup(problem, begin, floored);
-        if (!setup.parts.is_narrow)
-            return greedy{}(problem);
-        detail::linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs,
-            setup.rows, setup.room, problem.size());
-        selected.run(time_limit, watch);
-        if (selected.infeasible)
-            return detail::infeasible(
-                problem, "no choice meets the floors within the capacities", watch);
-        if (!selected.has_answer())
-            return greedy{}(problem);
-
-        knapsack_solution solution;
-        solution.keep = std::move(selected.keep);
-        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
-                solution.keep[item] = 1;
-        detail::conclude(problem, selected, selected.price, setup.scale, solution);
         return solution;
     }
 };

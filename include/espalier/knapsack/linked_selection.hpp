@@ -44,6 +44,7 @@ public:
     bool out_of_time = false;
     bool infeasible = false; ///< proven: nothing meets the rows
     std::size_t nodes = 0;
+    double lagrangian = std::numeric_limits<double>::infinity(); ///< L(λ), of the chosen items
     std::array<double, max_resources> price{};
     std::vector<std::uint32_t> core; ///< components of the last core
 
@@ -59,6 +60,9 @@ public:
           room_(room),
           oracle_(parts)
     {}
+
+    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
+    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
 
     [[nodiscard]] bool has_answer() const { return loss < std::numeric_limits<double>::infinity(); }
 
@@ -113,9 +117,6 @@ private:
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
 
-    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
-    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
-
     void stop(double covered)
     {
         out_of_time = true;
@@ -148,9 +149,13 @@ private:
         choice_.resize(parts_.items());
         margin_.resize(parts_.size());
         total_usage_ = {};
+        careful_sum worth;
+        for (std::size_t r = 0; r < rows_; ++r)
+            worth.add(price[r] * static_cast<double>(room_[r]));
         std::vector<std::uint32_t> changed;
         for (std::size_t c = 0; c < parts_.size(); ++c) {
             oracle_.solve<true>(c);
+            worth.add(oracle_.best);
             margin_[c] = oracle_.best - oracle_.second;
             const auto at = choice_.begin() + static_cast<std::ptrdiff_t>(parts_.first[c]);
             if (first || !std::equal(oracle_.keep.begin(), oracle_.keep.end(), at)) {
@@ -159,6 +164,7 @@ private:
             }
             add_usage(c, oracle_.keep, total_usage_, 1);
         }
+        lagrangian = worth.value();
         return changed;
     }
 
@@ -179,27 +185,24 @@ private:
             static_cast<void>(sweep());
             return;
         }
-        sample(some, wanted * parts_.size() / parts_.items() + 1);
-        std::size_t items = 0;
-        for (const std::uint32_t c : some)
-            items += parts_.first[c + 1] - parts_.first[c];
-        resource_vector room{};
-        for (std::size_t r = 0; r < rows_; ++r)
-            room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
-                                                static_cast<double>(items) /
-                                                static_cast<double>(parts_.items()));
-        minimise(some, room);
+        std::size_t sampled = wanted;
+        minimise_sample(some, sampled, 0);
+        if (parts_.items() > 64 * wanted) {
+            sampled = 16 * wanted;
+            minimise_sample(some, sampled, 0.15);
+        }
         static_cast<void>(sweep());
         std::vector<std::uint8_t> is_active(parts_.size(), 0);
         ranked_ = margin_;
         const double clear = margin_of_rank(
-            static_cast<std::size_t>(8 * std::sqrt(1.0 / static_cast<double>(some.size())) *
+            static_cast<std::size_t>(4 * std::sqrt(1.0 / static_cast<double>(some.size())) *
                                      static_cast<double>(parts_.size())));
         for (std::size_t c = 0; c < parts_.size(); ++c)
             is_active[c] = margin_[c] <= clear;
+        const double close = 0.02 * margin_of_rank(30);
         for (;;) {
             some.clear();
-            room = room_;
+            resource_vector room = room_;
             for (std::size_t r = 0; r < rows_; ++r)
                 room[r] -= total_usage_[r];
             for (std::size_t c = 0; c < parts_.size(); ++c)
@@ -207,7 +210,7 @@ private:
                     some.push_back(static_cast<std::uint32_t>(c));
                     add_usage(c, choice_of(c), room, 1);
                 }
-            minimise(some, room);
+            minimise(some, room, 0.15, close);
             bool done = true;
             for (const std::uint32_t c : sweep())
                 if (!is_active[c]) {
@@ -217,6 +220,26 @@ private:
             if (done)
                 return;
         }
+    }
+
+    /// The prices of a sample of about so many items, with capacities in proportion.
+    void minimise_sample(std::vector<std::uint32_t>& some, std::size_t items, double fence)
+    {
+        some.clear();
+        sample(some, items * parts_.size() / parts_.items() + 1);
+        std::size_t sampled = 0;
+        double worth = 0;
+        for (const std::uint32_t c : some)
+            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at) {
+                ++sampled;
+                worth += parts_.value[at];
+            }
+        resource_vector room{};
+        for (std::size_t r = 0; r < rows_; ++r)
+            room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
+                                                static_cast<double>(sampled) /
+                                                static_cast<double>(parts_.items()));
+        minimise(some, room, fence, 1e-6 * worth);
     }
 
     void sample(std::vector<std::uint32_t>& some, std::size_t count) const
@@ -233,7 +256,11 @@ private:
     }
 
     /// Minimises the Lagrangian bound of some components by cutting planes, from `price` on.
-    void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room)
+    /// \param fence  how far from `price` the minimum is expected, as a share of the prices; 0: no
+    ///               idea. Prices are kept within the fence until the minimum turns out beyond it.
+    /// \param close  distance to the minimum that is close enough
+    void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room,
+        double fence = 0, double close = 0)
     {
         const std::size_t rows = rows_ + 1; // the last: the weights of the mixture sum up to 1
         resource_vector master_room = room;
@@ -245,6 +272,9 @@ private:
             for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
                 worth_of_all += parts_.value[at];
         add_penalty(master_room, worth_of_all, usages, worths);
+        std::size_t fences = 0;
+        if (fence > 0)
+            fences = add_fence(fence, usages, worths);
 
         double least = std::numeric_limits<double>::infinity();
         std::array<double, max_resources> best_price = price;
@@ -274,16 +304,52 @@ private:
             const scaled_costs scaled(rows, usages);
             relaxation master(usages, scaled, master_room, {});
             for (std::size_t k = 0; k < worths.size(); ++k)
-                master.add(worths[k], static_cast<std::uint32_t>(k), 2);
+                master.add(worths[k], static_cast<std::uint32_t>(k), k < fences ? 1e9 : 2);
             if (master.solve() != relaxation_status::optimal)
                 break;
-            if (least - master.bound <= 1e-12 * std::abs(least))
-                break;
+            if (least - master.bound <= std::max(close, 1e-11 * std::abs(least))) {
+                bool beyond = false;
+                for (std::size_t k = 0; k < fences; ++k)
+                    beyond = beyond || master.value[k] > 1e-6;
+                if (!beyond)
+                    break;
+                usages.erase(usages.begin(), usages.begin() + static_cast<std::ptrdiff_t>(fences));
+                worths.erase(worths.begin(), worths.begin() + static_cast<std::ptrdiff_t>(fences));
+                fences = 0;
+                continue;
+            }
             at = master.prices();
             at[rows_] = 0;
         }
         price = best_price;
         price[rows_] = 0;
+    }
+
+    /// Columns that buy a resource above its expected price and sell it below: they keep the master
+    /// program's prices in between.
+    std::size_t add_fence(
+        double width, std::vector<resource_vector>& usages, std::vector<double>& worths) const
+    {
+        double total = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            total += price[r] * static_cast<double>(std::max<std::int64_t>(room_[r], 0));
+        std::size_t count = 0;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            const auto capacity = static_cast<double>(std::max<std::int64_t>(room_[r], 1));
+            const double by = width * std::max(price[r], 0.05 * total / capacity);
+            resource_vector unit{};
+            unit[r] = -1;
+            usages.insert(usages.begin(), unit);
+            worths.insert(worths.begin(), -(price[r] + by));
+            ++count;
+            if (price[r] - by > 0) {
+                unit[r] = 1;
+                usages.insert(usages.begin(), unit);
+                worths.insert(worths.begin(), price[r] - by);
+                ++count;
+            }
+        }
+        return count;
     }
 
     /// Where even the empty choice breaks a row (a floor), a column that mends it at a prohibitive

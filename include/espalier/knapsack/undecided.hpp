@@ -104,14 +104,22 @@ struct linked_setup {
     components parts;
 
     /// \param floored  the classes whose floors become rows
+    /// \param ceiling  no item of a larger value can be kept
     linked_setup(const knapsack_problem& problem, const start& begin,
-        const std::vector<std::uint32_t>& floored)
+        const std::vector<std::uint32_t>& floored, double ceiling)
         : rows(problem.resources + floored.size()),
           class_costs(problem.class_costs),
           room(begin.left),
-          scale(scale_of(problem.values)),
-          parts(problem, wanted(problem, begin, floored), begin.paid, scale)
+          scale(1)
+
     {
+        const std::vector<std::uint8_t> choosable = wanted(problem, begin, floored, ceiling);
+        double largest = 0;
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            if (choosable[item])
+                largest = std::max(largest, problem.values[item]);
+        scale = scale_of(std::span{&largest, 1});
+        parts = components(problem, choosable, begin.paid, scale);
         ensure(rows < max_resources,
             "resources and floors that bind must together be fewer than 32 where units are shared",
             given{"resources", problem.resources}, given{"floors", floored.size()});
@@ -122,9 +130,10 @@ struct linked_setup {
     }
 
 private:
-    /// Items that may be kept: free, worth something or asked for by a floor, and fitting alone.
+    /// Items that may be kept: free, worth something or asked for by a floor, not worth more than
+    /// any choice can be, and fitting alone.
     static std::vector<std::uint8_t> wanted(const knapsack_problem& problem, const start& begin,
-        const std::vector<std::uint32_t>& floored)
+        const std::vector<std::uint32_t>& floored, double ceiling)
     {
         std::vector<std::uint8_t> with_floor(problem.classes(), 0);
         for (const std::uint32_t c : floored)
@@ -141,7 +150,8 @@ private:
         for (std::size_t item = 0; item < problem.size(); ++item) {
             const std::uint32_t c = problem.class_of[item];
             bool fits = problem.fixed_at(item) == decision::free &&
-                        (problem.values[item] > 0 || with_floor[c]);
+                        (problem.values[item] > 0 || with_floor[c]) &&
+                        problem.values[item] <= ceiling;
             for (std::size_t r = 0; r < resources; ++r)
                 fits = fits &&
                        alone[item * resources + r] + problem.class_costs[c][r] <= begin.left[r];

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/dynamic_programming.hpp>
+#include <espalier/knapsack/exact.hpp>
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/verify.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <knapsack/instances.hpp>
+
+using namespace espalier;
+using instances::dice;
+
+namespace {
+
+/// Items of one class each, from a table: profits, then one row of weights per resource.
+knapsack_problem general(const std::vector<double>& profits,
+    const std::vector<std::vector<std::int64_t>>& weights,
+    const std::vector<std::int64_t>& capacity)
+{
+    knapsack_problem problem;
+    problem.resources = capacity.size();
+    problem.values = profits;
+    problem.class_costs.resize(profits.size());
+    for (std::uint32_t item = 0; item < profits.size(); ++item) {
+        problem.class_of.push_back(item);
+        for (std::size_t r = 0; r < capacity.size(); ++r)
+            problem.class_costs[item][r] = weights[r][item];
+    }
+    std::copy(capacity.begin(), capacity.end(), problem.capacity.begin());
+    return problem;
+}
+
+/// After the recipe of Chu and Beasley (1998): weights uniform in 0 … 1000, capacities a share of
+/// their sums, values the mean weight plus up to 500.
+knapsack_problem chu_beasley(std::size_t items, std::size_t rows, double tightness, dice& random)
+{
+    std::vector<std::vector<std::int64_t>> weights(rows, std::vector<std::int64_t>(items));
+    std::vector<double> profits(items, 0);
+    std::vector<std::int64_t> capacity(rows, 0);
+    for (std::size_t r = 0; r < rows; ++r) {
+        std::int64_t sum = 0;
+        for (std::size_t item = 0; item < items; ++item) {
+            sum += weights[r][item] = static_cast<std::int64_t>(random.below(1001));
+            profits[item] += static_cast<double>(weights[r][item]) / static_cast<double>(rows);
+        }
+        capacity[r] = static_cast<std::int64_t>(tightness * static_cast<double>(sum));
+    }
+    for (double& profit : profits)
+        profit = std::floor(profit + 500 * random.unit());
+    return general(profits, weights, capacity);
+}
+
+} // namespace
+
+TEST_CASE("Petersen's first problem has the published optimum of 3800")
+{
+    const knapsack_problem problem = general({100, 600, 1200, 2400, 500, 2000},
+        {{8, 12, 13, 64, 22, 41}, {8, 12, 13, 75, 22, 41}, {3, 6, 4, 18, 6, 4},
+            {5, 10, 8, 32, 6, 12}, {5, 13, 8, 42, 6, 20}, {5, 13, 8, 48, 6, 20}, {0, 0, 0, 0, 8, 0},
+            {3, 0, 4, 0, 8, 0}, {3, 2, 4, 0, 8, 4}, {3, 2, 4, 8, 8, 4}},
+        {80, 96, 20, 36, 44, 48, 10, 18, 22, 24});
+    const knapsack_solution best = exact{}(problem);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(best.value == 3800);
+    CHECK(instances::brute_force(problem) == 3800);
+}
+
+TEST_CASE("small general problems of 2 to 30 constraints are solved to optimality")
+{
+    for (const std::size_t rows : {2U, 5U, 10U, 30U})
+        for (const double tightness : {0.25, 0.5, 0.75}) {
+            dice random(rows * 100 + static_cast<std::size_t>(100 * tightness));
+            const knapsack_problem problem =
+                chu_beasley(rows == 30 ? 20 : 28, rows, tightness, random);
+            const knapsack_solution best = exact{}(problem);
+            CAPTURE(rows);
+            CAPTURE(tightness);
+            CHECK(best.status == solve_status::optimal);
+            CHECK(is_feasible(problem, best.keep));
+            CHECK(best.value >= greedy{}(problem).value);
+        }
+}
+
+TEST_CASE("a general problem too hard for its time keeps the limit and an honest gap")
+{
+    dice random(1);
+    const knapsack_problem problem = chu_beasley(500, 30, 0.5, random);
+    const knapsack_solution best = exact{.time_limit = 0.5}(problem);
+    CHECK(best.status == solve_status::time_limit);
+    CHECK(is_feasible(problem, best.keep));
+    CHECK(best.seconds < 3);
+    CHECK(best.gap() > 0);
+    CHECK(best.gap() < 0.05);
+    CHECK(best.value >= greedy{}(problem).value);
+}
+
+TEST_CASE("a hundred thousand items are proven optimal")
+{
+    for (const std::size_t resources : {2U, 3U})
+        for (const std::size_t classes : {5U, 50U}) {
+            dice random(resources + classes);
+            knapsack_problem problem =
+                instances::plain(100'000, resources, classes, instances::values::uniform, random);
+            for (std::size_t r = 0; r < resources; ++r)
+                problem.capacity[r] = 90'000;
+            const knapsack_solution best = exact{}(problem);
+            CHECK(best.status == solve_status::optimal);
+            CHECK(is_feasible(problem, best.keep));
+            CHECK(best.gap() < 1e-13);
+        }
+}
+
+TEST_CASE("equal items are kept in the order of their indices")
+{
+    knapsack_problem problem{.resources = 1,
+        .values = std::vector<double>(20'000, 0.25),
+        .class_of = std::vector<std::uint32_t>(20'000, 0),
+        .class_costs = {{3}},
+        .capacity = {3 * 1234 + 2}};
+    const knapsack_solution best = exact{}(problem);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(best.value == 1234 * 0.25);
+    CHECK(std::is_sorted(best.keep.rbegin(), best.keep.rend()));
+}
+
+TEST_CASE("the values may be of any scale")
+{
+    dice random(5);
+    const knapsack_problem problem =
+        instances::plain(3000, 2, 4, instances::values::uniform, random);
+    const knapsack_solution at_one = exact{}(problem);
+    for (const int exponent : {-100, -60, 60, 100}) {
+        knapsack_problem scaled = problem;
+        for (double& value : scaled.values)
+            value = std::ldexp(value, exponent);
+        const knapsack_solution best = exact{}(scaled);
+        CHECK(best.keep == at_one.keep);
+        CHECK(best.value == std::ldexp(at_one.value, exponent));
+        CHECK(best.shadow_price[0] == std::ldexp(at_one.shadow_price[0], exponent));
+    }
+}
+
+TEST_CASE("the shadow price is what another unit of the resource is worth")
+{
+    dice random(9);
+    knapsack_problem problem = instances::plain(20'000, 1, 3, instances::values::uniform, random);
+    problem.class_costs = {{1}, {2}, {3}};
+    problem.capacity = {10'000};
+    const knapsack_solution before = exact{}(problem);
+    problem.capacity = {10'050};
+    const knapsack_solution after = exact{}(problem);
+    CHECK(
+        (after.value - before.value) / 50 == doctest::Approx(before.shadow_price[0]).epsilon(0.02));
+}
+
+TEST_CASE("a resource that is not scarce has no price")
+{
+    const knapsack_problem problem{.resources = 2,
+        .values = {1, 2, 3},
+        .class_of = {0, 0, 0},
+        .class_costs = {{1, 1}},
+        .capacity = {2, 100}};
+    const knapsack_solution best = exact{}(problem);
+    CHECK(best.keep == std::vector<std::uint8_t>{0, 1, 1});
+    CHECK(best.shadow_price[1] == 0);
+    CHECK(best.shadow_price[0] > 0);
+}
+
+TEST_CASE("an item without value is pruned, unless a floor keeps it")
+{
+    knapsack_problem problem{.resources = 1,
+        .values = {0, 0, 0},
+        .class_of = {0, 0, 0},
+        .class_costs = {{1}},
+        .capacity = {3}};
+    CHECK(exact{}(problem).keep == std::vector<std::uint8_t>{0, 0, 0});
+    problem.floors = {2};
+    CHECK(exact{}(problem).keep == std::vector<std::uint8_t>{1, 1, 0});
+}
+
+TEST_CASE("what cannot be met is infeasible, with the reason")
+{
+    knapsack_problem problem{.resources = 1,
+        .values = {1, 1},
+        .class_of = {0, 0},
+        .class_costs = {{5}},
+        .capacity = {7},
+        .fixed = {decision::keep, decision::keep}};
+    const knapsack_solution none = exact{}(problem);
+    CHECK(none.status == solve_status::infeasible);
+    CHECK(none.reason == "the items that must be kept need 10 of resource 0, which has 7");
+    problem.fixed.clear();
+    problem.floors = {2};
+    CHECK(exact{}(problem).reason ==
+          "the floors of the classes need 10 of resource 0, of which 7 are left");
+}
+
+TEST_CASE("an empty problem is solved")
+{
+    knapsack_problem nothing;
+    nothing.resources = 1;
+    const knapsack_solution best = exact{}(nothing);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(best.keep.empty());
+    CHECK(best.value == 0);
+}

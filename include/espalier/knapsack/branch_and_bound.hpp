@@ -87,6 +87,8 @@ public:
 
     void search(const search_limits& limits, const stopwatch& watch)
     {
+        limits_ = limits;
+        watch_ = &watch;
         std::vector<branch> open;
         visit(open);
         prices = lp_.prices();
@@ -108,6 +110,8 @@ public:
         bound = best_objective;
         for (const branch& left : open)
             bound = std::max(bound, left.bound);
+        bound = std::max(bound, unfinished_);
+        complete = complete && !stopped_;
         undo(0);
     }
 
@@ -138,6 +142,10 @@ private:
     std::vector<std::uint32_t> group_;
     std::vector<std::int32_t> per_group_;
     std::vector<change> trail_;
+    search_limits limits_{};
+    const stopwatch* watch_ = nullptr;
+    bool stopped_ = false; ///< a nested search met its limits
+    double unfinished_ = -std::numeric_limits<double>::infinity(); ///< and left this bound
 
     [[nodiscard]] double objective_of_slack(const resource_vector& left) const
     {
@@ -223,6 +231,13 @@ private:
         if (room <= 0)
             return;
         fix(room);
+        if (lp_.size() > 100) {
+            std::size_t open_columns = 0;
+            for (std::size_t j = 0; j < lp_.size(); ++j)
+                open_columns += lp_.lower[j] != lp_.upper[j];
+            if (2 * open_columns < lp_.size())
+                return nest();
+        }
         const std::size_t column = fractional != lp_.size() ? fractional : undecided();
         if (column == lp_.size())
             return;
@@ -235,6 +250,60 @@ private:
         const bool up_first = x - down > 0.5;
         open.push_back(up_first ? below : above);
         open.push_back(up_first ? above : below);
+    }
+
+    /// Searches below this node with its open columns alone, now that most are decided: the cost of
+    /// a node is proportional to the number of columns.
+    void nest()
+    {
+        resource_vector room = room_;
+        careful_sum decided;
+        std::vector<std::size_t> columns;
+        std::vector<resource_vector> costs;
+        for (std::size_t j = 0; j < lp_.size(); ++j) {
+            if (lp_.lower[j] != 0) {
+                decided.add(lp_.gain[j] * lp_.lower[j]);
+                for (std::size_t r = 0; r < resources_; ++r)
+                    room[r] -= static_cast<std::int64_t>(lp_.lower[j]) * costs_[lp_.class_of[j]][r];
+            }
+            if (lp_.lower[j] == lp_.upper[j])
+                continue;
+            if (columns.empty() || lp_.class_of[columns.back()] != lp_.class_of[j])
+                costs.push_back(costs_[lp_.class_of[j]]);
+            columns.push_back(j);
+        }
+        const scaled_costs scaled(resources_, costs);
+        relaxation program(costs, scaled, room, price_);
+        std::vector<std::uint32_t> groups;
+        std::uint32_t a_class = 0;
+        for (std::size_t k = 0; k < columns.size(); ++k) {
+            const std::size_t j = columns[k];
+            if (k > 0 && lp_.class_of[columns[k - 1]] != lp_.class_of[j])
+                ++a_class;
+            program.add(lp_.gain[j], a_class, lp_.upper[j] - lp_.lower[j]);
+            if (!group_.empty())
+                groups.push_back(group_[j]);
+        }
+        branch_and_bound below(program, costs, resources_, room, price_, tolerance_);
+        if (!groups.empty())
+            below.at_most_one_of(std::move(groups));
+        below.begin_with(best_objective - decided.value());
+        search_limits rest = limits_;
+        if (rest.nodes != std::numeric_limits<std::size_t>::max())
+            rest.nodes -= std::min(nodes, rest.nodes);
+        below.search(rest, *watch_);
+        nodes += below.nodes;
+        if (below.improved) {
+            best = lp_.lower;
+            for (std::size_t k = 0; k < columns.size(); ++k)
+                best[columns[k]] += below.best[k];
+            best_objective = below.best_objective + decided.value();
+            improved = true;
+        }
+        if (!below.complete) {
+            stopped_ = true;
+            unfinished_ = std::max(unfinished_, below.bound + decided.value());
+        }
     }
 
     /// Rounds the relaxation down and fills up. The column to branch on, or size().

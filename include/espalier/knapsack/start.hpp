@@ -4,10 +4,14 @@
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -64,6 +68,13 @@ inline double value_of(const knapsack_problem& problem, const std::vector<std::u
 
 /// Relative error that `value_of` and the bounds built on it may have, generously.
 inline constexpr double rounding_slack = 64 * std::numeric_limits<double>::epsilon();
+
+/// The power of two that brings the largest value near 1; for subnormal values, near enough.
+inline double scale_of(std::span<const double> values)
+{
+    const double largest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
+    return largest > 0 ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1000)) : 1.0;
+}
 
 /// What rounding may do to a loss: a fraction of the price of all capacities of about 1e-15.
 inline double rounding_of(

@@ -21,13 +21,6 @@
 
 namespace espalier::detail {
 
-/// The power of two that brings the largest value near 1.
-inline double scale_of(std::span<const double> values)
-{
-    const double largest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
-    return largest > 0 ? std::ldexp(1.0, -std::ilogb(largest)) : 1.0;
-}
-
 /// The free items of some value, after decisions and floors have been met.
 struct free_items {
     std::vector<double> values;

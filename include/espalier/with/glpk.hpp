@@ -74,11 +74,7 @@ public:
 
     glpk_model(const knapsack_problem& problem, const start& begin) : problem_(problem)
     {
-        const double largest = problem.values.empty() ? 0.0
-                                                      : *std::max_element(problem.values.begin(),
-                                                            problem.values.end());
-        if (largest > 0)
-            scale = std::ldexp(1.0, -std::ilogb(largest));
+        scale = scale_of(problem.values);
         glp_set_obj_dir(get(), GLP_MAX);
         add_rows(begin);
         add_items();

@@ -4,7 +4,6 @@
 #include "random_layers.hpp"
 
 #include <espalier/model/layout.hpp>
-#include <espalier/prune/ranking.hpp>
 
 #include <doctest/doctest.h>
 
@@ -534,34 +533,6 @@ TEST_CASE("every offset of a framework's tensor is met by the hardware where the
         CHECK(result.weights > 10'000);
         CHECK(result.disagreements == 0);
     }
-}
-
-TEST_CASE("a walk in hardware order meets the weights in the order of the hardware's loops")
-{
-    std::mt19937_64 random(20);
-    for (const layer_kind kind : random_layers::kinds)
-        for (int i = 0; i < 50; ++i)
-            for (const weight_matrix& m : matrices_of(random_layers::layer_of(random, kind)))
-                for (const layout l : framework_order::layouts_for(m)) {
-                    const std::vector<integer> numbers = framework_order::hardware_numbers(m, l);
-                    // Each weight's value is its number, so a walk in order counts 0, 1, 2, …
-                    const std::vector<float> weights(numbers.begin(), numbers.end());
-                    std::vector<float> seen;
-                    std::vector<std::int64_t> flat;
-                    detail::visit_in_hardware_order(m, l, std::span<const float>(weights),
-                        [&](std::int64_t f, float w) {
-                            flat.push_back(f);
-                            seen.push_back(w);
-                        });
-                    REQUIRE(seen.size() == weights.size());
-                    int out_of_order = 0;
-                    for (std::size_t k = 0; k < seen.size(); ++k)
-                        out_of_order += seen[k] != static_cast<float>(k)
-                                || flat[k] != static_cast<std::int64_t>(k)
-                            ? 1
-                            : 0;
-                    CHECK(out_of_order == 0);
-                }
 }
 
 TEST_CASE("dlib's order is known for dense and two-dimensional convolutions, and refused elsewhere")

@@ -57,8 +57,7 @@ TEST_CASE("a visit of all weights meets each once, with its group")
                     if (how.kind == structure_kind::block && m.is_depthwise())
                         continue;
                     const grouping groups(m, how);
-                    const layout l
-                        = random_layers::one_of(random, framework_order::layouts_for(m));
+                    const layout l = random_layers::one_of(random, framework_order::layouts_for(m));
                     const std::vector<integer> numbers = framework_order::hardware_numbers(m, l);
                     std::vector<int> met(numbers.size(), 0);
                     visit_weights(groups, l, [&](std::int64_t offset, std::int64_t group) {

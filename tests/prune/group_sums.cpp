@@ -31,8 +31,8 @@ std::vector<double> sums_one_by_one(
     std::vector<double> sums(static_cast<std::size_t>(groups.groups()), 0.0);
     const std::vector<integer> numbers = framework_order::hardware_numbers(groups.matrix(), l);
     for (std::size_t offset = 0; offset < weights.size(); ++offset)
-        sums[static_cast<std::size_t>(groups.group_of(numbers[offset]))]
-            += std::abs(static_cast<double>(weights[offset]));
+        sums[static_cast<std::size_t>(groups.group_of(numbers[offset]))] +=
+            std::abs(static_cast<double>(weights[offset]));
     return sums;
 }
 
@@ -89,22 +89,27 @@ TEST_CASE("group sums are right for layers larger than the tiles they are summed
     for (const auto& [n_in, n_out, rf] :
         {std::array{300, 1030, 4}, std::array{300, 1030, 25}, std::array{301, 530, 7},
             std::array{256, 600, 1}, std::array{16, 1500, 48}, std::array{1030, 90, 2}}) {
-        const weight_matrix m
-            = matrices_of(dense{.inputs = n_in, .outputs = n_out, .reuse_factor = rf})[0];
+        const weight_matrix m =
+            matrices_of(dense{.inputs = n_in, .outputs = n_out, .reuse_factor = rf})[0];
         CAPTURE(m.reuse_factor);
         for (const structure& how : {structure::multipliers, structure::consecutive})
             CHECK(differing_layouts(m, how, random) == 0);
     }
-    const weight_matrix conv = matrices_of(conv2d{.height = 5, .width = 5, .channels = 40,
-        .filters = 70, .kernel_height = 3, .kernel_width = 3, .reuse_factor = 8})[0];
+    const weight_matrix conv = matrices_of(conv2d{.height = 5,
+        .width = 5,
+        .channels = 40,
+        .filters = 70,
+        .kernel_height = 3,
+        .kernel_width = 3,
+        .reuse_factor = 8})[0];
     CHECK(differing_layouts(conv, structure::consecutive, random) == 0);
 }
 
 TEST_CASE("sums of any weights are as exact as double allows and the same on every run")
 {
     std::mt19937_64 random(93);
-    const weight_matrix m
-        = matrices_of(dense{.inputs = 700, .outputs = 300, .reuse_factor = 35})[0];
+    const weight_matrix m =
+        matrices_of(dense{.inputs = 700, .outputs = 300, .reuse_factor = 35})[0];
     std::vector<float> weights(static_cast<std::size_t>(m.weights()));
     for (float& w : weights)
         w = std::ldexp(static_cast<float>(random() % 20'001) - 10'000, -between(random, 0, 40));
@@ -126,16 +131,16 @@ TEST_CASE("squares of weights that float cannot square are summed")
 {
     const weight_matrix m = matrices_of(dense{.inputs = 4, .outputs = 2, .reuse_factor = 4})[0];
     const std::vector<float> weights{3e30F, 0, 4e30F, 0, 3e-30F, 4e-30F, 0, 0};
-    const auto norms
-        = group_norms(grouping(m, structure::multipliers), layout::pytorch, weights, ranking::l2);
+    const auto norms =
+        group_norms(grouping(m, structure::multipliers), layout::pytorch, weights, ranking::l2);
     CHECK(norms[0] == doctest::Approx(5e30).epsilon(1e-6));
     CHECK(norms[1] == doctest::Approx(5e-30).epsilon(1e-6));
 }
 
 TEST_CASE("norms are written to as many places as there are groups, or not at all")
 {
-    const grouping groups(
-        matrices_of(dense{.inputs = 4, .outputs = 2, .reuse_factor = 4})[0], structure::multipliers);
+    const grouping groups(matrices_of(dense{.inputs = 4, .outputs = 2, .reuse_factor = 4})[0],
+        structure::multipliers);
     const std::vector<float> weights(8, 1.0F);
     std::vector<double> norms(3);
     CHECK_THROWS_WITH_AS(group_norms(groups, layout::keras, weights, ranking::l1, norms),

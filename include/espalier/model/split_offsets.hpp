@@ -28,25 +28,39 @@ public:
         for (std::int64_t r = 0; r < m.rows; ++r)
             for (std::int64_t c = 0; c < m.columns; ++c)
                 for (std::int64_t ch = 0; ch < m.channels; ++ch)
-                    of_input_.push_back(
-                        r * strides_[detail::row] + c * strides_[detail::column] + ch * strides_[detail::channel]);
+                    of_input_.push_back(r * strides_[detail::row] + c * strides_[detail::column] +
+                                        ch * strides_[detail::channel]);
     }
 
     [[nodiscard]] std::int64_t rows() const { return matrix_.gates * matrix_.units; }
     [[nodiscard]] std::int64_t of_row(std::int64_t out) const
     {
-        return detail::gate_swap(matrix_, framework_, out / matrix_.units) * strides_[detail::gate]
-            + out % matrix_.units * strides_[detail::unit];
+        return detail::gate_swap(matrix_, framework_, out / matrix_.units) *
+                   strides_[detail::gate] +
+               out % matrix_.units * strides_[detail::unit];
     }
     [[nodiscard]] std::int64_t of_input(std::int64_t in) const
     {
         return of_input_[static_cast<std::size_t>(in)];
     }
+    /// Copies the weights of one output, in hardware order.
+    template <class Number>
+    void copy_row(const Number* weights, std::int64_t out, Number* to) const
+    {
+        const Number* const row = weights + of_row(out);
+        for (std::size_t first = 0; first < of_input_.size();
+             first += static_cast<std::size_t>(matrix_.channels)) {
+            const Number* from = row + of_input_[first];
+            for (std::int64_t ch = 0; ch < matrix_.channels; ++ch)
+                *to++ = from[ch * strides_[detail::channel]];
+        }
+    }
     /// Whether the weights of one input for all outputs lie in a row, in the order of the outputs.
     [[nodiscard]] bool outputs_in_a_row() const
     {
-        return strides_[detail::unit] == 1 && (matrix_.gates == 1 || strides_[detail::gate] == matrix_.units)
-            && detail::gate_swap(matrix_, framework_, 0) == 0;
+        return strides_[detail::unit] == 1 &&
+               (matrix_.gates == 1 || strides_[detail::gate] == matrix_.units) &&
+               detail::gate_swap(matrix_, framework_, 0) == 0;
     }
 
 private:
@@ -56,8 +70,8 @@ private:
     std::vector<std::int64_t> of_input_;
 };
 
-/// Calls visit(offset, group) for every weight of a grouped matrix once, in an order that is easy on
-/// the cache whichever way the framework stores the matrix: tiles of outputs × inputs.
+/// Calls visit(offset, group) for every weight of a grouped matrix once, in an order that is easy
+/// on the cache whichever way the framework stores the matrix: tiles of outputs × inputs.
 template <class Visit>
 void visit_weights(const grouping& groups, layout framework, Visit&& visit)
 {

@@ -20,7 +20,7 @@
 //   hardware order (PyTorch dense)    groups are runs of weights in a row
 //   outputs in a row (Keras, dlib)    groups run across the rows: whole rows are added to rows of
 //                                     sums, and a tile of finished sums is turned round in cache
-//   anything else (PyTorch conv)      weights are gathered into hardware order, a few rows at a time
+//   anything else (PyTorch conv)      weights are copied into hardware order, output by output
 //
 // Sums are formed in double, in an order that depends on the shape, the structure and the layout
 // alone: the same weights give the same bits on every run.
@@ -59,14 +59,14 @@ void sum_runs(const float* weights, const float* end, std::int64_t count, std::i
     };
     std::int64_t run = 0;
     if (width < 16) {
-        // Short runs, four at a time: four sums that need not wait for one another.
-        for (; run + 4 <= count; run += 4) {
+        // Short runs, eight at a time: eight sums that need not wait for one another.
+        for (; run + 8 <= count; run += 8) {
             const float* const w = weights + run * width;
-            for (std::int64_t k = 0; k < 4 * width; k += line_floats)
+            for (std::int64_t k = 0; k < 8 * width; k += line_floats)
                 ahead(w + k);
-            std::array<double, 4> sum{};
+            std::array<double, 8> sum{};
             for (std::int64_t k = 0; k < width; ++k)
-                for (std::size_t j = 0; j < 4; ++j)
+                for (std::size_t j = 0; j < 8; ++j)
                     sum[j] += term(w[static_cast<std::int64_t>(j) * width + k]);
             std::copy(sum.begin(), sum.end(), sums + run);
         }
@@ -107,8 +107,8 @@ using four_rows = std::array<const float*, 4>;
 /// Adds term(w) of each weight of four rows to the sum below it, or starts the sums with them.
 /// \param next  the rows that will be added after these
 template <bool Start, class Term>
-void add_rows(const four_rows& row, const four_rows& next, std::int64_t length, Term&& term,
-    double* sum)
+void add_rows(
+    const four_rows& row, const four_rows& next, std::int64_t length, Term&& term, double* sum)
 {
     const auto add = [&](std::int64_t k) {
         const double before = Start ? 0.0 : sum[k];
@@ -134,15 +134,16 @@ void sum_across_rows(const grouping& groups, const split_offsets& offsets, const
     const std::int64_t width = groups.range(0).size();
     // Neither a group nor an output ends inside a piece of this many inputs.
     const std::int64_t piece = std::gcd(width, n_in);
-    const bool one_piece = piece == width;
-    if (!one_piece)
+    const std::int64_t pieces_of_group = width / piece;
+    if (pieces_of_group > 1)
         std::fill(sums.begin(), sums.end(), 0.0);
 
     // The tile of sums fits the second-level cache, and both its sides are long enough that the
     // pages of weights and of results are visited seldom.
     const std::int64_t tile_outputs = std::min<std::int64_t>(512, offsets.rows());
     const std::int64_t tile_pieces = std::min<std::int64_t>(64, n_in / piece);
-    const std::int64_t stride = tile_outputs + line_doubles; // not a power of two: cache sets differ
+    const std::int64_t stride =
+        tile_outputs + line_doubles; // not a power of two: cache sets differ
     std::vector<double> tile(static_cast<std::size_t>(tile_pieces * stride));
 
     for (std::int64_t out = 0; out < offsets.rows(); out += tile_outputs) {
@@ -175,23 +176,22 @@ void sum_across_rows(const grouping& groups, const split_offsets& offsets, const
                 const std::int64_t flat = (out + o) * n_in + in;
                 const double* const sum = tile.data() + o;
                 double* const group = sums.data() + flat / width;
-                if (one_piece) {
-                    // The same part of an output a few outputs on, if there is one.
-                    const std::int64_t later = std::min<std::int64_t>(4, outputs - 1 - o);
-                    double* const soon = sums.data() + (flat + later * n_in) / width;
-                    for (std::int64_t p = 0; p < pieces; p += line_doubles)
-                        prefetch_to_write(soon + p);
+                // The same part of an output a few outputs on, if there is one.
+                const std::int64_t later = std::min<std::int64_t>(4, outputs - 1 - o);
+                const double* const soon = sums.data() + (flat + later * n_in) / width;
+                for (std::int64_t g = 0; g < pieces / pieces_of_group; g += line_doubles)
+                    prefetch_to_write(soon + g);
+                if (pieces_of_group == 1) {
                     for (std::int64_t p = 0; p < pieces; ++p)
                         group[p] = sum[p * stride];
                 } else {
-                    std::int64_t filled = flat % width;
-                    for (std::int64_t p = 0, g = 0; p < pieces; ++p) {
-                        group[g] += sum[p * stride];
-                        filled += piece;
-                        if (filled == width) {
-                            filled = 0;
-                            ++g;
-                        }
+                    std::int64_t group_end = (width - flat % width) / piece;
+                    for (std::int64_t p = 0, g = 0; p < pieces; ++g) {
+                        double part = 0;
+                        for (; p < std::min(pieces, group_end); ++p)
+                            part += sum[p * stride];
+                        group[g] += part;
+                        group_end += pieces_of_group;
                     }
                 }
             }
@@ -232,24 +232,22 @@ void group_sums(const grouping& groups, layout framework, std::span<const float>
         return;
     }
     if (groups.is_contiguous()) {
-        // Whole groups in hardware order, as many as make about 64 KB.
+        // Output by output into hardware order; what is left of a group waits for the next output.
         const std::int64_t width = groups.range(0).size();
-        const std::int64_t at_once = std::max<std::int64_t>(1, 16 * 1024 / width);
-        std::vector<float> gathered(static_cast<std::size_t>(at_once * width));
-        std::int64_t out = 0, in = 0;
-        for (std::int64_t group = 0; group < groups.groups(); group += at_once) {
-            const std::int64_t last = std::min(group + at_once, groups.groups());
-            const std::int64_t count = groups.range(last - 1).last - groups.range(group).first;
-            for (std::int64_t k = 0; k < count;) {
-                const float* const row = first + offsets.of_row(out);
-                for (; in < m.n_in() && k < count; ++in, ++k)
-                    gathered[static_cast<std::size_t>(k)] = row[offsets.of_input(in)];
-                if (in == m.n_in()) {
-                    in = 0;
-                    ++out;
-                }
-            }
-            sum_ranges(gathered.data(), group, last);
+        std::vector<float> waiting(static_cast<std::size_t>(width + m.n_in()));
+        std::int64_t count = 0, group = 0;
+        for (std::int64_t out = 0; out < offsets.rows(); ++out) {
+            offsets.copy_row(first, out, waiting.data() + count);
+            count += m.n_in();
+            const bool at_end = out + 1 == offsets.rows();
+            const std::int64_t last = at_end ? groups.groups() : group + count / width;
+            if (last == group)
+                continue;
+            sum_ranges(waiting.data(), group, last);
+            const std::int64_t summed = std::min(count, (last - group) * width);
+            std::copy(waiting.data() + summed, waiting.data() + count, waiting.data());
+            count -= summed;
+            group = last;
         }
         return;
     }
@@ -258,8 +256,8 @@ void group_sums(const grouping& groups, layout framework, std::span<const float>
     for (std::int64_t out = 0; out < offsets.rows(); ++out) {
         const float* const row = first + offsets.of_row(out);
         for (std::int64_t in = 0; in < m.n_in(); ++in, ++flat)
-            sums[static_cast<std::size_t>(groups.group_of(flat))]
-                += term(row[offsets.of_input(in)]);
+            sums[static_cast<std::size_t>(groups.group_of(flat))] +=
+                term(row[offsets.of_input(in)]);
     }
 }
 

@@ -24,12 +24,14 @@
 #include <espalier/model/product.hpp>
 #include <espalier/model/report.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/split_offsets.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>
+#include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/recount.hpp>

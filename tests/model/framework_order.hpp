@@ -45,9 +45,8 @@ void walk(const espalier::weight_matrix& m, espalier::layout l, Visit&& visit)
     using espalier::layout;
     integer offset = 0;
     const std::vector<integer> gate_order = gates(m, l);
-    const bool image_channels_first
-        = m.kind == espalier::layer_kind::dense
-        && (l == layout::keras_channels_first || l == layout::dlib);
+    const bool image_channels_first = m.kind == espalier::layer_kind::dense &&
+                                      (l == layout::keras_channels_first || l == layout::dlib);
     if (l == layout::hardware) {
         // (out, in), in = (row, column, channel)
         for (const integer g : gate_order)
@@ -88,7 +87,8 @@ inline std::vector<integer> hardware_numbers(const espalier::weight_matrix& m, e
     // A weight's name as a position in a table; any one-to-one numbering of the names would do.
     const auto key = [&](const weight_name& n) {
         return static_cast<std::size_t>(
-            n.gate + m.gates * (n.unit + m.units * (n.row + m.rows * (n.column + m.columns * n.channel))));
+            n.gate +
+            m.gates * (n.unit + m.units * (n.row + m.rows * (n.column + m.columns * n.channel))));
     };
     std::vector<integer> number(static_cast<std::size_t>(m.weights()), -1);
     walk(m, espalier::layout::hardware,
@@ -123,12 +123,13 @@ inline hardware_loops::comparison compare(const espalier::weight_matrix& m, espa
         const integer offset = offset_of[static_cast<std::size_t>(at.weight)];
         const espalier::placement placed = espalier::place(m, l, offset);
         ++result.weights;
-        result.disagreements += placed.multiplier != at.multiplier || placed.cycle != at.cycle
-                || placed.input != at.input || placed.output != at.accumulator
-                || espalier::to_hardware(m, l, offset) != at.weight
-                || espalier::to_framework(m, l, at.weight) != offset
-            ? 1
-            : 0;
+        result.disagreements += placed.multiplier != at.multiplier || placed.cycle != at.cycle ||
+                                        placed.input != at.input ||
+                                        placed.output != at.accumulator ||
+                                        espalier::to_hardware(m, l, offset) != at.weight ||
+                                        espalier::to_framework(m, l, at.weight) != offset
+                                    ? 1
+                                    : 0;
     });
     return result;
 }

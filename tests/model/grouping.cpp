@@ -70,8 +70,8 @@ std::vector<integer> groups_by_simulation(
         for (integer top = 0; top < m.n_out(); top += how.block_outputs)
             for (integer left = 0; left < m.n_in(); left += how.block_inputs, ++next)
                 for (std::size_t w = 0; w < group.size(); ++w)
-                    if (output[w] >= top && output[w] < top + how.block_outputs
-                        && input[w] >= left && input[w] < left + how.block_inputs)
+                    if (output[w] >= top && output[w] < top + how.block_outputs &&
+                        input[w] >= left && input[w] < left + how.block_inputs)
                         group[w] = next;
         break;
     }
@@ -121,9 +121,9 @@ TEST_CASE("the weights of every group are those that the hardware treats togethe
                 const structure block{.kind = structure_kind::block,
                     .block_outputs = random_layers::between(random, 1, 9),
                     .block_inputs = random_layers::between(random, 1, 9)};
-                for (const structure& how : {structure::weights, structure::multipliers,
-                         structure::packed_multipliers, structure::consecutive, structure::neurons,
-                         block}) {
+                for (const structure& how :
+                    {structure::weights, structure::multipliers, structure::packed_multipliers,
+                        structure::consecutive, structure::neurons, block}) {
                     if (how.kind == structure_kind::block && m.is_depthwise())
                         continue;
                     const grouping groups(m, how);
@@ -144,8 +144,8 @@ TEST_CASE("C consecutive multipliers cover a whole memory column wherever they s
     for (const auto& by_width : consecutive_by_width) {
         const auto [width, c] = by_width;
         CAPTURE(by_width.first);
-        const weight_matrix m = matrices_of(dense{
-            .inputs = 4, .outputs = 200, .reuse_factor = 4, .weight = {width, 1}})[0];
+        const weight_matrix m = matrices_of(
+            dense{.inputs = 4, .outputs = 200, .reuse_factor = 4, .weight = {width, 1}})[0];
         CHECK(consecutive_multipliers(m) == c);
         const grouping groups(m, structure::consecutive);
         for (integer g = 0; g + 1 < groups.groups(); ++g) {
@@ -163,8 +163,7 @@ TEST_CASE("C consecutive multipliers cover a whole memory column wherever they s
 
 TEST_CASE("the multipliers of a 16-bit layer come in groups of five, the last one smaller")
 {
-    constexpr grouping groups(
-        matrices_of(dense{.inputs = 16, .outputs = 64, .reuse_factor = 4})[0],
+    constexpr grouping groups(matrices_of(dense{.inputs = 16, .outputs = 64, .reuse_factor = 4})[0],
         structure::consecutive);
     static_assert(groups.groups() == 52); // 256 multipliers
     static_assert(groups.size(0) == 20);

@@ -165,9 +165,9 @@ std::vector<Number> product(const espalier::weight_matrix& m, const std::vector<
 {
     std::vector<Number> accumulators(static_cast<std::size_t>(m.n_out()), Number{});
     run(m, [&](const meeting& at) {
-        accumulators[static_cast<std::size_t>(at.accumulator)]
-            += weights[static_cast<std::size_t>(at.weight)]
-            * inputs[static_cast<std::size_t>(at.input)];
+        accumulators[static_cast<std::size_t>(at.accumulator)] +=
+            weights[static_cast<std::size_t>(at.weight)] *
+            inputs[static_cast<std::size_t>(at.input)];
     });
     return accumulators;
 }
@@ -233,22 +233,23 @@ inline comparison compare(const espalier::weight_matrix& m, std::mt19937_64& ran
             ++result.weights;
             ++met[static_cast<std::size_t>(at.weight)];
             ++work[static_cast<std::size_t>(at.multiplier)];
-            accumulators[static_cast<std::size_t>(at.accumulator)]
-                += weights[static_cast<std::size_t>(at.weight)]
-                * inputs[static_cast<std::size_t>(at.input)];
+            accumulators[static_cast<std::size_t>(at.accumulator)] +=
+                weights[static_cast<std::size_t>(at.weight)] *
+                inputs[static_cast<std::size_t>(at.input)];
             const espalier::placement placed = espalier::place(m, at.weight);
-            const espalier::index_range of_multiplier
-                = espalier::weights_of_multiplier(m, at.multiplier);
-            differ(placed.multiplier != at.multiplier || placed.cycle != at.cycle
-                || placed.input != at.input || placed.output != at.accumulator
-                || espalier::flat_index(m, at.multiplier, at.cycle) != at.weight
-                || at.weight < of_multiplier.first || at.weight >= of_multiplier.last);
+            const espalier::index_range of_multiplier =
+                espalier::weights_of_multiplier(m, at.multiplier);
+            differ(placed.multiplier != at.multiplier || placed.cycle != at.cycle ||
+                   placed.input != at.input || placed.output != at.accumulator ||
+                   espalier::flat_index(m, at.multiplier, at.cycle) != at.weight ||
+                   at.weight < of_multiplier.first || at.weight >= of_multiplier.last);
         });
         for (const int times : met)
             differ(times != 1);
         for (integer g = 0; g < m.multipliers(); ++g)
-            differ(espalier::weights_of_multiplier(m, g).size() != work[static_cast<std::size_t>(g)]
-                || work[static_cast<std::size_t>(g)] == 0);
+            differ(
+                espalier::weights_of_multiplier(m, g).size() != work[static_cast<std::size_t>(g)] ||
+                work[static_cast<std::size_t>(g)] == 0);
         differ(accumulators != expected);
     }
     return result;

@@ -4,7 +4,6 @@
 #include "random_layers.hpp"
 
 #include <espalier/model/layout.hpp>
-#include <espalier/prune/ranking.hpp>
 
 #include <doctest/doctest.h>
 
@@ -26,7 +25,10 @@ namespace {
 
 using tensor = std::vector<integer>;
 
-integer at(const tensor& t, integer i) { return t[static_cast<std::size_t>(i)]; }
+integer at(const tensor& t, integer i)
+{
+    return t[static_cast<std::size_t>(i)];
+}
 
 /// The framework's weights in hardware order, moved by `to_hardware`.
 template <class Number>
@@ -35,8 +37,8 @@ std::vector<Number> moved(
 {
     std::vector<Number> hardware(framework_weights.size());
     for (std::size_t i = 0; i < framework_weights.size(); ++i)
-        hardware[static_cast<std::size_t>(to_hardware(m, l, static_cast<integer>(i)))]
-            = framework_weights[i];
+        hardware[static_cast<std::size_t>(to_hardware(m, l, static_cast<integer>(i)))] =
+            framework_weights[i];
     return hardware;
 }
 
@@ -92,13 +94,13 @@ struct convolution {
     [[nodiscard]] tensor on_hardware(
         const weight_matrix& m, const tensor& weights, const tensor& image) const
     {
-        std::vector<tensor> patches(static_cast<std::size_t>(pixels()),
-            tensor(static_cast<std::size_t>(m.n_in()), 0));
+        std::vector<tensor> patches(
+            static_cast<std::size_t>(pixels()), tensor(static_cast<std::size_t>(m.n_in()), 0));
         walk([&](int oy, int ox, int r, int k, int y, int x) {
             for (int c = 0; c < s.channels; ++c)
                 patches[static_cast<std::size_t>(oy * output_width(s) + ox)]
-                       [static_cast<std::size_t>((r * s.kernel_width + k) * s.channels + c)]
-                    = at(image, (y * s.width + x) * s.channels + c);
+                       [static_cast<std::size_t>((r * s.kernel_width + k) * s.channels + c)] =
+                           at(image, (y * s.width + x) * s.channels + c);
         });
         tensor result;
         for (const tensor& patch : patches)
@@ -114,10 +116,9 @@ struct convolution {
         walk([&](int oy, int ox, int r, int k, int y, int x) {
             for (int f = 0; f < s.filters; ++f)
                 for (int c = 0; c < s.channels; ++c)
-                    result[static_cast<std::size_t>((oy * output_width(s) + ox) * s.filters + f)]
-                        += at(image, (y * s.width + x) * s.channels + c)
-                        * at(kernel,
-                            ((r * s.kernel_width + k) * s.channels + c) * s.filters + f);
+                    result[static_cast<std::size_t>((oy * output_width(s) + ox) * s.filters + f)] +=
+                        at(image, (y * s.width + x) * s.channels + c) *
+                        at(kernel, ((r * s.kernel_width + k) * s.channels + c) * s.filters + f);
         });
         return result;
     }
@@ -130,9 +131,9 @@ struct convolution {
             for (int f = 0; f < s.filters; ++f)
                 for (int c = 0; c < s.channels; ++c)
                     result[static_cast<std::size_t>(
-                        (f * output_height(s) + oy) * output_width(s) + ox)]
-                        += at(image, (c * s.height + y) * s.width + x)
-                        * at(kernel,
+                        (f * output_height(s) + oy) * output_width(s) + ox)] +=
+                        at(image, (c * s.height + y) * s.width + x) *
+                        at(kernel,
                             ((f * s.channels + c) * s.kernel_height + r) * s.kernel_width + k);
         });
         return result;
@@ -144,9 +145,9 @@ struct convolution {
         tensor result(static_cast<std::size_t>(pixels() * s.channels), 0);
         walk([&](int oy, int ox, int r, int k, int y, int x) {
             for (int c = 0; c < s.channels; ++c)
-                result[static_cast<std::size_t>((oy * output_width(s) + ox) * s.channels + c)]
-                    += at(image, (y * s.width + x) * s.channels + c)
-                    * at(kernel, (r * s.kernel_width + k) * s.channels + c);
+                result[static_cast<std::size_t>((oy * output_width(s) + ox) * s.channels + c)] +=
+                    at(image, (y * s.width + x) * s.channels + c) *
+                    at(kernel, (r * s.kernel_width + k) * s.channels + c);
         });
         return result;
     }
@@ -158,9 +159,9 @@ struct convolution {
         walk([&](int oy, int ox, int r, int k, int y, int x) {
             for (int c = 0; c < s.channels; ++c)
                 result[static_cast<std::size_t>(
-                    (c * output_height(s) + oy) * output_width(s) + ox)]
-                    += at(image, (c * s.height + y) * s.width + x)
-                    * at(kernel, (c * s.kernel_height + r) * s.kernel_width + k);
+                    (c * output_height(s) + oy) * output_width(s) + ox)] +=
+                    at(image, (c * s.height + y) * s.width + x) *
+                    at(kernel, (c * s.kernel_height + r) * s.kernel_width + k);
         });
         return result;
     }
@@ -179,8 +180,8 @@ TEST_CASE("a Keras convolution gives the same numbers with its weights moved to 
 {
     std::mt19937_64 random(11);
     for (int i = 0; i < 200; ++i) {
-        const convolution conv(random_convolution(
-            random, i % 4 == 0 ? layer_kind::conv1d : layer_kind::conv2d));
+        const convolution conv(
+            random_convolution(random, i % 4 == 0 ? layer_kind::conv1d : layer_kind::conv2d));
         const layer_spec& s = conv.s;
         const weight_matrix m = matrices_of(s)[0];
         const tensor image = hardware_loops::whole_numbers(random, s.height * s.width * s.channels);
@@ -190,24 +191,24 @@ TEST_CASE("a Keras convolution gives the same numbers with its weights moved to 
     }
 }
 
-TEST_CASE("a PyTorch or dlib convolution gives the same numbers with its weights moved to the hardware")
+TEST_CASE(
+    "a PyTorch or dlib convolution gives the same numbers with its weights moved to the hardware")
 {
     std::mt19937_64 random(12);
     for (int i = 0; i < 200; ++i) {
-        const convolution conv(random_convolution(
-            random, i % 4 == 0 ? layer_kind::conv1d : layer_kind::conv2d));
+        const convolution conv(
+            random_convolution(random, i % 4 == 0 ? layer_kind::conv1d : layer_kind::conv2d));
         const layer_spec& s = conv.s;
         const weight_matrix m = matrices_of(s)[0];
         const tensor image = hardware_loops::whole_numbers(random, s.height * s.width * s.channels);
         const tensor kernel = hardware_loops::whole_numbers(random, m.weights());
-        const tensor expected
-            = conv.in_pytorch(kernel, channels_first(image, s.height, s.width, s.channels));
+        const tensor expected =
+            conv.in_pytorch(kernel, channels_first(image, s.height, s.width, s.channels));
         for (const layout l : {layout::pytorch, layout::dlib}) {
             if (l == layout::dlib && s.kind == layer_kind::conv1d)
                 continue;
             CHECK(channels_first(conv.on_hardware(m, moved(m, l, kernel), image), output_height(s),
-                      output_width(s), s.filters)
-                == expected);
+                      output_width(s), s.filters) == expected);
         }
     }
 }
@@ -221,12 +222,12 @@ TEST_CASE("a depthwise convolution gives the same numbers with its weights moved
         const weight_matrix m = matrices_of(s)[0];
         const tensor image = hardware_loops::whole_numbers(random, s.height * s.width * s.channels);
         const tensor kernel = hardware_loops::whole_numbers(random, m.weights());
-        CHECK(conv.on_hardware(m, moved(m, layout::keras, kernel), image)
-            == conv.depthwise_in_keras(kernel, image));
+        CHECK(conv.on_hardware(m, moved(m, layout::keras, kernel), image) ==
+              conv.depthwise_in_keras(kernel, image));
         CHECK(channels_first(conv.on_hardware(m, moved(m, layout::pytorch, kernel), image),
-                  output_height(s), output_width(s), s.channels)
-            == conv.depthwise_in_pytorch(
-                kernel, channels_first(image, s.height, s.width, s.channels)));
+                  output_height(s), output_width(s),
+                  s.channels) == conv.depthwise_in_pytorch(kernel,
+                                     channels_first(image, s.height, s.width, s.channels)));
     }
 }
 
@@ -251,13 +252,12 @@ TEST_CASE("a separable convolution gives the same numbers with both kernels move
             return pointwise.on_hardware(m[1], moved(m[1], l, second),
                 depthwise.on_hardware(m[0], moved(m[0], l, first), image));
         };
-        CHECK(on_hardware(layout::keras)
-            == pointwise.in_keras(second, depthwise.depthwise_in_keras(first, image)));
-        CHECK(channels_first(
-                  on_hardware(layout::pytorch), output_height(s), output_width(s), s.filters)
-            == pointwise.in_pytorch(second,
-                depthwise.depthwise_in_pytorch(
-                    first, channels_first(image, s.height, s.width, s.channels))));
+        CHECK(on_hardware(layout::keras) ==
+              pointwise.in_keras(second, depthwise.depthwise_in_keras(first, image)));
+        CHECK(channels_first(on_hardware(layout::pytorch), output_height(s), output_width(s),
+                  s.filters) == pointwise.in_pytorch(second,
+                                    depthwise.depthwise_in_pytorch(first,
+                                        channels_first(image, s.height, s.width, s.channels))));
     }
 }
 
@@ -266,8 +266,8 @@ TEST_CASE("a dense layer gives the same numbers with its weights moved to the ha
     std::mt19937_64 random(15);
     for (int i = 0; i < 200; ++i) {
         const int n_in = between(random, 1, 40), n_out = between(random, 1, 40);
-        const weight_matrix m = matrices_of(dense{.inputs = n_in, .outputs = n_out,
-            .reuse_factor = between(random, 1, n_in * n_out)})[0];
+        const weight_matrix m = matrices_of(dense{
+            .inputs = n_in, .outputs = n_out, .reuse_factor = between(random, 1, n_in * n_out)})[0];
         const tensor x = hardware_loops::whole_numbers(random, n_in);
         const tensor weights = hardware_loops::whole_numbers(random, m.weights());
         tensor in_out, out_in; // results if the tensor is (in, out) or (out, in)
@@ -293,8 +293,10 @@ TEST_CASE("a dense layer behind a flatten meets its inputs in the order of the h
     for (int i = 0; i < 200; ++i) {
         const int h = between(random, 1, 5), w = between(random, 1, 5), c = between(random, 1, 6);
         const int n_in = h * w * c, n_out = between(random, 1, 20);
-        const weight_matrix m = matrices_of(dense{.inputs = n_in, .outputs = n_out,
-            .flattened = {h, w, c}, .reuse_factor = between(random, 1, n_in * n_out)})[0];
+        const weight_matrix m = matrices_of(dense{.inputs = n_in,
+            .outputs = n_out,
+            .flattened = {h, w, c},
+            .reuse_factor = between(random, 1, n_in * n_out)})[0];
         const tensor image = hardware_loops::whole_numbers(random, n_in); // (H, W, C), flattened
         const tensor first = channels_first(image, h, w, c);              // (C, H, W), flattened
         const tensor weights = hardware_loops::whole_numbers(random, m.weights());
@@ -315,14 +317,18 @@ TEST_CASE("a dense layer behind a flatten meets its inputs in the order of the h
         };
         CHECK(on_hardware(layout::keras) == keras);
         CHECK(on_hardware(layout::keras_channels_first) == keras_first);
-        CHECK(on_hardware(layout::dlib) == keras_first); // fully connected: (in, out) of a (C, H, W)
+        CHECK(
+            on_hardware(layout::dlib) == keras_first); // fully connected: (in, out) of a (C, H, W)
         CHECK(on_hardware(layout::pytorch) == pytorch);
     }
 }
 
 namespace {
 
-double sigmoid(double x) { return 1 / (1 + std::exp(-x)); }
+double sigmoid(double x)
+{
+    return 1 / (1 + std::exp(-x));
+}
 
 using numbers = std::vector<double>;
 
@@ -344,8 +350,8 @@ double keras_gate(const numbers& x, const numbers& kernel, std::size_t gates, st
     return sum;
 }
 /// W · x for a weight of shape (gates · hidden, in).
-double pytorch_gate(const numbers& x, const numbers& weight, std::size_t hidden, std::size_t gate,
-    std::size_t unit)
+double pytorch_gate(
+    const numbers& x, const numbers& weight, std::size_t hidden, std::size_t gate, std::size_t unit)
 {
     double sum = 0;
     for (std::size_t i = 0; i < x.size(); ++i)
@@ -364,8 +370,8 @@ lstm_state lstm_step(const lstm_state& before, Gate&& sum, std::size_t input, st
 {
     lstm_state after = before;
     for (std::size_t u = 0; u < before.h.size(); ++u) {
-        after.c[u] = sigmoid(sum(forget, u)) * before.c[u]
-            + sigmoid(sum(input, u)) * std::tanh(sum(cell, u));
+        after.c[u] = sigmoid(sum(forget, u)) * before.c[u] +
+                     sigmoid(sum(input, u)) * std::tanh(sum(cell, u));
         after.h[u] = sigmoid(sum(output, u)) * std::tanh(after.c[u]);
     }
     return after;
@@ -402,7 +408,8 @@ TEST_CASE("an LSTM gives the same states with both kernels moved to the hardware
     std::mt19937_64 random(17);
     for (int i = 0; i < 60; ++i) {
         const int inputs = between(random, 1, 12), hidden = between(random, 2, 10);
-        layer_spec s = lstm{.inputs = inputs, .units = hidden, .timesteps = 5, .bidirectional = true};
+        layer_spec s =
+            lstm{.inputs = inputs, .units = hidden, .timesteps = 5, .bidirectional = true};
         random_layers::draw_reuse_factors(random, s);
         const layer_matrices m = matrices_of(s);
         REQUIRE(m.size() == 4);
@@ -437,15 +444,15 @@ TEST_CASE("an LSTM gives the same states with both kernels moved to the hardware
                 keras = lstm_step(
                     keras,
                     [&, h = keras.h](std::size_t gate, std::size_t u) {
-                        return keras_gate(x, kernel, 4, units, gate, u)
-                            + keras_gate(h, recurrent, 4, units, gate, u);
+                        return keras_gate(x, kernel, 4, units, gate, u) +
+                               keras_gate(h, recurrent, 4, units, gate, u);
                     },
                     0, 1, 2, 3);
                 pytorch = lstm_step(
                     pytorch,
                     [&, h = pytorch.h](std::size_t gate, std::size_t u) {
-                        return pytorch_gate(x, kernel, units, gate, u)
-                            + pytorch_gate(h, recurrent, units, gate, u);
+                        return pytorch_gate(x, kernel, units, gate, u) +
+                               pytorch_gate(h, recurrent, units, gate, u);
                     },
                     0, 1, 2, 3);
                 from_keras = on_hardware(from_keras, x, layout::keras);
@@ -463,7 +470,8 @@ TEST_CASE("a GRU gives the same states with both kernels moved to the hardware, 
     std::mt19937_64 random(18);
     for (int i = 0; i < 60; ++i) {
         const int inputs = between(random, 1, 12), hidden = between(random, 2, 10);
-        layer_spec s = gru{.inputs = inputs, .units = hidden, .timesteps = 5, .bidirectional = true};
+        layer_spec s =
+            gru{.inputs = inputs, .units = hidden, .timesteps = 5, .bidirectional = true};
         random_layers::draw_reuse_factors(random, s);
         const layer_matrices m = matrices_of(s);
         REQUIRE(m.size() == 4);
@@ -496,14 +504,18 @@ TEST_CASE("a GRU gives the same states with both kernels moved to the hardware, 
                 // Keras stores the gates as z, r, h; PyTorch as r, z, n.
                 keras = gru_step(
                     keras,
-                    [&](std::size_t g, std::size_t u) { return keras_gate(x, kernel, 3, units, g, u); },
+                    [&](std::size_t g, std::size_t u) {
+                        return keras_gate(x, kernel, 3, units, g, u);
+                    },
                     [&](std::size_t g, std::size_t u) {
                         return keras_gate(keras, recurrent, 3, units, g, u);
                     },
                     0, 1, 2);
                 pytorch = gru_step(
                     pytorch,
-                    [&](std::size_t g, std::size_t u) { return pytorch_gate(x, kernel, units, g, u); },
+                    [&](std::size_t g, std::size_t u) {
+                        return pytorch_gate(x, kernel, units, g, u);
+                    },
                     [&](std::size_t g, std::size_t u) {
                         return pytorch_gate(pytorch, recurrent, units, g, u);
                     },
@@ -534,34 +546,6 @@ TEST_CASE("every offset of a framework's tensor is met by the hardware where the
         CHECK(result.weights > 10'000);
         CHECK(result.disagreements == 0);
     }
-}
-
-TEST_CASE("a walk in hardware order meets the weights in the order of the hardware's loops")
-{
-    std::mt19937_64 random(20);
-    for (const layer_kind kind : random_layers::kinds)
-        for (int i = 0; i < 50; ++i)
-            for (const weight_matrix& m : matrices_of(random_layers::layer_of(random, kind)))
-                for (const layout l : framework_order::layouts_for(m)) {
-                    const std::vector<integer> numbers = framework_order::hardware_numbers(m, l);
-                    // Each weight's value is its number, so a walk in order counts 0, 1, 2, …
-                    const std::vector<float> weights(numbers.begin(), numbers.end());
-                    std::vector<float> seen;
-                    std::vector<std::int64_t> flat;
-                    detail::visit_in_hardware_order(m, l, std::span<const float>(weights),
-                        [&](std::int64_t f, float w) {
-                            flat.push_back(f);
-                            seen.push_back(w);
-                        });
-                    REQUIRE(seen.size() == weights.size());
-                    int out_of_order = 0;
-                    for (std::size_t k = 0; k < seen.size(); ++k)
-                        out_of_order += seen[k] != static_cast<float>(k)
-                                || flat[k] != static_cast<std::int64_t>(k)
-                            ? 1
-                            : 0;
-                    CHECK(out_of_order == 0);
-                }
 }
 
 TEST_CASE("dlib's order is known for dense and two-dimensional convolutions, and refused elsewhere")

@@ -41,7 +41,8 @@ comparison compare_random_layers(layer_kind kind, int layers, std::uint64_t seed
 
 } // namespace
 
-TEST_CASE("every weight of a small dense layer is met where the mapping says, at every reuse factor")
+TEST_CASE(
+    "every weight of a small dense layer is met where the mapping says, at every reuse factor")
 {
     std::mt19937_64 random(1);
     comparison result;
@@ -65,7 +66,8 @@ TEST_CASE("every weight of a random layer is met where the mapping says")
     }
 }
 
-TEST_CASE("random layers reach all loops, legal and illegal reuse factors and partly filled multipliers")
+TEST_CASE(
+    "random layers reach all loops, legal and illegal reuse factors and partly filled multipliers")
 {
     // The comparison above would prove little if its layers never came here.
     std::mt19937_64 random(2);
@@ -95,14 +97,14 @@ TEST_CASE("the loops of the legal reuse factors are exactly those that the hardw
     // hls4ml's rule as it is written there, against the shorter one of the library.
     for (int n_in = 1; n_in <= 24; ++n_in)
         for (int n_out = 1; n_out <= 24; ++n_out) {
-            const weight_matrix m
-                = matrices_of(dense{.inputs = n_in, .outputs = n_out, .reuse_factor = 1})[0];
+            const weight_matrix m =
+                matrices_of(dense{.inputs = n_in, .outputs = n_out, .reuse_factor = 1})[0];
             std::vector<integer> accepted;
             for (integer rf = 1; rf <= n_in * n_out; ++rf) {
-                const integer limit
-                    = hardware_loops::multipliers_for(n_in * n_out, std::min<integer>(n_in, rf));
-                if ((limit % n_out == 0 || rf >= n_in) && (rf % n_in == 0 || rf < n_in)
-                    && n_in * n_out % rf == 0)
+                const integer limit =
+                    hardware_loops::multipliers_for(n_in * n_out, std::min<integer>(n_in, rf));
+                if ((limit % n_out == 0 || rf >= n_in) && (rf % n_in == 0 || rf < n_in) &&
+                    n_in * n_out % rf == 0)
                     accepted.push_back(rf);
             }
             std::vector<integer> legal;
@@ -145,11 +147,11 @@ TEST_CASE("a convolution is the product of its kernel matrix with every patch, i
                     for (int c = 0; c < s.channels; ++c)
                         for (int r = 0; r < s.kernel_height; ++r)
                             for (int k = 0; k < s.kernel_width; ++k)
-                                sum += pixel(y + r, x + k, c)
-                                    * weights[static_cast<std::size_t>(
-                                        ((f * s.kernel_height + r) * s.kernel_width + k)
-                                            * s.channels
-                                        + c)];
+                                sum += pixel(y + r, x + k, c) *
+                                       weights[static_cast<std::size_t>(
+                                           ((f * s.kernel_height + r) * s.kernel_width + k) *
+                                               s.channels +
+                                           c)];
                     direct.push_back(sum);
                 }
                 disagreements += hardware_loops::product(m, weights, patch) != direct ? 1 : 0;
@@ -161,8 +163,13 @@ TEST_CASE("a convolution is the product of its kernel matrix with every patch, i
 TEST_CASE("a parallelisation factor copies the multipliers and shares out the pixels")
 {
     for (const int pf : {1, 2, 3, 6}) {
-        const weight_matrix m = matrices_of(conv2d{.height = 5, .width = 8, .channels = 2,
-            .filters = 4, .kernel_height = 3, .kernel_width = 3, .reuse_factor = 6,
+        const weight_matrix m = matrices_of(conv2d{.height = 5,
+            .width = 8,
+            .channels = 2,
+            .filters = 4,
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .reuse_factor = 6,
             .parallelization_factor = pf})[0];
         CHECK(m.copies == pf);
         CHECK(m.invocations * pf == 18); // 3 × 6 output pixels
@@ -172,8 +179,13 @@ TEST_CASE("a parallelisation factor copies the multipliers and shares out the pi
 
 TEST_CASE("separable and bidirectional layers give every kernel its own multipliers")
 {
-    const layer_matrices separable = matrices_of(separable_conv2d{.height = 4, .width = 4,
-        .channels = 6, .filters = 5, .kernel_height = 3, .kernel_width = 2, .reuse_factor = 4,
+    const layer_matrices separable = matrices_of(separable_conv2d{.height = 4,
+        .width = 4,
+        .channels = 6,
+        .filters = 5,
+        .kernel_height = 3,
+        .kernel_width = 2,
+        .reuse_factor = 4,
         .pointwise_reuse_factor = 3});
     REQUIRE(separable.size() == 2);
     CHECK(separable[0].weights() == 3 * 2 * 6);
@@ -181,9 +193,11 @@ TEST_CASE("separable and bidirectional layers give every kernel its own multipli
     CHECK(separable[1].weights() == 6 * 5);
     CHECK(separable[1].multipliers() == 10);
 
-    const layer_matrices both_ways = matrices_of(
-        gru{.inputs = 6, .units = 5, .bidirectional = true, .reuse_factor = 2,
-            .recurrent_reuse_factor = 5});
+    const layer_matrices both_ways = matrices_of(gru{.inputs = 6,
+        .units = 5,
+        .bidirectional = true,
+        .reuse_factor = 2,
+        .recurrent_reuse_factor = 5});
     REQUIRE(both_ways.size() == 4);
     CHECK(both_ways[0].weights() == 6 * 15);
     CHECK(both_ways[1].weights() == 5 * 15);
@@ -195,9 +209,10 @@ TEST_CASE("separable and bidirectional layers give every kernel its own multipli
 
 TEST_CASE("at reuse factor 1 every weight has a multiplier of its own and no memory")
 {
-    for (const strategy how : {strategy::latency, strategy::resource, strategy::resource_unrolled}) {
-        const weight_matrix m
-            = matrices_of(dense{.inputs = 5, .outputs = 3, .strategy = how, .reuse_factor = 1})[0];
+    for (const strategy how :
+        {strategy::latency, strategy::resource, strategy::resource_unrolled}) {
+        const weight_matrix m =
+            matrices_of(dense{.inputs = 5, .outputs = 3, .strategy = how, .reuse_factor = 1})[0];
         for (integer w = 0; w < 15; ++w) {
             const placement at = place(m, w);
             CHECK(at.multiplier == w);
@@ -231,8 +246,8 @@ TEST_CASE("the latency strategy has no map above reuse factor 1, and says so")
 
 TEST_CASE("the mapping of a layer of 16 million weights is known to the compiler")
 {
-    constexpr weight_matrix m
-        = matrices_of(dense{.inputs = 4096, .outputs = 4096, .reuse_factor = 64})[0];
+    constexpr weight_matrix m =
+        matrices_of(dense{.inputs = 4096, .outputs = 4096, .reuse_factor = 64})[0];
     // The last weight by hand: the last multiplier in its last cycle.
     static_assert(m.multipliers() == 262'144);
     static_assert(place(m, 16'777'215).multiplier == 262'143);

@@ -56,8 +56,8 @@ struct aspect {
 // RAMB36 as 1K×36, one below the other. 18-Kb blocks: UG573, 512×36 (simple dual port) … 16K×1.
 // M20K: Intel's embedded memory guide, 512×40 … 16K×1; counted as a 36-Kb block.
 const std::vector<std::pair<memory_shapes, std::vector<aspect>>> shapes_by_depth{
-    {memory_shapes::only_1kx36, {{2, 36, 2}, {1024, 36, 2}, {1025, 36, 4}, {2048, 36, 4},
-                                    {2049, 36, 6}, {5000, 36, 10}}},
+    {memory_shapes::only_1kx36,
+        {{2, 36, 2}, {1024, 36, 2}, {1025, 36, 4}, {2048, 36, 4}, {2049, 36, 6}, {5000, 36, 10}}},
     {memory_shapes::best_aspect_ratio,
         {{2, 36, 1}, {512, 36, 1}, {513, 18, 1}, {1024, 18, 1}, {1025, 9, 1}, {2048, 9, 1},
             {2049, 4, 1}, {4096, 4, 1}, {4097, 2, 1}, {8192, 2, 1}, {8193, 1, 1}, {16384, 1, 1},
@@ -70,8 +70,10 @@ const std::vector<std::pair<memory_shapes, std::vector<aspect>>> shapes_by_depth
 /// A matrix with the given number of multipliers, each used `depth` times.
 weight_matrix matrix_with(integer multipliers, int depth, int width)
 {
-    return matrices_of(dense{.inputs = depth, .outputs = static_cast<int>(multipliers),
-        .reuse_factor = depth, .weight = {width, 1}})[0];
+    return matrices_of(dense{.inputs = depth,
+        .outputs = static_cast<int>(multipliers),
+        .reuse_factor = depth,
+        .weight = {width, 1}})[0];
 }
 
 } // namespace
@@ -89,11 +91,11 @@ TEST_CASE("memory columns agree with a bit map of the word at every weight width
                     const weight_memory memory = memory_of(m, {.shapes = shapes});
                     const auto word = bits_of_word(multipliers, width, expected.column_bits);
                     const integer columns = word.back().column + 1;
-                    bool agree = memory.column_bits == expected.column_bits
-                        && memory.bram18_per_column == expected.bram18
-                        && memory.word_bits == static_cast<integer>(word.size())
-                        && memory.depth == expected.depth && memory.columns() == columns
-                        && memory.bram18() == columns * expected.bram18;
+                    bool agree = memory.column_bits == expected.column_bits &&
+                                 memory.bram18_per_column == expected.bram18 &&
+                                 memory.word_bits == static_cast<integer>(word.size()) &&
+                                 memory.depth == expected.depth && memory.columns() == columns &&
+                                 memory.bram18() == columns * expected.bram18;
                     REQUIRE(agree);
 
                     // Both ways at once: the pairs that meet in some bit, and those of the library.
@@ -122,9 +124,10 @@ TEST_CASE("the columns of several multipliers are those of each of them together
             const weight_matrix m = matrix_with(multipliers, 4, width);
             const weight_memory memory = memory_of(m);
             const auto word = bits_of_word(multipliers, width, 36);
-            const integer first = random_layers::between(random, 0, static_cast<int>(multipliers) - 1);
-            const integer last
-                = random_layers::between(random, static_cast<int>(first), static_cast<int>(multipliers));
+            const integer first =
+                random_layers::between(random, 0, static_cast<int>(multipliers) - 1);
+            const integer last = random_layers::between(
+                random, static_cast<int>(first), static_cast<int>(multipliers));
             std::set<integer> met, columns;
             for (const word_bit& bit : word)
                 if (bit.multiplier >= first && bit.multiplier < last)
@@ -136,16 +139,17 @@ TEST_CASE("the columns of several multipliers are those of each of them together
     CHECK(disagreements == 0);
 }
 
-TEST_CASE("a memory read word by word, as the loops ask for it, gives every weight where it is placed")
+TEST_CASE(
+    "a memory read word by word, as the loops ask for it, gives every weight where it is placed")
 {
     std::mt19937_64 random(32);
     int disagreements = 0;
     integer compared = 0;
     for (int width = 1; width <= 64; ++width)
         for (int i = 0; i < 12; ++i) {
-            layer_spec s = random_layers::layer_of(
-                random, random_layers::one_of<layer_kind>(random, {std::begin(random_layers::kinds),
-                                                                      std::end(random_layers::kinds)}),
+            layer_spec s = random_layers::layer_of(random,
+                random_layers::one_of<layer_kind>(
+                    random, {std::begin(random_layers::kinds), std::end(random_layers::kinds)}),
                 24);
             s.weight = {width, 1};
             random_layers::draw_reuse_factors(random, s);
@@ -156,15 +160,17 @@ TEST_CASE("a memory read word by word, as the loops ask for it, gives every weig
                 // the word; a multiplier without a weight leaves its bits unused.
                 constexpr integer unused = -1;
                 std::vector<std::vector<integer>> words(static_cast<std::size_t>(m.reuse_factor));
-                hardware_loops::run(hardware_loops::loops_for(m).front(), m, [&](const meeting& at) {
-                    auto& word = words[static_cast<std::size_t>(at.cycle)];
-                    while (word.size() < static_cast<std::size_t>(at.multiplier * width))
-                        word.push_back(unused);
-                    for (int b = 0; b < width; ++b)
-                        word.push_back(at.weight);
-                });
+                hardware_loops::run(
+                    hardware_loops::loops_for(m).front(), m, [&](const meeting& at) {
+                        auto& word = words[static_cast<std::size_t>(at.cycle)];
+                        while (word.size() < static_cast<std::size_t>(at.multiplier * width))
+                            word.push_back(unused);
+                        for (int b = 0; b < width; ++b)
+                            word.push_back(at.weight);
+                    });
                 const weight_memory memory = memory_of(m);
-                std::vector<std::set<integer>> in_column(static_cast<std::size_t>(memory.columns()));
+                std::vector<std::set<integer>> in_column(
+                    static_cast<std::size_t>(memory.columns()));
                 for (const auto& word : words)
                     for (std::size_t b = 0, column = 0, in = 0; b < word.size(); ++b, ++in) {
                         if (in == 36) {
@@ -178,15 +184,15 @@ TEST_CASE("a memory read word by word, as the loops ask for it, gives every weig
                     const placement at = place(m, w);
                     ++compared;
                     const auto& word = words[static_cast<std::size_t>(at.cycle)];
-                    bool agree = at.end_bit - at.first_bit == width
-                        && at.end_bit <= static_cast<integer>(word.size());
+                    bool agree = at.end_bit - at.first_bit == width &&
+                                 at.end_bit <= static_cast<integer>(word.size());
                     for (integer b = at.first_bit; agree && b < at.end_bit; ++b)
                         agree = word[static_cast<std::size_t>(b)] == w;
                     disagreements += agree ? 0 : 1;
                     for (integer j = 0; j < memory.columns(); ++j) {
                         const bool is_in = in_column[static_cast<std::size_t>(j)].count(w) > 0;
-                        disagreements
-                            += is_in != (j >= at.first_column && j < at.end_column) ? 1 : 0;
+                        disagreements +=
+                            is_in != (j >= at.first_column && j < at.end_column) ? 1 : 0;
                     }
                 }
                 for (integer j = 0; j < memory.columns(); ++j) {
@@ -222,7 +228,8 @@ TEST_CASE("multipliers and columns of 36 bits repeat in the known tiles")
     }
 }
 
-TEST_CASE("a 64 by 32 layer at reuse factor 4 needs the block RAM that the paper's accounting gives")
+TEST_CASE(
+    "a 64 by 32 layer at reuse factor 4 needs the block RAM that the paper's accounting gives")
 {
     const auto bram36 = [](int width) {
         const weight_matrix m = matrices_of(
@@ -238,10 +245,11 @@ TEST_CASE("a 64 by 32 layer at reuse factor 4 needs the block RAM that the paper
 TEST_CASE("LeNet's resource layers need the 1380 block RAMs of the paper")
 {
     const auto bram36 = [](int n_in, int n_out, int rf) {
-        return memory_of(matrices_of(dense{.inputs = n_in, .outputs = n_out, .reuse_factor = rf,
-                             .weight = {18, 8}})[0])
-                   .bram18()
-            / 2;
+        return memory_of(
+                   matrices_of(dense{
+                       .inputs = n_in, .outputs = n_out, .reuse_factor = rf, .weight = {18, 8}})[0])
+                   .bram18() /
+               2;
     };
     CHECK(bram36(400, 120, 25) == 960);
     CHECK(bram36(120, 84, 12) == 420);
@@ -251,16 +259,16 @@ TEST_CASE("weights that are constants in logic or under the latency strategy tak
 {
     for (const layer_spec& s : {
              layer_spec(dense{.inputs = 8, .outputs = 8, .reuse_factor = 1}),
-             layer_spec(dense{.inputs = 8, .outputs = 8, .strategy = strategy::latency,
-                 .reuse_factor = 4}),
+             layer_spec(dense{
+                 .inputs = 8, .outputs = 8, .strategy = strategy::latency, .reuse_factor = 4}),
          }) {
         const weight_memory memory = memory_of(matrices_of(s)[0]);
         CHECK(memory.columns() == 0);
         CHECK(memory.bram18() == 0);
         CHECK(memory.word_bits == 0);
     }
-    CHECK(memory_of(matrices_of(dense{.inputs = 8, .outputs = 8, .reuse_factor = 2})[0]).columns()
-        > 0);
+    CHECK(memory_of(matrices_of(dense{.inputs = 8, .outputs = 8, .reuse_factor = 2})[0]).columns() >
+          0);
 }
 
 TEST_CASE("a memory below the limits of the policy is built from LUTs and has no columns to free")

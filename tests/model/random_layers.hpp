@@ -44,8 +44,8 @@ inline espalier::layer_spec layer_of(
         s.width = between(random, s.kernel_width, 7);
         s.stride_height = kind == espalier::layer_kind::conv1d ? 1 : between(random, 1, 2);
         s.stride_width = between(random, 1, 2);
-        s.padding = one_of<espalier::padding>(
-            random, {espalier::padding::valid, espalier::padding::same});
+        s.padding =
+            one_of<espalier::padding>(random, {espalier::padding::valid, espalier::padding::same});
         s.channels = between(random, 1, size / 8);
         s.filters = kind == espalier::layer_kind::depthwise_conv2d ? s.channels
                                                                    : between(random, 1, size / 5);

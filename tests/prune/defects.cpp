@@ -50,12 +50,13 @@ std::size_t kept(const std::vector<std::uint8_t>& keep)
 
 } // namespace
 
-TEST_CASE("hls4ml prunes nothing for DSP and BRAM together unless C times the width is 36 or 72; here every width saves both")
+TEST_CASE("hls4ml prunes nothing for DSP and BRAM together unless C times the width is 36 or 72; "
+          "here every width saves both")
 {
     for (int width = 10; width <= 64; ++width) {
         CAPTURE(width);
-        const layer_spec layer
-            = dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {width, 6}};
+        const layer_spec layer =
+            dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {width, 6}};
         for (const structure& how :
             {structure::consecutive, structure::multipliers, structure::packed_multipliers}) {
             selection s(std::span(&layer, 1), {.structure = how});
@@ -79,11 +80,12 @@ TEST_CASE("hls4ml prunes nothing for DSP and BRAM together unless C times the wi
     }
 }
 
-TEST_CASE("hls4ml raises when the multipliers are not a multiple of C; here the last group is smaller")
+TEST_CASE(
+    "hls4ml raises when the multipliers are not a multiple of C; here the last group is smaller")
 {
     // 32 × 5 at reuse factor 4: 40 multipliers, in groups of 3 at 27 bits.
-    const layer_spec layer
-        = dense{.inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {27, 8}, .data = {16, 6}};
+    const layer_spec layer =
+        dense{.inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {27, 8}, .data = {16, 6}};
     const selection s(std::span(&layer, 1));
     REQUIRE(s.items() == 14);
     CHECK(s.groups_of(0).size(13) == 4); // one multiplier of the 40
@@ -95,7 +97,8 @@ TEST_CASE("hls4ml raises when the multipliers are not a multiple of C; here the 
     CHECK(s.usage_of(keep).dsp == 36);
 }
 
-TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four block RAMs; here the price decides")
+TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four block RAMs; here the "
+          "price decides")
 {
     // Groups of nine 16-bit multipliers on four columns of their own, and single multipliers
     // without a memory.
@@ -106,7 +109,8 @@ TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four bl
         {.structures = {structure::weights,
              structure{.kind = structure_kind::block, .block_outputs = 1, .block_inputs = 36}}});
     // One row of the second layer: 36 inputs, 9 multipliers, 144 bits, 4 columns.
-    const std::vector<double> price = s.priced(std::vector<double>{1.0, 0.5, 0.0}); // a RAMB18: half
+    const std::vector<double> price =
+        s.priced(std::vector<double>{1.0, 0.5, 0.0}); // a RAMB18: half
     const double one_dsp = price[s.first_item(0)];
     const double nine_and_four = price[s.first_item(1)];
     CHECK(one_dsp == doctest::Approx(1));
@@ -119,8 +123,8 @@ TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four bl
     std::vector<double> cheap(9, one_dsp), dear(9, nine_and_four);
     const double cheap_loss = group_lasso_loss(rows, layout::pytorch, weights, cheap);
     CHECK(cheap_loss == doctest::Approx(6 * std::sqrt(36 * 0.0625)));
-    CHECK(group_lasso_loss(rows, layout::pytorch, weights, dear)
-        == doctest::Approx(13 * cheap_loss));
+    CHECK(
+        group_lasso_loss(rows, layout::pytorch, weights, dear) == doctest::Approx(13 * cheap_loss));
     std::vector<float> cheap_gradient(324, 0.0F), dear_gradient(324, 0.0F);
     add_group_lasso_gradient(rows, layout::pytorch, weights, cheap, 0.1, cheap_gradient);
     add_group_lasso_gradient(rows, layout::pytorch, weights, dear, 0.1, dear_gradient);
@@ -129,11 +133,12 @@ TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four bl
     CHECK(dear_gradient[36] == 0);
 }
 
-TEST_CASE("hls4ml limits the multipliers to n_out when the reuse factor exceeds n_in; here it is the block factor")
+TEST_CASE("hls4ml limits the multipliers to n_out when the reuse factor exceeds n_in; here it is "
+          "the block factor")
 {
     // 16 inputs, 64 outputs, reuse factor 32: a multiplier serves two outputs, so 32 of them do.
-    constexpr weight_matrix m
-        = matrices_of(dense{.inputs = 16, .outputs = 64, .reuse_factor = 32})[0];
+    constexpr weight_matrix m =
+        matrices_of(dense{.inputs = 16, .outputs = 64, .reuse_factor = 32})[0];
     static_assert(m.multipliers() == 32);
     CHECK(m.multipliers() == 32);
     CHECK(cost(m).dsp == 32);
@@ -157,23 +162,58 @@ TEST_CASE("hls4ml limits the multipliers to n_out when the reuse factor exceeds 
     CHECK(over == 1000); // n_out would always be too many
 }
 
-TEST_CASE("hls4ml's objectives know dense and conv2d only; here every layer, strategy and resource has a cost and can be pruned")
+TEST_CASE("hls4ml's objectives know dense and conv2d only; here every layer, strategy and resource "
+          "has a cost and can be pruned")
 {
     const precision narrow{8, 3};
     const std::vector<layer_spec> layers{
-        conv1d{.name = "conv1d", .width = 16, .channels = 4, .filters = 6, .kernel_width = 3,
-            .reuse_factor = 6, .parallelization_factor = 2},
-        conv2d{.name = "conv2d", .height = 6, .width = 6, .channels = 4, .filters = 6,
-            .kernel_height = 3, .kernel_width = 3, .reuse_factor = 9},
-        depthwise_conv2d{.name = "depthwise", .height = 6, .width = 6, .channels = 8,
-            .kernel_height = 3, .kernel_width = 3, .reuse_factor = 4},
-        separable_conv2d{.name = "separable", .height = 6, .width = 6, .channels = 8, .filters = 10,
-            .kernel_height = 3, .kernel_width = 3, .reuse_factor = 4},
-        lstm{.name = "lstm", .inputs = 8, .units = 6, .timesteps = 5, .reuse_factor = 4,
+        conv1d{.name = "conv1d",
+            .width = 16,
+            .channels = 4,
+            .filters = 6,
+            .kernel_width = 3,
+            .reuse_factor = 6,
+            .parallelization_factor = 2},
+        conv2d{.name = "conv2d",
+            .height = 6,
+            .width = 6,
+            .channels = 4,
+            .filters = 6,
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .reuse_factor = 9},
+        depthwise_conv2d{.name = "depthwise",
+            .height = 6,
+            .width = 6,
+            .channels = 8,
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .reuse_factor = 4},
+        separable_conv2d{.name = "separable",
+            .height = 6,
+            .width = 6,
+            .channels = 8,
+            .filters = 10,
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .reuse_factor = 4},
+        lstm{.name = "lstm",
+            .inputs = 8,
+            .units = 6,
+            .timesteps = 5,
+            .reuse_factor = 4,
             .recurrent_reuse_factor = 3},
-        gru{.name = "gru", .inputs = 8, .units = 6, .timesteps = 5, .bidirectional = true,
-            .reuse_factor = 4, .recurrent_reuse_factor = 3},
-        dense{.name = "latency", .inputs = 8, .outputs = 8, .strategy = strategy::latency,
+        gru{.name = "gru",
+            .inputs = 8,
+            .units = 6,
+            .timesteps = 5,
+            .bidirectional = true,
+            .reuse_factor = 4,
+            .recurrent_reuse_factor = 3},
+        dense{.name = "latency",
+            .inputs = 8,
+            .outputs = 8,
+            .strategy = strategy::latency,
             .reuse_factor = 2},
         dense{.name = "in LUTs", .inputs = 8, .outputs = 8, .reuse_factor = 2, .weight = narrow},
     };

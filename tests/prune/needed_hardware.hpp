@@ -121,29 +121,32 @@ inline random_selection draw(std::mt19937_64& random)
     using random_layers::one_of;
     random_selection result;
     selection_options& options = result.options;
-    options.costs.dsp = one_of<dsp_family>(random, {dsp_family::dsp48e1, dsp_family::dsp48e2,
-        dsp_family::dsp58, dsp_family::intel_variable_precision, dsp_family::agilex});
+    options.costs.dsp =
+        one_of<dsp_family>(random, {dsp_family::dsp48e1, dsp_family::dsp48e2, dsp_family::dsp58,
+                                       dsp_family::intel_variable_precision, dsp_family::agilex});
     options.costs.lut_below = one_of<int>(random, {2, 9, 10});
     options.costs.memory.shapes = one_of<memory_shapes>(random,
         {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio, memory_shapes::intel_m20k});
     if (random() % 4 == 0)
         options.costs.memory.min_depth = 32;
-    options.framework = one_of<layout>(random, {layout::hardware, layout::keras,
-        layout::keras_channels_first, layout::pytorch, layout::dlib});
+    options.framework =
+        one_of<layout>(random, {layout::hardware, layout::keras, layout::keras_channels_first,
+                                   layout::pytorch, layout::dlib});
     const int count = between(random, 1, 3);
     for (int i = 0; i < count; ++i) {
-        const layer_kind kind = options.framework == layout::dlib
-            ? one_of<layer_kind>(random, {layer_kind::dense, layer_kind::conv2d})
-            : one_of<layer_kind>(
-                random, {std::begin(random_layers::kinds), std::end(random_layers::kinds)});
+        const layer_kind kind =
+            options.framework == layout::dlib
+                ? one_of<layer_kind>(random, {layer_kind::dense, layer_kind::conv2d})
+                : one_of<layer_kind>(
+                      random, {std::begin(random_layers::kinds), std::end(random_layers::kinds)});
         layer_spec s = random_layers::layer_of(random, kind, 32);
         random_layers::draw_reuse_factors(random, s);
         s.weight.width = between(random, 1, 64);
         s.data.width = between(random, 1, 40);
         if (is_convolution(kind))
             s.parallelization_factor = between(random, 1, 3);
-        s.strategy = one_of<strategy>(random,
-            {strategy::latency, strategy::resource, strategy::resource, strategy::resource_unrolled});
+        s.strategy = one_of<strategy>(random, {strategy::latency, strategy::resource,
+                                                  strategy::resource, strategy::resource_unrolled});
         bool pooled = false, depthwise = false;
         for (const weight_matrix& m : matrices_of(s)) {
             pooled = pooled || (s.strategy == strategy::latency && m.reuse_factor > 1);

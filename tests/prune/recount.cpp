@@ -31,10 +31,11 @@ TEST_CASE("a recount from the weights agrees with the hardware marked bit by bit
                     weights[k] = mask[k] != 0 ? static_cast<float>(random() % 100) - 200 : 0.0F;
                 }
                 for (const memory_layout use : {memory_layout::in_place, memory_layout::packed}) {
-                    differ += recount(m, options.framework, weights, options.costs, use)
-                            != needed_hardware::of(m, options.framework, mask, options.costs, use)
-                        ? 1
-                        : 0;
+                    differ +=
+                        recount(m, options.framework, weights, options.costs, use) !=
+                                needed_hardware::of(m, options.framework, mask, options.costs, use)
+                            ? 1
+                            : 0;
                     ++compared;
                 }
             }

@@ -30,8 +30,8 @@ bool is_ranked(const selection& s, std::size_t matrix)
 {
     const grouping& g = s.groups_of(matrix);
     const weight_matrix& m = g.matrix();
-    return m.reuse_factor > 1
-        && (m.strategy == strategy::latency || g.how().memory == memory_layout::packed);
+    return m.reuse_factor > 1 &&
+           (m.strategy == strategy::latency || g.how().memory == memory_layout::packed);
 }
 
 /// What the remaining weights of all matrices need, counted from the masks.
@@ -42,8 +42,7 @@ resources counted(const selection& s, const choice& keep)
         const weight_matrix& m = s.groups_of(i).matrix();
         std::vector<std::uint8_t> mask(static_cast<std::size_t>(m.weights()));
         s.write_mask(keep, i, std::span(mask));
-        need += needed_hardware::of(
-            m, s.framework(), mask, s.costs(), s.groups_of(i).how().memory);
+        need += needed_hardware::of(m, s.framework(), mask, s.costs(), s.groups_of(i).how().memory);
     }
     return need;
 }
@@ -141,8 +140,11 @@ TEST_CASE("memory columns are charged right at every weight width from 1 to 64")
         CAPTURE(width);
         for (const structure& how : {structure::multipliers, structure::packed_multipliers,
                  structure::consecutive, structure::neurons, structure::weights}) {
-            const layer_spec layer = dense{
-                .inputs = 12, .outputs = 11, .reuse_factor = 4, .weight = {width, 1}, .data = {16, 6}};
+            const layer_spec layer = dense{.inputs = 12,
+                .outputs = 11,
+                .reuse_factor = 4,
+                .weight = {width, 1},
+                .data = {16, 6}};
             selection s(std::span(&layer, 1), {.structure = how});
             int differ = 0;
             for (int k = 0; k < 10; ++k) {
@@ -214,9 +216,9 @@ TEST_CASE("a filter that shares its multiplier frees it only together with the o
 TEST_CASE("an Intel DSP block is free when both of its multipliers are")
 {
     const layer_spec layer = dense{.inputs = 4, .outputs = 3, .reuse_factor = 4, .weight = {18, 8}};
-    const selection s(std::span(&layer, 1),
-        {.structure = structure::multipliers,
-            .costs = {.dsp = dsp_family::intel_variable_precision}});
+    const selection s(
+        std::span(&layer, 1), {.structure = structure::multipliers,
+                                  .costs = {.dsp = dsp_family::intel_variable_precision}});
     REQUIRE(s.items() == 3);
     CHECK(s.total().dsp == 2);
     CHECK(s.usage_of(choice{0, 1, 1}).dsp == 2);
@@ -227,9 +229,8 @@ TEST_CASE("an Intel DSP block is free when both of its multipliers are")
 TEST_CASE("packed, two kept multipliers share an Intel DSP block wherever they were")
 {
     const layer_spec layer = dense{.inputs = 4, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}};
-    selection s(std::span(&layer, 1),
-        {.structure = structure::packed_multipliers,
-            .costs = {.dsp = dsp_family::intel_variable_precision}});
+    selection s(std::span(&layer, 1), {.structure = structure::packed_multipliers,
+                                          .costs = {.dsp = dsp_family::intel_variable_precision}});
     s.pose({1, 5, 2, 3, 9}, unlimited);
     CHECK(s.total().dsp == 3);
     CHECK(s.usage_of(choice{0, 0, 0, 0, 1}).dsp == 1);
@@ -238,7 +239,8 @@ TEST_CASE("packed, two kept multipliers share an Intel DSP block wherever they w
     CHECK(s.usage_of(choice{0, 1, 1, 1, 1}).dsp == 2);
 }
 
-TEST_CASE("a column that nine 16-bit multipliers share with three others is freed with its last one")
+TEST_CASE(
+    "a column that nine 16-bit multipliers share with three others is freed with its last one")
 {
     // 9 multipliers of 16 bits lie on 4 columns of 36: bits 0-35 belong to multipliers 0, 1 and 2.
     const layer_spec layer = dense{.inputs = 4, .outputs = 9, .reuse_factor = 4};
@@ -259,7 +261,8 @@ TEST_CASE("a column that nine 16-bit multipliers share with three others is free
 TEST_CASE("18-bit pairs of multipliers are two DSP blocks and one block RAM each, nothing shared")
 {
     // The paper's multi-objective case.
-    const layer_spec layer = dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
+    const layer_spec layer =
+        dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
     selection s(std::span(&layer, 1));
     CHECK(s.items() == 256);
     CHECK(s.total() == resources{.dsp = 512, .bram18 = 512});
@@ -300,28 +303,29 @@ TEST_CASE("the prices of all groups together are the price of the whole network"
             sum += p;
         }
         const resources& t = s.total();
-        CHECK(sum
-            == doctest::Approx(1.5 * static_cast<double>(t.dsp) + 0.25 * static_cast<double>(t.bram18)
-                + 0.001 * static_cast<double>(t.lut)));
+        CHECK(sum == doctest::Approx(1.5 * static_cast<double>(t.dsp) +
+                                     0.25 * static_cast<double>(t.bram18) +
+                                     0.001 * static_cast<double>(t.lut)));
     }
 }
 
 TEST_CASE("a structure that does not suit its layer is refused with a sentence")
 {
-    const layer_spec pooled = dense{.inputs = 4, .outputs = 4, .strategy = strategy::latency,
-        .reuse_factor = 2};
+    const layer_spec pooled =
+        dense{.inputs = 4, .outputs = 4, .strategy = strategy::latency, .reuse_factor = 2};
     CHECK_THROWS_WITH_AS(selection(std::span(&pooled, 1), {.structure = structure::neurons}),
         "under the latency strategy with a reuse factor above 1 multipliers are shared freely, so "
         "only single weights can be pruned (reuse_factor = 2)",
         std::invalid_argument);
     CHECK_NOTHROW(selection(std::span(&pooled, 1)));
     const layer_spec plain = dense{.inputs = 4, .outputs = 4, .reuse_factor = 2};
-    CHECK_THROWS_WITH_AS(selection(std::span(&plain, 1),
-                             {.structure = structure{structure_kind::neuron, memory_layout::packed}}),
+    CHECK_THROWS_WITH_AS(
+        selection(std::span(&plain, 1),
+            {.structure = structure{structure_kind::neuron, memory_layout::packed}}),
         "a packed memory is filled multiplier by multiplier, so its structure is the multiplier",
         std::invalid_argument);
-    CHECK_THROWS_WITH_AS(selection(std::span(&plain, 1),
-                             {.structures = {structure::weights, structure::weights}}),
+    CHECK_THROWS_WITH_AS(
+        selection(std::span(&plain, 1), {.structures = {structure::weights, structure::weights}}),
         "structures are given for every layer or for none (structures = 2, layers = 1)",
         std::invalid_argument);
 }

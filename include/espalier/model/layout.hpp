@@ -16,9 +16,13 @@
 //
 //   hardware              gate unit row column channel
 //   Keras                 row column channel gate unit      kernels (H,W,C,F), (in, units)
-//   Keras, channels first the same, but a dense layer after a flatten sees channel row column
+//   Keras, channels first the same, but a dense layer after a flatten sees channel row column (*)
 //   PyTorch               gate unit channel row column      kernels (F,C,H,W), (out, in)
 //   dlib                  convolutions as PyTorch; fully connected: channel row column unit
+//
+// (*) Only if the data really was unrolled channel by channel, by a Reshape. Keras's own Flatten with
+// data_format="channels_first" moves the channels last before it unrolls, so that the order of the
+// weights does not depend on the data format: there the layout is `keras`.
 //
 // The gates of an LSTM stand in the same order everywhere (input, forget, cell, output). Those of
 // a GRU do not: the hardware follows Keras (update, reset, candidate), PyTorch stores (reset,

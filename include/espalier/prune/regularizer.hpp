@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/layout.hpp>
+#include <espalier/model/split_offsets.hpp>
 #include <espalier/prune/ranking.hpp>
 
 #include <cmath>
@@ -52,13 +53,11 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
                       norm
                 : 0.0;
     }
-    const weight_matrix& m = groups.matrix();
-    for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
-        const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
-        gradients[at] +=
-            static_cast<float>(factors[static_cast<std::size_t>(groups.group_of(flat))] *
-                               static_cast<double>(weights[at]));
-    }
+    visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
+        const auto at = static_cast<std::size_t>(offset);
+        gradients[at] += static_cast<float>(factors[static_cast<std::size_t>(group)] *
+                                            static_cast<double>(weights[at]));
+    });
 }
 
 /// The proximal step of the same penalty: shrinks the norm of every group by
@@ -73,12 +72,11 @@ inline void group_lasso_proximal_step(const grouping& groups, layout framework,
             std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
         factors[g] = factors[g] > shrink ? 1 - shrink / factors[g] : 0.0;
     }
-    const weight_matrix& m = groups.matrix();
-    for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
-        const auto at = static_cast<std::size_t>(to_framework(m, framework, flat));
-        weights[at] = static_cast<float>(factors[static_cast<std::size_t>(groups.group_of(flat))] *
+    visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
+        const auto at = static_cast<std::size_t>(offset);
+        weights[at] = static_cast<float>(factors[static_cast<std::size_t>(group)] *
                                          static_cast<double>(weights[at]));
-    }
+    });
 }
 
 } // namespace espalier

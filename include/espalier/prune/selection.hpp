@@ -8,6 +8,7 @@
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/split_offsets.hpp>
 
 #include <algorithm>
 #include <array>
@@ -127,11 +128,10 @@ public:
         ensure(static_cast<std::int64_t>(mask.size()) == m.weights(),
             "a mask has an entry for every weight", given{"given", mask.size()},
             given{"weights", m.weights()});
-        for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
-            const auto item = p.first_item + static_cast<std::size_t>(p.groups.group_of(flat));
-            mask[static_cast<std::size_t>(to_framework(m, options_.framework, flat))]
-                = static_cast<Number>(keep[item]);
-        }
+        const std::uint8_t* const kept = keep.data() + p.first_item;
+        visit_weights(p.groups, options_.framework, [&](std::int64_t offset, std::int64_t group) {
+            mask[static_cast<std::size_t>(offset)] = static_cast<Number>(kept[group]);
+        });
     }
 
     /// Price of each item: Σ prices · own cost, and an equal part of each unit it shares.

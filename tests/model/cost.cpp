@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <random>
 #include <stdexcept>
 #include <vector>
 
@@ -277,39 +276,6 @@ TEST_CASE("zero weights need no logic at all when synthesis knows them")
     const auto need = cost(m, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
     CHECK(need.dsp == 0);
     CHECK(need.lut == 0);
-}
-
-TEST_CASE("the calibration design lies between two and three signed digits in adders")
-{
-    // hls4ml's stored synthesis: 740 DSP (Vivado 2020.1), 792 (Vitis 2024.1) of 1,536 weights. Its
-    // weights are not published, so they are drawn as Keras initialises such a layer (Glorot).
-    const layer_spec layer = conv2d{.height = 28,
-        .width = 28,
-        .channels = 3,
-        .filters = 32,
-        .kernel_height = 4,
-        .kernel_width = 4,
-        .stride_height = 4,
-        .stride_width = 4,
-        .strategy = strategy::latency,
-        .weight = {16, 6}};
-    const auto m = matrices_of(layer)[0];
-    CHECK(cost(layer).dsp == 1'536);
-    std::mt19937 random(28);
-    const double limit = std::sqrt(6.0 / (4 * 4 * 3 + 4 * 4 * 32));
-    std::vector<float> weights(static_cast<std::size_t>(m.weights()));
-    for (float& w : weights) {
-        const double unit = static_cast<double>(random()) / std::mt19937::max();
-        w = static_cast<float>((2 * unit - 1) * limit);
-    }
-    const auto dsp = [&](int digits) {
-        return cost(
-            m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = digits}})
-            .dsp;
-    };
-    CHECK(dsp(1) == 1'429);
-    CHECK(dsp(2) == 971);
-    CHECK(dsp(3) == 297);
 }
 
 TEST_CASE("the cost of constants refuses what it cannot know")

@@ -269,6 +269,34 @@ TEST_CASE("zero weights and powers of two need no DSP block when synthesis knows
     CHECK(dsp({.rule = constant_rule::signed_digits, .max_digits = 5}) == 0);
 }
 
+TEST_CASE(
+    "constants that are not zero are added up, and those without a product are built from adders")
+{
+    const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
+    const std::array<float, 8> weights{0, 1, -0.125F, 3.0F, 0.0F, 0.75F, 7.0F, 0.3F};
+    // Six terms of 16 bits; 3, 0.75 and 7 are one addition of 16 + 16 bits each.
+    const auto adders =
+        cost(m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = 2}});
+    CHECK(adders.lut == 6 * 16 + 3 * 32);
+    // Operands of each term, and an accumulator for each of the two outputs.
+    CHECK(adders.ff == 6 * 32 + 2 * 16);
+    const auto products =
+        cost(m, weights, {.constants = {.rule = constant_rule::nonzero_products}});
+    CHECK(products.lut == 6 * 16);
+    CHECK(products.dsp == 6);
+    // Too narrow for a DSP block: the products that are left are soft.
+    const auto soft =
+        cost(m, weights, {.lut_below = 17, .constants = {.rule = constant_rule::nonzero_products}});
+    CHECK(soft.dsp == 0);
+    CHECK(soft.lut > 6 * (16 + 16 * 16));
+}
+
+TEST_CASE("the latency strategy limits the multipliers to the weights over the reuse factor")
+{
+    CHECK_BOTH(cost(dense_of(64, 32, 4, fixed18, strategy::latency)).dsp == 512);
+    CHECK_BOTH(cost(dense_of(7, 3, 5, fixed18, strategy::latency)).dsp == 5);
+}
+
 TEST_CASE("zero weights need no logic at all when synthesis knows them")
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];

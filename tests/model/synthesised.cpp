@@ -118,7 +118,7 @@ TEST_CASE("constants of up to two signed digits in adders leave the DSP blocks t
         CHECK(dsp(seed, 3) < 200);
     }
     CHECK(is_off_by(9.5, sum / 20, 740)); // Vivado
-    CHECK(is_off_by(2.3, sum / 20, 792));  // Vitis
+    CHECK(is_off_by(2.3, sum / 20, 792)); // Vitis
 }
 
 TEST_CASE("small depthwise convolutions of constants")

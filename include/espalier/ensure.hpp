@@ -31,7 +31,11 @@ namespace detail {
 
 inline std::string shown(std::string_view text)
 {
-    return "'" + std::string(text) + "'";
+    // Not "'" + std::string(text): GCC 12 warns about an overlap that is not there (its bug 105329).
+    std::string quoted(1, '\'');
+    quoted.append(text);
+    quoted += '\'';
+    return quoted;
 }
 
 template <class T>

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <random>
 #include <stdexcept>
 #include <vector>
 
@@ -270,6 +269,34 @@ TEST_CASE("zero weights and powers of two need no DSP block when synthesis knows
     CHECK(dsp({.rule = constant_rule::signed_digits, .max_digits = 5}) == 0);
 }
 
+TEST_CASE(
+    "constants that are not zero are added up, and those without a product are built from adders")
+{
+    const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
+    const std::array<float, 8> weights{0, 1, -0.125F, 3.0F, 0.0F, 0.75F, 7.0F, 0.3F};
+    // Six terms of 16 bits; 3, 0.75 and 7 are one addition of 16 + 16 bits each.
+    const auto adders =
+        cost(m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = 2}});
+    CHECK(adders.lut == 6 * 16 + 3 * 32);
+    // Operands of each term, and an accumulator for each of the two outputs.
+    CHECK(adders.ff == 6 * 32 + 2 * 16);
+    const auto products =
+        cost(m, weights, {.constants = {.rule = constant_rule::nonzero_products}});
+    CHECK(products.lut == 6 * 16);
+    CHECK(products.dsp == 6);
+    // Too narrow for a DSP block: the products that are left are soft.
+    const auto soft =
+        cost(m, weights, {.lut_below = 17, .constants = {.rule = constant_rule::nonzero_products}});
+    CHECK(soft.dsp == 0);
+    CHECK(soft.lut > 6 * (16 + 16 * 16));
+}
+
+TEST_CASE("the latency strategy limits the multipliers to the weights over the reuse factor")
+{
+    CHECK_BOTH(cost(dense_of(64, 32, 4, fixed18, strategy::latency)).dsp == 512);
+    CHECK_BOTH(cost(dense_of(7, 3, 5, fixed18, strategy::latency)).dsp == 5);
+}
+
 TEST_CASE("zero weights need no logic at all when synthesis knows them")
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
@@ -277,39 +304,6 @@ TEST_CASE("zero weights need no logic at all when synthesis knows them")
     const auto need = cost(m, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
     CHECK(need.dsp == 0);
     CHECK(need.lut == 0);
-}
-
-TEST_CASE("the calibration design lies between two and three signed digits in adders")
-{
-    // hls4ml's stored synthesis: 740 DSP (Vivado 2020.1), 792 (Vitis 2024.1) of 1,536 weights. Its
-    // weights are not published, so they are drawn as Keras initialises such a layer (Glorot).
-    const layer_spec layer = conv2d{.height = 28,
-        .width = 28,
-        .channels = 3,
-        .filters = 32,
-        .kernel_height = 4,
-        .kernel_width = 4,
-        .stride_height = 4,
-        .stride_width = 4,
-        .strategy = strategy::latency,
-        .weight = {16, 6}};
-    const auto m = matrices_of(layer)[0];
-    CHECK(cost(layer).dsp == 1'536);
-    std::mt19937 random(28);
-    const double limit = std::sqrt(6.0 / (4 * 4 * 3 + 4 * 4 * 32));
-    std::vector<float> weights(static_cast<std::size_t>(m.weights()));
-    for (float& w : weights) {
-        const double unit = static_cast<double>(random()) / std::mt19937::max();
-        w = static_cast<float>((2 * unit - 1) * limit);
-    }
-    const auto dsp = [&](int digits) {
-        return cost(
-            m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = digits}})
-            .dsp;
-    };
-    CHECK(dsp(1) == 1'429);
-    CHECK(dsp(2) == 971);
-    CHECK(dsp(3) == 297);
 }
 
 TEST_CASE("the cost of constants refuses what it cannot know")

@@ -24,7 +24,9 @@ enum class constant_rule : std::uint8_t {
 
 struct constant_policy {
     constant_rule rule = constant_rule::one_product_each;
-    int max_digits = 1; ///< 1: only zero and powers of two need no DSP
+    /// 1: only zero and powers of two need no DSP. 2 comes nearest to what HLS was seen to do
+    /// (docs/model.md).
+    int max_digits = 2;
 
     friend constexpr bool operator==(const constant_policy&, const constant_policy&) = default;
 };

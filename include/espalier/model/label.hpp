@@ -18,8 +18,7 @@ struct label {
     constexpr label() = default;
     template <std::size_t N>
     constexpr label(const char (&text)[N]) : label(std::string_view(text, N - 1))
-    {
-    }
+    {}
     constexpr explicit label(std::string_view text)
     {
         ensure(text.size() <= capacity, "a layer name has at most 31 characters",

@@ -38,11 +38,10 @@ struct resource_use {
 class utilization {
 public:
     constexpr utilization(const resources& need, const resources& limit)
-        : uses_{{{resource::dsp, need.dsp, limit.dsp}, {resource::bram18, need.bram18, limit.bram18},
-              {resource::lut, need.lut, limit.lut}, {resource::ff, need.ff, limit.ff},
-              {resource::uram, need.uram, limit.uram}}}
-    {
-    }
+        : uses_{{{resource::dsp, need.dsp, limit.dsp},
+              {resource::bram18, need.bram18, limit.bram18}, {resource::lut, need.lut, limit.lut},
+              {resource::ff, need.ff, limit.ff}, {resource::uram, need.uram, limit.uram}}}
+    {}
 
     [[nodiscard]] constexpr const resource_use* begin() const { return uses_.data(); }
     [[nodiscard]] constexpr const resource_use* end() const { return uses_.data() + uses_.size(); }

@@ -24,6 +24,7 @@ namespace detail {
 template <std::int64_t Value, std::int64_t NearestBelow, std::int64_t NearestAbove>
 struct reuse_factor_with_nearest_legal {
     static_assert(Value < 0, "the reuse factor must be legal for the layer");
+    static constexpr bool is_refused = true;
 };
 
 /// Position of the first matrix whose reuse factor is not legal; the number of matrices if all are.
@@ -52,8 +53,8 @@ consteval bool is_sound_and_legal()
         if constexpr (wrong < matrices.size()) {
             constexpr legal_reuse_factors_range legal(matrices[wrong]);
             constexpr std::int64_t value = matrices[wrong].reuse_factor;
-            return sizeof(reuse_factor_with_nearest_legal<value, legal.below(value),
-                       legal.above(value)>) > 0;
+            return reuse_factor_with_nearest_legal<value, legal.below(value),
+                legal.above(value)>::is_refused;
         } else {
             return ensure_legal(Spec);
         }
@@ -70,6 +71,7 @@ struct layer {
     static_assert(detail::is_sound_and_legal<Spec>());
 
     static constexpr layer_spec spec = Spec;
+    static constexpr bool is_legal = true; ///< an illegal layer does not compile
 
     [[nodiscard]] static constexpr resources cost(const cost_policy& policy = {})
     {

@@ -23,7 +23,7 @@ template <layer_spec... Specs>
 struct network_t {
     static_assert(sizeof...(Specs) > 0, "a network has at least one layer");
     // Looks into every layer, so that a wrong one does not wait until its cost is asked for.
-    static_assert(((sizeof(layer<Specs>) > 0) && ...));
+    static_assert((layer<Specs>::is_legal && ...));
 
     /// hana::tuple of hana::type<layer<…>>.
     static constexpr auto layers = boost::hana::tuple_t<layer<Specs>...>;

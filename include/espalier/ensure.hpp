@@ -31,7 +31,8 @@ namespace detail {
 
 inline std::string shown(std::string_view text)
 {
-    // Not "'" + std::string(text): GCC 12 warns about an overlap that is not there (its bug 105329).
+    // Not "'" + std::string(text): GCC 12 warns about an overlap that is not there (its bug
+    // 105329).
     std::string quoted(1, '\'');
     quoted.append(text);
     quoted += '\'';

@@ -95,8 +95,8 @@ public:
                 "the latency strategy has no fixed weight to multiplier map at a reuse factor "
                 "above 1, so its weights cannot be grouped by multiplier",
                 given{"reuse_factor", m.reuse_factor});
-            width_ = m.reuse_factor
-                * (s.kind == structure_kind::consecutive ? consecutive_multipliers(m) : 1);
+            width_ = m.reuse_factor *
+                     (s.kind == structure_kind::consecutive ? consecutive_multipliers(m) : 1);
             break;
         case structure_kind::neuron:
             width_ = m.n_in();
@@ -157,16 +157,16 @@ public:
     {
         if (structure_.kind == structure_kind::block) {
             const index_range across = block_columns(group);
-            return (block_rows(group).first + k / across.size()) * matrix_.n_in() + across.first
-                + k % across.size();
+            return (block_rows(group).first + k / across.size()) * matrix_.n_in() + across.first +
+                   k % across.size();
         }
         return is_depthwise_neuron() ? k * matrix_.channels + group : range(group).first + k;
     }
     /// The flat hardware indices of a group as a lazy range.
     [[nodiscard]] constexpr auto members(std::int64_t group) const
     {
-        return computed_range(size(group),
-            [self = *this, group](std::int64_t k) { return self.member(group, k); });
+        return computed_range(
+            size(group), [self = *this, group](std::int64_t k) { return self.member(group, k); });
     }
 
     friend constexpr bool operator==(const grouping&, const grouping&) = default;

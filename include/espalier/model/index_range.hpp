@@ -49,8 +49,7 @@ public:
 
     constexpr computed_range(std::int64_t size, Function function)
         : size_(size), function_(function)
-    {
-    }
+    {}
     [[nodiscard]] constexpr iterator begin() const { return {this, 0}; }
     [[nodiscard]] constexpr iterator end() const { return {this, size_}; }
     [[nodiscard]] constexpr std::int64_t size() const { return size_; }

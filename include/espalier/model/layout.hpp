@@ -20,9 +20,9 @@
 //   PyTorch               gate unit channel row column      kernels (F,C,H,W), (out, in)
 //   dlib                  convolutions as PyTorch; fully connected: channel row column unit
 //
-// (*) Only if the data really was unrolled channel by channel, by a Reshape. Keras's own Flatten with
-// data_format="channels_first" moves the channels last before it unrolls, so that the order of the
-// weights does not depend on the data format: there the layout is `keras`.
+// (*) Only if the data really was unrolled channel by channel, by a Reshape. Keras's own Flatten
+// with data_format="channels_first" moves the channels last before it unrolls, so that the order of
+// the weights does not depend on the data format: there the layout is `keras`.
 //
 // The gates of an LSTM stand in the same order everywhere (input, forget, cell, output). Those of
 // a GRU do not: the hardware follows Keras (update, reset, candidate), PyTorch stores (reset,
@@ -53,7 +53,7 @@ namespace detail {
 
 enum axis : std::uint8_t { gate, unit, row, column, channel };
 inline constexpr std::size_t axes = 5;
-using axis_order = std::array<axis, axes>;         ///< slowest first
+using axis_order = std::array<axis, axes>;          ///< slowest first
 using coordinates = std::array<std::int64_t, axes>; ///< indexed by axis
 
 constexpr axis_order order_of(const weight_matrix& m, layout l)
@@ -123,7 +123,8 @@ constexpr std::int64_t encode(
     return at;
 }
 
-/// Whether the framework's order is the hardware's for this matrix, so that no conversion is needed.
+/// Whether the framework's order is the hardware's for this matrix, so that no conversion is
+/// needed.
 constexpr bool order_is_hardware(const weight_matrix& m, layout l)
 {
     const coordinates extents = extents_of(m);

@@ -100,8 +100,8 @@ struct placement {
 }
 
 /// The place of the weight at an offset of the framework's tensor.
-[[nodiscard]] constexpr placement place(const weight_matrix& m, layout framework,
-    std::int64_t offset, const memory_policy& policy = {})
+[[nodiscard]] constexpr placement place(
+    const weight_matrix& m, layout framework, std::int64_t offset, const memory_policy& policy = {})
 {
     ensure(offset >= 0 && offset < m.weights(), "a weight index is below the number of weights",
         given{"index", offset}, given{"weights", m.weights()});

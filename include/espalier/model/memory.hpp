@@ -16,7 +16,7 @@ namespace espalier {
 
 /// Which aspect ratios of a block RAM are used.
 enum class memory_shapes : std::uint8_t {
-    only_1kx36, ///< a RAMB36 as 1K×36 (the paper, hls4ml's estimate); deeper ROMs cascade
+    only_1kx36,        ///< a RAMB36 as 1K×36 (the paper, hls4ml's estimate); deeper ROMs cascade
     best_aspect_ratio, ///< RAMB18 as 512×36, 1K×18, 2K×9, 4K×4, 8K×2, 16K×1, by depth (UG573)
     intel_m20k, ///< 512×40, 1K×20, 2K×10, 4K×5, 8K×2, 16K×1; one M20K counts as one 36-Kb block
 };

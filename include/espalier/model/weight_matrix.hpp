@@ -111,8 +111,8 @@ constexpr weight_matrix matrix_of(const layer_spec& s, matrix_role role, int reu
         .accum = s.accum};
     if (is_convolution(s.kind)) {
         m.copies = s.parallelization_factor;
-        m.invocations = ceil_div(
-            std::int64_t{output_height(s)} * output_width(s), s.parallelization_factor);
+        m.invocations =
+            ceil_div(std::int64_t{output_height(s)} * output_width(s), s.parallelization_factor);
     } else if (is_recurrent(s.kind)) {
         m.invocations = s.timesteps;
     }

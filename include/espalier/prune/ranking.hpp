@@ -50,10 +50,12 @@ inline void group_norms(const grouping& groups, layout framework, std::span<cons
         "a norm is ranking::l1 or ranking::l2; the others need gradients");
     if (by == ranking::l1) {
         // |w| before it is widened: half the work, the same number.
-        group_sums(groups, framework, weights,
-            [](float w) { return static_cast<double>(std::abs(w)); }, norms);
+        group_sums(
+            groups, framework, weights, [](float w) { return static_cast<double>(std::abs(w)); },
+            norms);
     } else {
-        group_sums(groups, framework, weights,
+        group_sums(
+            groups, framework, weights,
             [](float w) { return static_cast<double>(w) * static_cast<double>(w); }, norms);
         for (double& norm : norms)
             norm = std::sqrt(norm);

@@ -55,8 +55,8 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     }
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
-        gradients[at] += static_cast<float>(factors[static_cast<std::size_t>(group)] *
-                                            static_cast<double>(weights[at]));
+        gradients[at] += static_cast<float>(
+            factors[static_cast<std::size_t>(group)] * static_cast<double>(weights[at]));
     });
 }
 
@@ -74,8 +74,8 @@ inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     }
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
-        weights[at] = static_cast<float>(factors[static_cast<std::size_t>(group)] *
-                                         static_cast<double>(weights[at]));
+        weights[at] = static_cast<float>(
+            factors[static_cast<std::size_t>(group)] * static_cast<double>(weights[at]));
     });
 }
 

@@ -148,8 +148,8 @@ public:
             price[i] = value_of(problem_.class_costs[problem_.class_of[i]]);
         for (std::size_t u = 0; u < problem_.shared.size(); ++u) {
             const auto users = problem_.shared.users_of(u);
-            const double each = value_of(problem_.shared.costs[problem_.shared.kind[u]])
-                / static_cast<double>(users.size());
+            const double each = value_of(problem_.shared.costs[problem_.shared.kind[u]]) /
+                                static_cast<double>(users.size());
             for (const std::uint32_t user : users)
                 price[user] += each;
         }
@@ -187,10 +187,11 @@ private:
             "so only single weights can be pruned",
             given{"reuse_factor", m.reuse_factor});
         ensure(!packed || how.kind == structure_kind::multiplier,
-            "a packed memory is filled multiplier by multiplier, so its structure is the multiplier");
+            "a packed memory is filled multiplier by multiplier, so its structure is the "
+            "multiplier");
         p.ranked = pooled || packed;
-        ensure(items() + static_cast<std::size_t>(p.groups.groups())
-                <= std::numeric_limits<std::uint32_t>::max(),
+        ensure(items() + static_cast<std::size_t>(p.groups.groups()) <=
+                   std::numeric_limits<std::uint32_t>::max(),
             "a problem has at most 2^32 - 1 groups", given{"groups", p.groups.groups()});
 
         const auto groups = static_cast<std::size_t>(p.groups.groups());
@@ -203,8 +204,8 @@ private:
         std::map<resource_vector, std::uint32_t> class_of_cost;
         std::vector<std::size_t> members(problem_.classes(), 0);
         for (const resource_vector& cost : own) {
-            const auto [at, is_new] = class_of_cost.try_emplace(
-                cost, static_cast<std::uint32_t>(problem_.classes()));
+            const auto [at, is_new] =
+                class_of_cost.try_emplace(cost, static_cast<std::uint32_t>(problem_.classes()));
             if (is_new) {
                 problem_.class_costs.push_back(cost);
                 members.push_back(0);
@@ -233,8 +234,9 @@ private:
         } else {
             cost[lut] = lut_product(m.weight.width, m.data.width) * m.copies;
         }
-        // Pooled weights take slots, and slot by slot they fill the multipliers as weights do. Packed
-        // multipliers take slots where a DSP block holds several; alone in it, they keep their own.
+        // Pooled weights take slots, and slot by slot they fill the multipliers as weights do.
+        // Packed multipliers take slots where a DSP block holds several; alone in it, they keep
+        // their own.
         const bool by_slot = pooled || (p.ranked && multipliers_each > 1);
         for (std::int64_t g = 0; g < m.multipliers(); g += multipliers_each) {
             const index_range multipliers{g, std::min(g + multipliers_each, m.multipliers())};

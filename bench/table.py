@@ -24,8 +24,10 @@ def cell(run):
 
 
 def main():
-    with open(sys.argv[1], encoding="utf-8") as file:
-        runs = json.load(file)["benchmarks"]
+    runs = []
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as file:
+            runs += json.load(file)["benchmarks"]
     table = {}
     for run in runs:
         name, items, resources, classes, linked = run["name"].split("/")[:5]
@@ -36,6 +38,8 @@ def main():
         print("|" + "--:|" * (4 + len(COLUMNS)))
         for key in sorted(k for k in table if k[0] == kind):
             row = table[key]
+            if "exact" not in row or "sort" not in row:
+                continue
             ratio = row["exact"]["cpu_time"] / row["sort"]["cpu_time"]
             print(f"| {key[1]:,} | {key[2]} | {key[3]} | "
                   + " | ".join(cell(row.get(c)) for c in COLUMNS) + f" | {ratio:.2f} |")

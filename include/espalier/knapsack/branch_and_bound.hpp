@@ -37,6 +37,26 @@ struct search_limits {
     double seconds = std::numeric_limits<double>::infinity(); ///< on the caller's watch
 };
 
+/// Takes away from the room what no combination of the columns can use, because all of them use
+/// multiples of some number; without it the search would look for the last unit again and again.
+/// What it is worth at the prices: a part of the loss of every choice.
+inline double round_room(resource_vector& room, const std::vector<resource_vector>& costs,
+    std::size_t resources, const std::array<double, max_resources>& price)
+{
+    double loss = 0;
+    for (std::size_t r = 0; r < resources; ++r) {
+        std::int64_t step = 0;
+        for (const resource_vector& cost : costs)
+            step = std::gcd(step, cost[r]);
+        if (step == 0 && room[r] < 0)
+            continue; // nothing can mend it: the search will find that out
+        const std::int64_t rest = step == 0 ? room[r] : (room[r] % step + step) % step;
+        room[r] -= rest;
+        loss += price[r] * static_cast<double>(rest);
+    }
+    return loss;
+}
+
 class branch_and_bound {
 public:
     std::vector<double> best; ///< items taken of each column
@@ -272,6 +292,7 @@ private:
                 costs.push_back(costs_[lp_.class_of[j]]);
             columns.push_back(j);
         }
+        decided.add(-round_room(room, costs, resources_, price_));
         const scaled_costs scaled(resources_, costs);
         relaxation program(costs, scaled, room, price_);
         std::vector<std::uint32_t> groups;

@@ -416,21 +416,23 @@ private:
                 for (std::size_t r = 0; r < rows_; ++r)
                     costs.back()[r] -= alternatives_[place].front().usage[r];
             }
+        resource_vector room = core_room_;
+        const double unusable = round_room(room, costs, rows_, price);
         const scaled_costs scaled(rows_, costs);
-        relaxation program(costs, scaled, core_room_, price);
+        relaxation program(costs, scaled, room, price);
         for (std::size_t j = 0; j < columns.size(); ++j)
             program.add(-alternatives_[columns[j].place][columns[j].which].loss,
                 static_cast<std::uint32_t>(j), 1);
-        branch_and_bound tree(program, costs, rows_, core_room_, price, tolerance());
+        branch_and_bound tree(program, costs, rows_, room, price, tolerance());
         tree.at_most_one_of(groups);
-        tree.begin_with(-loss);
+        tree.begin_with(unusable - loss);
         tree.search(limits, watch);
         nodes += tree.nodes;
         out_of_time = tree.out_of_time;
         if (tree.improved)
             take_over(tree.best, columns);
-        loss = std::min(loss, -tree.best_objective);
-        least_loss = std::max(-tree.bound, 0.0);
+        loss = std::min(loss, unusable - tree.best_objective);
+        least_loss = std::max(unusable - tree.bound, 0.0);
         return tree.complete;
     }
 

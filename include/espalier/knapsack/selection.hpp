@@ -190,8 +190,10 @@ private:
             classes.push_back(static_cast<std::uint32_t>(costs.size() - 1));
         }
         begins.push_back(core.size());
+        resource_vector room = core_room;
+        const double unusable = round_room(room, costs, resources_, at_.price);
         const scaled_costs scaled(resources_, costs);
-        relaxation program(costs, scaled, core_room, at_.price);
+        relaxation program(costs, scaled, room, at_.price);
         program.reserve(classes.size());
         careful_sum positive;
         for (std::size_t j = 0; j < classes.size(); ++j) {
@@ -200,7 +202,8 @@ private:
             program.add(gain, classes[j], count);
             positive.add(std::max(gain, 0.0) * count);
         }
-        branch_and_bound tree(program, costs, resources_, core_room, at_.price, tolerance());
+        branch_and_bound tree(program, costs, resources_, room, at_.price, tolerance());
+        positive.add(unusable); // the loss counts from the room as it was
         tree.begin_with(positive.value() - loss);
         tree.search(limits, watch);
         nodes += tree.nodes;

@@ -22,11 +22,12 @@ endfunction()
 #   <slug>.cpp           the broken program under #ifdef BROKEN, else the fixed one
 #   run/<slug>.hpp       the same for a message at run time, as namespaces
 # and sets in the caller: <out> the slugs, <out>_<slug> the sentence, <out>_run the slugs of the
-# messages at run time.
+# messages at run time, <out>_huge those of them whose broken program is not to be run.
 function(read_errors_page page directory out)
     file(READ ${page} text)
     set(slugs "")
     set(run_slugs "")
+    set(huge_slugs "")
     take_until("\n## " "${text}" introduction text)
     while(NOT text STREQUAL "")
         take_until("\n## " "${text}" section text)
@@ -50,8 +51,11 @@ function(read_errors_page page directory out)
                     "${page}: the broken program under '${sentence}' has no `cpp fixed${how}` after it")
             endif()
             set(${out}_${slug} "${sentence}" PARENT_SCOPE)
-            if(how STREQUAL " run")
+            if(how STREQUAL " run" OR how STREQUAL " huge")
                 list(APPEND run_slugs ${slug})
+                if(how STREQUAL " huge")
+                    list(APPEND huge_slugs ${slug})
+                endif()
                 foreach(state broken fixed)
                     # The includes to the top, the rest into a namespace of its own.
                     string(REGEX MATCHALL "#include [^\n]*\n" includes "${${state}}")
@@ -75,4 +79,5 @@ function(read_errors_page page directory out)
     endwhile()
     set(${out} ${slugs} PARENT_SCOPE)
     set(${out}_run ${run_slugs} PARENT_SCOPE)
+    set(${out}_huge ${huge_slugs} PARENT_SCOPE)
 endfunction()

@@ -99,8 +99,8 @@ inline std::optional<options> parse(
            "use fewer than 54,000, to see everything once in seconds")
         ->check(CLI::Range(std::int64_t{1000}, std::int64_t{54000}))
         ->option_text("N");
-    app.add_option("--threads", o.threads, "of LibTorch")
-        ->check(CLI::Range(1, 256))
+    app.add_option("--threads", o.threads, "1 or 2; the result is the same")
+        ->check(CLI::Range(1, 2))
         ->capture_default_str()
         ->option_text("N");
     try {

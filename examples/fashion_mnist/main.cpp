@@ -90,7 +90,7 @@ void run(const options& o)
         static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
         static_cast<long long>(dense.back().weights), 100 * dense_accuracy.validation,
         dense_seconds);
-    train.set_teacher(logits_of(net, data.training.images));
+    train.set_teacher();
 
     // Prune and train in turns.
     const stopwatch pruning_clock;

@@ -59,8 +59,14 @@ public:
             parameters[i].set_data(net_.parameters()[i]);
     }
 
-    /// Logits of every training row (mirrored ones too), to distil from.
-    void set_teacher(torch::Tensor logits) { teacher_ = std::move(logits); }
+    /// Makes the network as it is now the one to distil from. What it says about an image and about
+    /// the mirrored image is averaged: that is a little better than either.
+    void set_teacher()
+    {
+        const std::int64_t n = data_.training_size;
+        const torch::Tensor said = torch::softmax(logits_of(net_, data_.training.images), 1);
+        teacher_ = ((said.narrow(0, 0, n) + said.narrow(0, n, n)) / 2).log();
+    }
 
     void train(const std::string& phase, const training_options& o, const training_hooks& hooks)
     {
@@ -139,8 +145,9 @@ private:
             (1 - o.distillation) * torch::nn::functional::cross_entropy(
                                        logits, data_.training.labels.index_select(0, rows));
         if (o.distillation > 0) {
+            const torch::Tensor images = rows.remainder(data_.training_size);
             const torch::Tensor soft =
-                torch::softmax(teacher_.index_select(0, rows) / o.temperature, 1);
+                torch::softmax(teacher_.index_select(0, images) / o.temperature, 1);
             const torch::Tensor distance =
                 -(soft * torch::log_softmax(logits / o.temperature, 1)).sum(1).mean();
             // Softened gradients shrink with the square of the temperature.
@@ -172,7 +179,7 @@ private:
     const dataset& data_;
     at::Generator random_;
     std::launch policy_;
-    torch::Tensor teacher_;
+    torch::Tensor teacher_; ///< logarithms of probabilities, (training_size, 10)
 };
 
 } // namespace fashion_mnist

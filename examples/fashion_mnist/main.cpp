@@ -14,14 +14,12 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 #include <malloc.h>
 #include <stdexcept>
 #include <string>
-#include <unistd.h>
 
 namespace fashion_mnist {
 namespace {
@@ -57,7 +55,7 @@ void run(const options& o)
     ensure_writable(o.output);
     const dataset data = read_dataset(o.data, o.training_images);
     lenet net;
-    trainer train(net, data, o.seed);
+    trainer train(net, data, o.seed, o.threads);
     const auto validate = [&] {
         return accuracy(net, data.validation.images, data.validation.labels);
     };
@@ -92,7 +90,7 @@ void run(const options& o)
         static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
         static_cast<long long>(dense.back().weights), 100 * dense_accuracy.validation,
         dense_seconds);
-    train.set_teacher(logits_of(net, data.training.images));
+    train.set_teacher();
 
     // Prune and train in turns.
     const stopwatch pruning_clock;
@@ -150,23 +148,11 @@ void run(const options& o)
     std::printf("\n%.0f s in all; written to\n%s\n", all.seconds(), o.output.c_str());
 }
 
-/// Restarts the program with OpenMP's waiting set to sleep. By default LibTorch's threads spin
-/// while they wait for each other, and if anything else wants a core, everything gets several times
-/// slower. libgomp reads the setting before main() begins, so it takes a restart.
-void wait_asleep(char** argv)
-{
-    if (std::getenv("OMP_WAIT_POLICY") != nullptr)
-        return;
-    setenv("OMP_WAIT_POLICY", "passive", 1);
-    execv("/proc/self/exe", argv); // returns only if it fails, and then spinning is fine
-}
-
 } // namespace
 } // namespace fashion_mnist
 
 int main(int argc, char** argv)
 {
-    fashion_mnist::wait_asleep(argv);
     try {
         int exit_code = 0;
         const auto o = fashion_mnist::parse(argc, argv,
@@ -177,7 +163,7 @@ int main(int argc, char** argv)
         // Keep freed tensors: fresh pages from the kernel cost as much as the arithmetic on them.
         mallopt(M_MMAP_THRESHOLD, 32 << 20);
         mallopt(M_TRIM_THRESHOLD, 1 << 30);
-        torch::set_num_threads(o->threads);
+        torch::set_num_threads(1); // the trainer shares the work out itself
         torch::manual_seed(o->seed);
         fashion_mnist::run(*o);
         return 0;

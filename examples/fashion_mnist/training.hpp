@@ -9,15 +9,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <numbers>
 #include <string>
 #include <utility>
+#include <vector>
 
 // Adam with a cosine learning rate, and optionally distillation: part of the loss compares the
 // network with the dense one it was pruned from instead of with the labels (Hinton et al. 2015).
 // The pruner appears as two hooks, one between backward pass and step, one behind the step.
+//
+// Each half of a batch goes through its own copy of the network, so that two cores need to meet
+// only once a step. (LibTorch's own threads meet in every operation, which costs more than a
+// network of this size has to share out.) The sum is the same whether the halves are computed
+// beside or after each other, so the number of threads does not change the result.
 
 namespace fashion_mnist {
 
@@ -39,12 +47,26 @@ struct training_hooks {
 
 class trainer {
 public:
-    trainer(lenet& net, const dataset& data, std::uint64_t seed)
-        : net_(net), data_(data), random_(at::detail::createCPUGenerator(seed))
-    {}
+    /// \param threads  1 or 2
+    trainer(lenet& net, const dataset& data, std::uint64_t seed, int threads)
+        : net_(net),
+          data_(data),
+          random_(at::detail::createCPUGenerator(seed)),
+          policy_(threads > 1 ? std::launch::async : std::launch::deferred)
+    {
+        std::vector<torch::Tensor> parameters = twin_.parameters();
+        for (std::size_t i = 0; i < parameters.size(); ++i)
+            parameters[i].set_data(net_.parameters()[i]);
+    }
 
-    /// Logits of every training row (mirrored ones too), to distil from.
-    void set_teacher(torch::Tensor logits) { teacher_ = std::move(logits); }
+    /// Makes the network as it is now the one to distil from. What it says about an image and about
+    /// the mirrored image is averaged: that is a little better than either.
+    void set_teacher()
+    {
+        const std::int64_t n = data_.training_size;
+        const torch::Tensor said = torch::softmax(logits_of(net_, data_.training.images), 1);
+        teacher_ = ((said.narrow(0, 0, n) + said.narrow(0, n, n)) / 2).log();
+    }
 
     void train(const std::string& phase, const training_options& o, const training_hooks& hooks)
     {
@@ -61,14 +83,11 @@ public:
                 order = shuffled();
             set_rate(optimizer, o, static_cast<double>(step) / static_cast<double>(steps));
             const torch::Tensor rows = order.narrow(0, step % each_epoch * batch, batch);
-            const torch::Tensor loss = loss_on(rows, o);
-            optimizer.zero_grad();
-            loss.backward();
+            const double loss = differentiate(rows, o);
             hooks.before_step();
             optimizer.step();
             hooks.after_step();
-            const auto value = loss.item<double>();
-            mean_loss = step == 0 ? value : 0.99 * mean_loss + 0.01 * value;
+            mean_loss = step == 0 ? loss : 0.99 * mean_loss + 0.01 * loss;
             bar.show(step + 1, mean_loss);
         }
     }
@@ -93,15 +112,42 @@ public:
     }
 
 private:
-    torch::Tensor loss_on(const torch::Tensor& rows, const training_options& o)
+    /// Leaves the gradients of a batch in the parameters.
+    /// \return the loss
+    double differentiate(const torch::Tensor& rows, const training_options& o)
     {
-        const torch::Tensor logits = net_.forward(data_.training.images.index_select(0, rows));
+        const torch::Tensor images = data_.training.images.index_select(0, rows);
+        const std::int64_t size = rows.size(0);
+        const auto backpropagate = [&](lenet& net, std::int64_t begin, std::int64_t end) {
+            net.zero_grad();
+            const torch::Tensor loss =
+                loss_of(net.forward(images.slice(0, begin, end)), rows.slice(0, begin, end), o) *
+                (static_cast<double>(end - begin) / static_cast<double>(size));
+            loss.backward();
+            return loss.item<double>();
+        };
+        std::future<double> second_half = std::async(policy_, [&] {
+            torch::set_num_threads(1); // OpenMP keeps the number thread by thread
+            return backpropagate(twin_, size / 2, size);
+        });
+        const double first_loss = backpropagate(net_, 0, size / 2);
+        const double loss = first_loss + second_half.get();
+        const std::vector<torch::Tensor> parameters = net_.parameters();
+        for (std::size_t i = 0; i < parameters.size(); ++i)
+            parameters[i].grad().add_(twin_.parameters()[i].grad());
+        return loss;
+    }
+
+    torch::Tensor loss_of(
+        const torch::Tensor& logits, const torch::Tensor& rows, const training_options& o) const
+    {
         torch::Tensor loss =
             (1 - o.distillation) * torch::nn::functional::cross_entropy(
                                        logits, data_.training.labels.index_select(0, rows));
         if (o.distillation > 0) {
+            const torch::Tensor images = rows.remainder(data_.training_size);
             const torch::Tensor soft =
-                torch::softmax(teacher_.index_select(0, rows) / o.temperature, 1);
+                torch::softmax(teacher_.index_select(0, images) / o.temperature, 1);
             const torch::Tensor distance =
                 -(soft * torch::log_softmax(logits / o.temperature, 1)).sum(1).mean();
             // Softened gradients shrink with the square of the temperature.
@@ -129,9 +175,11 @@ private:
     }
 
     lenet& net_;
+    lenet twin_; ///< the parameters of net_, but gradients of its own
     const dataset& data_;
     at::Generator random_;
-    torch::Tensor teacher_;
+    std::launch policy_;
+    torch::Tensor teacher_; ///< logarithms of probabilities, (training_size, 10)
 };
 
 } // namespace fashion_mnist

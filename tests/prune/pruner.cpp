@@ -134,6 +134,8 @@ TEST_CASE("a diverged round is a rejection, not an error")
     REQUIRE(p.next());
     CHECK_FALSE(p.report(std::nan("")));
     REQUIRE(p.next());
+    CHECK_FALSE(p.report(std::numeric_limits<double>::infinity()));
+    REQUIRE(p.next());
     net.weights[0][std::size_t(&*std::find_if(net.weights[0].begin(), net.weights[0].end(),
                                    [](float w) { return w != 0; }) -
                                net.weights[0].data())] = std::numeric_limits<float>::infinity();

@@ -107,9 +107,9 @@ TEST_CASE("nonsense schedules are refused")
         "a schedule removes a part in [0, 1) of a resource (part = -0.1)");
     CHECK_THROWS_WITH(
         schedule(constant{.steps = 0}), "a schedule has at least one step (steps = 0)");
-    CHECK_THROWS_WITH(
-        schedule(polynomial{.power = 0}), "the power of a polynomial is positive (power = 0)");
+    CHECK_THROWS_WITH(schedule(polynomial{.power = 0}),
+        "the power of a polynomial is positive and finite (power = 0)");
     CHECK_THROWS_WITH(schedule(binary{.resolution = 0}),
-        "the resolution of a bisection is positive (resolution = 0)");
+        "the resolution of a bisection is positive and finite (resolution = 0)");
     CHECK_THROWS(schedule(polynomial{.target = std::nan("")}));
 }

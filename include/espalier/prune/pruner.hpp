@@ -144,7 +144,8 @@ public:
         apply_masks();
         round_record& record = history_.back();
         record.metric = metric;
-        record.accepted = metric >= options_.tolerance * *baseline_ && all_finite();
+        record.accepted =
+            std::isfinite(metric) && metric >= options_.tolerance * *baseline_ && all_finite();
         trials_.push_back({record.progress, record.accepted});
         if (record.accepted) {
             bad_trials_ = 0;

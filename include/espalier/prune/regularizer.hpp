@@ -10,6 +10,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -21,18 +22,32 @@
 
 namespace espalier {
 
+namespace detail {
+
+/// strength · p_g · √n_g for each group: what the penalty charges for a unit of its norm.
+inline std::vector<double> group_charges(
+    const grouping& groups, std::span<const double> prices, double strength)
+{
+    ensure(static_cast<std::int64_t>(prices.size()) == groups.groups(), "every group has a price",
+        given{"prices", prices.size()}, given{"groups", groups.groups()});
+    std::vector<double> charges(prices.begin(), prices.end());
+    for (std::size_t g = 0; g < charges.size(); ++g)
+        charges[g] *=
+            strength * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
+    return charges;
+}
+
+} // namespace detail
+
 /// The penalty of one matrix.
 /// \param prices  one for each group of the matrix, ≥ 0
+/// \throws std::invalid_argument if the number of weights or prices is wrong, here and below
 [[nodiscard]] inline double group_lasso_loss(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices)
 {
+    const std::vector<double> charges = detail::group_charges(groups, prices, 1);
     const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
-    double loss = 0;
-    for (std::size_t g = 0; g < norms.size(); ++g)
-        loss += prices[g] *
-                std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) *
-                norms[g];
-    return loss;
+    return std::inner_product(charges.begin(), charges.end(), norms.begin(), 0.0);
 }
 
 /// Adds the gradient of strength · penalty to the gradients of a matrix.
@@ -43,16 +58,10 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
 {
     ensure(gradients.size() == weights.size(), "there is a gradient for every weight",
         given{"gradients", gradients.size()}, given{"weights", weights.size()});
-    std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
-    for (std::size_t g = 0; g < factors.size(); ++g) {
-        const double norm = factors[g];
-        factors[g] =
-            norm > 0
-                ? strength * prices[g] *
-                      std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g)))) /
-                      norm
-                : 0.0;
-    }
+    std::vector<double> factors = detail::group_charges(groups, prices, strength);
+    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
+    for (std::size_t g = 0; g < norms.size(); ++g)
+        factors[g] = norms[g] > 0 ? factors[g] / norms[g] : 0.0;
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
         gradients[at] += static_cast<float>(
@@ -65,13 +74,10 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
 inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     std::span<float> weights, std::span<const double> prices, double strength)
 {
-    std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
-    for (std::size_t g = 0; g < factors.size(); ++g) {
-        const double shrink =
-            strength * prices[g] *
-            std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
-        factors[g] = factors[g] > shrink ? 1 - shrink / factors[g] : 0.0;
-    }
+    std::vector<double> factors = detail::group_charges(groups, prices, strength);
+    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
+    for (std::size_t g = 0; g < norms.size(); ++g)
+        factors[g] = norms[g] > factors[g] ? 1 - factors[g] / norms[g] : 0.0;
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
         weights[at] = static_cast<float>(

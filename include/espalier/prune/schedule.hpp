@@ -180,10 +180,11 @@ public:
         if constexpr (requires { s.steps; })
             ensure(s.steps >= 1, "a schedule has at least one step", given{"steps", s.steps});
         if constexpr (requires { s.power; })
-            ensure(s.power > 0 && std::isfinite(s.power), "the power of a polynomial is positive",
-                given{"power", s.power});
+            ensure(s.power > 0 && std::isfinite(s.power),
+                "the power of a polynomial is positive and finite", given{"power", s.power});
         if constexpr (requires { s.resolution; })
-            ensure(s.resolution > 0, "the resolution of a bisection is positive",
+            ensure(s.resolution > 0 && std::isfinite(s.resolution),
+                "the resolution of a bisection is positive and finite",
                 given{"resolution", s.resolution});
         next_ = [s = std::move(s)](std::span<const trial> trials) { return s(trials); };
     }

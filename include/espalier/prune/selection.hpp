@@ -112,6 +112,8 @@ public:
     /// Resources of the last posed problem that a choice takes.
     [[nodiscard]] resources usage_of(std::span<const std::uint8_t> keep) const
     {
+        ensure(keep.size() == items(), "a choice has an entry for every group",
+            given{"given", keep.size()}, given{"groups", items()});
         const resource_vector used = usage(problem_, keep);
         return {.dsp = used[dsp], .bram18 = used[bram18], .lut = used[lut]};
     }
@@ -128,6 +130,8 @@ public:
         ensure(static_cast<std::int64_t>(mask.size()) == m.weights(),
             "a mask has an entry for every weight", given{"given", mask.size()},
             given{"weights", m.weights()});
+        ensure(keep.size() == items(), "a choice has an entry for every group",
+            given{"given", keep.size()}, given{"groups", items()});
         const std::uint8_t* const kept = keep.data() + p.first_item;
         visit_weights(p.groups, options_.framework, [&](std::int64_t offset, std::int64_t group) {
             mask[static_cast<std::size_t>(offset)] = static_cast<Number>(kept[group]);
@@ -137,6 +141,8 @@ public:
     /// Price of each item: Σ prices · own cost, and an equal part of each unit it shares.
     [[nodiscard]] std::vector<double> priced(std::span<const double> prices) const
     {
+        ensure(prices.size() == resource_count, "there is a price for every resource",
+            given{"prices", prices.size()});
         const auto value_of = [&](const resource_vector& cost) {
             double sum = 0;
             for (std::size_t r = 0; r < resource_count; ++r)
@@ -190,9 +196,9 @@ private:
             "a packed memory is filled multiplier by multiplier, so its structure is the "
             "multiplier");
         p.ranked = pooled || packed;
-        ensure(items() + static_cast<std::size_t>(p.groups.groups()) <=
+        ensure(items() + static_cast<std::size_t>(p.groups.groups()) <
                    std::numeric_limits<std::uint32_t>::max(),
-            "a problem has at most 2^32 - 1 groups", given{"groups", p.groups.groups()});
+            "a problem has fewer than 2^32 - 1 groups", given{"groups", p.groups.groups()});
 
         const auto groups = static_cast<std::size_t>(p.groups.groups());
         std::vector<resource_vector> own(groups, resource_vector{});

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/lattice.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/relaxation.hpp>
 #include <espalier/knapsack/start.hpp>
@@ -85,6 +86,7 @@ public:
         std::sort(best_fill_.begin(), best_fill_.end(), [&](std::size_t a, std::size_t b) {
             return lp_.gain[a] != lp_.gain[b] ? lp_.gain[a] > lp_.gain[b] : a < b;
         });
+        unusable_ = cost_lattice(costs, resources).least_loss(room, price);
         best.assign(lp_.size(), 0);
         trial_.assign(lp_.size(), 0);
         best_objective = -std::numeric_limits<double>::infinity();
@@ -155,6 +157,7 @@ private:
     resource_vector room_;
     std::array<double, max_resources> price_;
     double tolerance_;
+    double unusable_ = 0; ///< what every choice loses to capacity that no choice can use
     double root_bound_ = 0;
     std::vector<double> most_;
     std::vector<std::size_t> best_fill_;
@@ -241,9 +244,16 @@ private:
     void visit(std::vector<branch>& open)
     {
         const bool is_root = nodes++ == 0;
+        // At the caller's prices the bound needs no relaxation, and knows what must stay unused.
+        const double at_price = bound_at_price();
+        if (is_root)
+            root_bound_ = at_price;
+        if (at_price <= best_objective + tolerance_)
+            return;
+        fix_at_price(at_price - best_objective - tolerance_);
         const relaxation_status status = lp_.solve(best_objective + tolerance_);
         if (is_root)
-            root_bound_ = lp_.bound;
+            root_bound_ = std::min(root_bound_, lp_.bound);
         if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
             return;
         const std::size_t fractional = round(status == relaxation_status::optimal);
@@ -265,8 +275,10 @@ private:
         double down = std::floor(x + 1e-9);
         if (down >= lp_.upper[column])
             down = lp_.upper[column] - 1;
-        const branch below{trail_.size(), column, lp_.lower[column], down, lp_.bound};
-        const branch above{trail_.size(), column, down + 1, lp_.upper[column], lp_.bound};
+        const branch below{
+            trail_.size(), column, lp_.lower[column], down, std::min(lp_.bound, at_price)};
+        const branch above{
+            trail_.size(), column, down + 1, lp_.upper[column], std::min(lp_.bound, at_price)};
         const bool up_first = x - down > 0.5;
         open.push_back(up_first ? below : above);
         open.push_back(up_first ? above : below);
@@ -427,6 +439,30 @@ private:
             ++per_group_[group_[j]];
             for (std::size_t r = 0; r < resources_; ++r)
                 left[r] -= cost[r];
+        }
+    }
+
+    [[nodiscard]] double bound_at_price() const
+    {
+        careful_sum sum;
+        for (std::size_t j = 0; j < lp_.size(); ++j)
+            sum.add(lp_.gain[j] * (lp_.gain[j] > 0 ? lp_.upper[j] : lp_.lower[j]));
+        return sum.value() - unusable_;
+    }
+
+    /// As `fix`, with the gains for reduced costs.
+    void fix_at_price(double room)
+    {
+        if (unusable_ == 0)
+            return; // the relaxation knows better
+        for (std::size_t j = 0; j < lp_.size(); ++j) {
+            const double steps = std::floor(room / std::abs(lp_.gain[j]));
+            if (!(steps < lp_.upper[j] - lp_.lower[j]))
+                continue;
+            if (lp_.gain[j] > 0)
+                set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
+            else
+                set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
         }
     }
 

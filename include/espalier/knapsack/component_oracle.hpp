@@ -124,20 +124,20 @@ public:
         for (std::size_t k = 0; k < count; ++k) {
             const std::size_t at = begin + k;
             next.clear();
-            const auto keep_label = [&](label&& made) {
+            const auto keep_label = [&](label made) {
                 made.state &= ~std::uint32_t{parts_.forget[at]};
                 const double loss = top - (made.worth + ahead_[(k + 1) * states + made.state]);
                 if (loss > limit)
                     return;
                 next.push_back(arena.size());
-                arena.push_back(std::move(made));
+                arena.push_back(made);
             };
             for (const std::size_t index : now) {
                 label skipped = arena[index];
                 skipped.parent = index;
                 skipped.kept = 0;
                 label kept = skipped;
-                keep_label(std::move(skipped));
+                keep_label(skipped);
                 kept.kept = 1;
                 kept.worth += gain(at);
                 kept.value += parts_.value[at];
@@ -148,7 +148,7 @@ public:
                         kept.worth -= kind_price[link.kind];
                         add(kept.usage, kind_costs[link.kind], rows);
                     }
-                keep_label(std::move(kept));
+                keep_label(kept);
             }
             drop_dominated(arena, next, rows);
             now.swap(next);

@@ -76,25 +76,29 @@ public:
         }
         find_prices();
         ranked_ = margin_;
+        std::vector<resource_vector> all_costs = class_costs_;
+        all_costs.insert(all_costs.end(), kind_costs_.begin(), kind_costs_.end());
+        const double unusable = cost_lattice(all_costs, rows_).least_loss(room_, price);
         for (std::size_t size = 30 + 10 * rows_;; size *= 3) {
             const double limit = margin_of_rank(size);
-            const bool covers = limit >= loss;
-            if (!gather(std::min(limit, loss)))
-                return stop(std::min(limit, loss)); // too many alternatives to list
+            const double most = loss - unusable;
+            const bool covers = limit >= most;
+            if (!gather(std::min(limit, most)))
+                return stop(std::min(limit + unusable, loss)); // too many alternatives to list
             if (covers && !to_the_end)
                 return;
             search_limits limits{.seconds = seconds};
             if (!covers)
                 limits.nodes = to_the_end ? 2'000 : 50;
             const bool complete = search_core(limits, watch);
-            if (complete && limit >= loss) {
+            if (complete && limit + unusable >= loss) {
                 proven = true;
                 least_loss = loss;
                 infeasible = !(loss < std::numeric_limits<double>::infinity());
                 return;
             }
             if (out_of_time)
-                return stop(limit);
+                return stop(limit + unusable);
         }
     }
 

@@ -71,20 +71,23 @@ public:
         at_.find(keep);
         take_losses();
         loss = std::numeric_limits<double>::infinity();
+        // What no choice can use counts as lost, so single items can lose only the rest.
+        const double unusable = cost_lattice(costs_, resources_).least_loss(room_, at_.price);
         for (std::size_t size = 40 + 10 * resources_;; size *= 4) {
             double limit = loss_of_rank(size);
-            if (limit >= loss && at_.margin() < loss) {
-                widen(loss * (1 + 1e-9));
+            const double most = loss - unusable;
+            if (limit >= most && at_.margin() < most) {
+                widen(most * (1 + 1e-9));
                 limit = loss_of_rank(size);
             }
-            gather(std::min(limit, loss));
+            gather(std::min(limit, most));
             if (std::any_of(core_room.begin(), core_room.end(), [](auto r) { return r < 0; })) {
                 // Rounding put an item on the wrong side of its threshold; a larger core holds it.
                 if (core.size() == at_.inside.size())
                     widen(std::numeric_limits<double>::infinity());
                 continue;
             }
-            const bool covers = limit >= loss && at_.margin() >= loss;
+            const bool covers = limit >= most && at_.margin() >= most;
             if (covers && !to_the_end)
                 return;
             search_limits limits{.seconds = seconds};
@@ -92,7 +95,7 @@ public:
                 limits.nodes = to_the_end ? 2'000 : 50;
             const bool complete = search_core(limits, watch);
             // A better choice may have lowered the loss below what the core covers.
-            const double covered = std::min(limit, at_.margin());
+            const double covered = std::min(limit, at_.margin()) + unusable;
             if (complete && covered >= loss) {
                 least_loss = loss;
                 proven = true;

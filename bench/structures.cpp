@@ -1,49 +1,142 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/knapsack/exact.hpp>
+// What linked memory columns gain over the paper's C consecutive multipliers: the importance that
+// is kept (Σ |w|) under the same budget of DSPs and block RAMs, on the weights of a trained
+// network.
+//
+//     bench_structures jets FILE     16-64-32-32-5 at reuse factor 4, FILE in Keras's order
+//     bench_structures lenet FILE    what fashion_mnist --save-weights FILE writes
+//
+// Both files hold, layer by layer, the kernel and the bias as raw 32-bit floats.
+
+#include <espalier/espalier.hpp>
 
 #include <cstdio>
-#include <cstdlib>
-#include <knapsack/columns.hpp>
+#include <exception>
+#include <fstream>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
-// What linked memory columns gain over C consecutive multipliers: the kept importance at the same
-// budget of DSPs and block RAMs, on the weights of a trained network.
-//
-//     bench_structures weights.f32 16x64:4 64x32:4 32x32:4 32x5:4
-//
-// The file holds, layer by layer, the kernel (inputs × outputs, float32) and the bias; a layer is
-// given as inputs x outputs : reuse factor (a convolution as kernel area · channels x filters).
+namespace {
+
+struct trained {
+    std::vector<esp::layer_spec> layers;
+    esp::layout framework = esp::layout::keras;
+    std::vector<std::vector<float>> weights{}; ///< one for each matrix
+};
+
+std::vector<esp::layer_spec> jets()
+{
+    using esp::dense;
+    return {dense{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4},
+        dense{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4},
+        dense{.name = "fc3", .inputs = 32, .outputs = 32, .reuse_factor = 4},
+        dense{.name = "out", .inputs = 32, .outputs = 5, .reuse_factor = 4}};
+}
+
+std::vector<esp::layer_spec> lenet()
+{
+    using esp::conv2d;
+    using esp::dense;
+    constexpr auto latency = esp::strategy::latency;
+    return {conv2d{.name = "conv1",
+                .height = 28,
+                .width = 28,
+                .channels = 1,
+                .filters = 6,
+                .kernel_height = 5,
+                .kernel_width = 5,
+                .padding = esp::padding::same,
+                .strategy = latency},
+        conv2d{.name = "conv2",
+            .height = 14,
+            .width = 14,
+            .channels = 6,
+            .filters = 16,
+            .kernel_height = 5,
+            .kernel_width = 5,
+            .strategy = latency},
+        dense{.name = "fc1",
+            .inputs = 400,
+            .outputs = 120,
+            .flattened = {5, 5, 16},
+            .reuse_factor = 25},
+        dense{.name = "fc2", .inputs = 120, .outputs = 84, .reuse_factor = 12},
+        dense{.name = "fc3", .inputs = 84, .outputs = 10, .strategy = latency}};
+}
+
+void read_weights(trained& network, const std::string& path)
+{
+    std::ifstream file(path, std::ios::binary);
+    for (const esp::layer_spec& layer : network.layers) {
+        const esp::weight_matrix m = esp::matrices_of(layer)[0];
+        network.weights.emplace_back(static_cast<std::size_t>(m.weights()));
+        std::vector<float> bias(static_cast<std::size_t>(m.n_out()));
+        for (std::vector<float>* part : {&network.weights.back(), &bias})
+            if (!file.read(reinterpret_cast<char*>(part->data()),
+                    static_cast<std::streamsize>(part->size() * sizeof(float))))
+                throw std::runtime_error(path + " does not hold the weights of this network");
+    }
+}
+
+/// The best choice under a part of the network's own need.
+esp::knapsack_solution best(trained network, int width, const esp::structure& how, double part)
+{
+    for (esp::layer_spec& layer : network.layers)
+        layer.weight = layer.data = {.width = width, .integer = 8};
+    esp::selection groups(
+        network.layers, {.structure = how, .framework = network.framework, .keep_at_least = 0});
+    std::vector<double> values;
+    for (std::size_t m = 0; m < groups.matrices(); ++m) {
+        const auto norms =
+            esp::group_norms(groups.groups_of(m), network.framework, network.weights[m]);
+        values.insert(values.end(), norms.begin(), norms.end());
+    }
+    return esp::exact{.time_limit = 10}(
+        groups.pose(std::move(values), esp::budget_at(groups.total(), 1 - part, 1)));
+}
+
+int run(const std::string& name, const std::string& path)
+{
+    trained network;
+    if (name == "jets")
+        network = {.layers = jets()};
+    else if (name == "lenet")
+        network = {.layers = lenet(), .framework = esp::layout::pytorch};
+    else
+        throw std::runtime_error("the network is jets or lenet, not " + name);
+    read_weights(network, path);
+
+    std::printf(
+        "| bits | C | budget | linked columns | gap | ms | consecutive | gap | ms | gain |\n");
+    std::printf("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    for (const int width : {12, 16, 18, 20})
+        for (const double part : {0.5, 0.25, 0.1}) {
+            const auto linked = best(network, width, esp::structure::multipliers, part);
+            const auto paper = best(network, width, esp::structure::consecutive, part);
+            std::printf(
+                "| %d | %d | %.0f %% | %.3f | %.0e | %.1f | %.3f | %.0e | %.1f | %.2f %% |\n",
+                width, 36 % width == 0 ? 36 / width : (72 + width - 1) / width, 100 * part,
+                linked.value, linked.gap(), 1e3 * linked.seconds, paper.value, paper.gap(),
+                1e3 * paper.seconds, 100 * (linked.value / paper.value - 1));
+            std::fflush(stdout);
+        }
+    return 0;
+}
+
+} // namespace
 
 int main(int count, char** arguments)
 {
-    using namespace espalier;
-    std::vector<columns::layer> layers;
-    for (int k = 2; k < count; ++k) {
-        columns::layer one{};
-        if (std::sscanf(arguments[k], "%zux%zu:%zu", &one.inputs, &one.outputs, &one.reuse) != 3) {
-            std::fprintf(stderr, "a layer is inputs x outputs : reuse, as in 16x64:4\n");
-            return 1;
-        }
-        layers.push_back(one);
-    }
-    if (count < 3 || !columns::read(arguments[1], layers)) {
-        std::fprintf(stderr, "usage: %s weights.f32 inputsxoutputs:reuse …\n", arguments[0]);
+    if (count != 3) {
+        std::fprintf(stderr, "usage: %s jets|lenet weights.f32\n", arguments[0]);
         return 1;
     }
-    std::printf("| bits | C | budget | linked columns | consecutive | gain | proven |\n");
-    std::printf("|--:|--:|--:|--:|--:|--:|:--|\n");
-    for (const std::size_t width : {12U, 16U, 18U, 20U})
-        for (const double share : {0.5, 0.25, 0.1}) {
-            const std::size_t together = columns::consecutive(width);
-            const knapsack_solution linked = exact{}(columns::problem_of(layers, width, 1, share));
-            const knapsack_solution consecutive =
-                exact{}(columns::problem_of(layers, width, together, share));
-            const bool proven = linked.status == solve_status::optimal &&
-                                consecutive.status == solve_status::optimal;
-            std::printf("| %zu | %zu | %.0f %% | %.3f | %.3f | %.2f %% | %s |\n", width, together,
-                100 * share, linked.value, consecutive.value,
-                100 * (linked.value / consecutive.value - 1), proven ? "both" : "no");
-        }
-    return 0;
+    try {
+        return run(arguments[1], arguments[2]);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "bench_structures: %s\n", error.what());
+        return 1;
+    }
 }

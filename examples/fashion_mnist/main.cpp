@@ -69,7 +69,8 @@ void run(const options& o)
             .tolerance = o.tolerance,
             .regularization = o.regularization,
             .rank_by = esp::ranking::fisher,
-            .normalize_by = esp::normalization::none}};
+            .normalize_by = esp::normalization::none,
+            .selection = {.structure = esp::structure::consecutive}}}; // the paper's groups
 
     // The dense network.
     stopwatch dense_clock;

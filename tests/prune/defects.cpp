@@ -86,7 +86,7 @@ TEST_CASE(
     // 32 × 5 at reuse factor 4: 40 multipliers, in groups of 3 at 27 bits.
     const layer_spec layer =
         dense{.inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {27, 8}, .data = {16, 6}};
-    const selection s(std::span(&layer, 1));
+    const selection s(std::span(&layer, 1), {.structure = structure::consecutive});
     REQUIRE(s.items() == 14);
     CHECK(s.groups_of(0).size(13) == 4); // one multiplier of the 40
     CHECK(s.total().dsp == 40);

@@ -263,7 +263,7 @@ TEST_CASE("18-bit pairs of multipliers are two DSP blocks and one block RAM each
     // The paper's multi-objective case.
     const layer_spec layer =
         dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}};
-    selection s(std::span(&layer, 1));
+    selection s(std::span(&layer, 1), {.structure = structure::consecutive});
     CHECK(s.items() == 256);
     CHECK(s.total() == resources{.dsp = 512, .bram18 = 512});
     choice keep(256, 1);

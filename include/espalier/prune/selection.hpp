@@ -38,8 +38,9 @@
 namespace espalier {
 
 struct selection_options {
-    /// Of all layers; none: the paper's consecutive multipliers where weights have a fixed
-    /// multiplier, single weights where they have not (latency strategy).
+    /// Of all layers; none: single multipliers with linked memory columns, which never keep less
+    /// than the paper's consecutive ones at the same budget (docs/benchmarks.md), and single
+    /// weights where weights have no fixed multiplier (latency strategy).
     std::optional<espalier::structure> structure{};
     /// One for each layer, overriding `structure`; empty: `structure` everywhere.
     std::vector<espalier::structure> structures{};
@@ -178,7 +179,7 @@ private:
         if (options_.structure)
             return *options_.structure;
         return m.strategy == strategy::latency && m.reuse_factor > 1 ? structure::weights
-                                                                     : structure::consecutive;
+                                                                     : structure::multipliers;
     }
 
     void add_matrix(const weight_matrix& m, const structure& how)

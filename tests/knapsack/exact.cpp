@@ -207,3 +207,16 @@ TEST_CASE("an empty problem is solved")
     CHECK(best.keep.empty());
     CHECK(best.value == 0);
 }
+
+TEST_CASE("one giant among equals does not make the others look free")
+{
+    const knapsack_problem problem{.resources = 1,
+        .values = {13, 13, 13, 2, 13, 13, 13, 13, 13, 1e143, 13.5, 7.5, 15},
+        .class_of = std::vector<std::uint32_t>(13, 0),
+        .class_costs = {{5}},
+        .capacity = {20},
+        .shared = {.costs = {{4}, {3}}, .kind = {0, 1}, .first = {0, 2, 3}, .users = {4, 6, 6}}};
+    const knapsack_solution best = exact{}(problem);
+    CHECK(is_feasible(problem, best.keep));
+    CHECK(best.keep[9] == 1);
+}

@@ -164,6 +164,7 @@ private:
     std::vector<double> trial_;
     std::vector<std::uint32_t> group_;
     std::vector<std::int32_t> per_group_;
+    bool in_conflict_ = false;
     std::vector<change> trail_;
     search_limits limits_{};
     const stopwatch* watch_ = nullptr;
@@ -241,6 +242,21 @@ private:
             set_bounds(j, 0, 0);
     }
 
+    /// Closes the groups of columns that must be taken. False: two of a group must be, so that
+    /// nothing better is below this node.
+    bool settle_groups()
+    {
+        for (std::size_t j = 0; j < group_.size(); ++j) {
+            if (lp_.lower[j] == 0)
+                continue;
+            for (std::size_t k = j + 1; k < group_.size() && group_[k] == group_[j]; ++k)
+                if (lp_.lower[k] != 0)
+                    return false;
+            exclude(j, 1);
+        }
+        return true;
+    }
+
     void visit(std::vector<branch>& open)
     {
         const bool is_root = nodes++ == 0;
@@ -261,6 +277,8 @@ private:
         if (room <= 0)
             return;
         fix(room);
+        if (!settle_groups())
+            return;
         if (lp_.size() > 100) {
             std::size_t open_columns = 0;
             for (std::size_t j = 0; j < lp_.size(); ++j)
@@ -268,6 +286,8 @@ private:
             if (2 * open_columns < lp_.size())
                 return nest();
         }
+        if (fractional == lp_.size() && in_conflict_)
+            return; // two columns of a group are both needed here: nothing better below
         const std::size_t column = fractional != lp_.size() ? fractional : undecided();
         if (column == lp_.size())
             return;
@@ -358,19 +378,22 @@ private:
             }
         }
         const std::size_t conflict = group_.empty() ? lp_.size() : conflicting();
-        if (optimal && conflict == lp_.size())
+        if (optimal && !in_conflict_)
             complete_trial();
         return fractional != lp_.size() ? fractional : conflict;
     }
 
-    /// A column of a group of which the trial takes several; size() if there is none. Counts how
-    /// many columns of each group are taken.
+    /// An undecided column of a group of which the trial takes several; size() if there is none.
+    /// Counts how many columns of each group are taken, and whether that is in conflict anywhere.
     std::size_t conflicting()
     {
         std::fill(per_group_.begin(), per_group_.end(), 0);
-        for (std::size_t j = 0; j < lp_.size(); ++j)
+        in_conflict_ = false;
+        for (std::size_t j = 0; j < lp_.size(); ++j) {
             per_group_[group_[j]] += trial_[j] != 0;
-        for (std::size_t j = 0; j < lp_.size(); ++j)
+            in_conflict_ = in_conflict_ || per_group_[group_[j]] > 1;
+        }
+        for (std::size_t j = 0; j < lp_.size() && in_conflict_; ++j)
             if (trial_[j] != 0 && per_group_[group_[j]] > 1 && lp_.lower[j] < lp_.upper[j])
                 return j;
         return lp_.size();

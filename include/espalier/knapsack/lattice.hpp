@@ -34,14 +34,15 @@ class cost_lattice {
 public:
     cost_lattice(const std::vector<resource_vector>& costs, std::size_t rows) : rows_(rows)
     {
-        if (rows > 4)
-            return;
+        if (rows > 3)
+            return; // beyond, products might overflow, and few cases are rare
         basis_.assign(rows, resource_vector{});
         for (const resource_vector& cost : costs)
             if (!insert(cost)) {
                 basis_.clear();
                 return;
             }
+        reduce();
     }
 
     /// The least λ·s; 0 where nothing better is known.
@@ -60,8 +61,8 @@ public:
         }
         for (std::size_t r = 0; r < rows_; ++r)
             for (std::size_t k = 0; k < rows_; ++k)
-                if (std::abs(room[r]) > largest_ ||
-                    std::abs(basis_[r][k]) > (std::int64_t{1} << 20))
+                if (room[r] > largest_ || room[r] < -largest_ ||
+                    std::abs(basis_[r][k]) > most_cases_)
                     return 0; // products would not fit
         const std::size_t target = cases > 1 ? place(room) : 0;
         if (target == 0)
@@ -93,18 +94,25 @@ public:
     }
 
 private:
+    [[nodiscard]] bool is_small(const resource_vector& vector) const
+    {
+        return std::all_of(vector.begin(), vector.begin() + static_cast<std::ptrdiff_t>(rows_),
+            [](std::int64_t entry) { return entry <= largest_ && entry >= -largest_; });
+    }
+
     /// Adds a vector to the basis by Euclid's algorithm, column by column. False: too large.
     bool insert(resource_vector vector)
     {
         for (std::size_t r = 0; r < rows_; ++r) {
             resource_vector& row = basis_[r];
-            while (vector[r] != 0) {
+            for (;;) {
+                if (!is_small(row) || !is_small(vector))
+                    return false;
+                if (vector[r] == 0)
+                    break;
                 const std::int64_t times = row[r] / vector[r];
-                for (std::size_t k = r; k < rows_; ++k) {
+                for (std::size_t k = r; k < rows_; ++k)
                     row[k] -= times * vector[k];
-                    if (std::abs(row[k]) > largest_ || std::abs(vector[k]) > largest_)
-                        return false;
-                }
                 std::swap(row, vector);
             }
             if (row[r] < 0)
@@ -112,6 +120,21 @@ private:
                     row[k] = -row[k];
         }
         return true;
+    }
+
+    /// Makes the entries above each pivot smaller than the pivot.
+    void reduce()
+    {
+        for (std::size_t c = 1; c < rows_; ++c)
+            for (std::size_t r = 0; r < c && basis_[c][c] != 0; ++r) {
+                const std::int64_t times = basis_[r][c] / basis_[c][c];
+                for (std::size_t k = c; k < rows_; ++k)
+                    basis_[r][k] -= times * basis_[c][k];
+                if (!is_small(basis_[r])) {
+                    basis_.clear();
+                    return;
+                }
+            }
     }
 
     /// The number of the case that a vector falls into.

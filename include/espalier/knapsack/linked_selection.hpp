@@ -85,7 +85,7 @@ public:
             const bool covers = limit >= most;
             if (!gather(std::min(limit, most)))
                 return stop(std::min(limit + unusable, loss)); // too many alternatives to list
-            if (covers && !to_the_end)
+            if (covers && !to_the_end && has_answer())
                 return;
             search_limits limits{.seconds = seconds};
             if (!covers)

@@ -55,7 +55,10 @@ public:
           at_(items_, costs_, scaled_, resources_, room_)
     {}
     selection(const selection&) = delete;
+    selection(selection&&) = delete;
     selection& operator=(const selection&) = delete;
+    selection& operator=(selection&&) = delete;
+    ~selection() = default;
 
     [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
 

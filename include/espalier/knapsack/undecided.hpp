@@ -93,7 +93,7 @@ struct linked_setup {
     std::size_t rows;
     std::vector<resource_vector> class_costs;
     resource_vector room;
-    double scale;
+    double scale = 1;
     components parts;
 
     /// \param floored  the classes whose floors become rows

@@ -61,7 +61,9 @@ public:
         glp_term_out(terminal_);
     }
     glpk_session(const glpk_session&) = delete;
+    glpk_session(glpk_session&&) = delete;
     glpk_session& operator=(const glpk_session&) = delete;
+    glpk_session& operator=(glpk_session&&) = delete;
 };
 
 /// The program for a problem, and the way back from its columns to a mask.

@@ -102,8 +102,7 @@ struct linked_setup {
         const std::vector<std::uint32_t>& floored, double ceiling)
         : rows(problem.resources + floored.size()),
           class_costs(problem.class_costs),
-          room(begin.left),
-          scale(1)
+          room(begin.left)
 
     {
         const std::vector<std::uint8_t> choosable = wanted(problem, begin, floored, ceiling);

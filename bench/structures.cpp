@@ -93,7 +93,7 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
             esp::group_norms(groups.groups_of(m), network.framework, network.weights[m]);
         values.insert(values.end(), norms.begin(), norms.end());
     }
-    return esp::exact{.time_limit = 10}(
+    return esp::exact{.time_limit = 3600, .node_limit = 20'000}(
         groups.pose(std::move(values), esp::budget_at(groups.total(), 1 - part, 1)));
 }
 

@@ -220,3 +220,24 @@ TEST_CASE("one giant among equals does not make the others look free")
     CHECK(is_feasible(problem, best.keep));
     CHECK(best.keep[9] == 1);
 }
+
+TEST_CASE("a node limit gives up the proof at the same point on every run, with an honest bound")
+{
+    dice random(99);
+    bool limited = false;
+    for (int k = 0; k < 8; ++k) {
+        const knapsack_problem problem = chu_beasley(60, 5, 0.5, random);
+        const knapsack_solution best = exact{}(problem);
+        REQUIRE(best.status == solve_status::optimal);
+        const knapsack_solution first = exact{.node_limit = 5}(problem);
+        const knapsack_solution again = exact{.node_limit = 5}(problem);
+        CHECK(first.keep == again.keep);
+        CHECK(first.bound == again.bound);
+        CHECK(is_feasible(problem, first.keep));
+        CHECK(first.value <= best.value);
+        CHECK(first.bound >= best.value);
+        CHECK(first.status != solve_status::time_limit);
+        limited |= first.status == solve_status::feasible;
+    }
+    CHECK(limited);
+}

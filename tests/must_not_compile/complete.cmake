@@ -25,7 +25,7 @@ foreach(header IN LISTS headers)
     read_text(${INCLUDE_DIR}/${header} text)
     string(REGEX REPLACE "\"[ \n]+\"" "" text "${text}") # adjacent literals are one
     string(APPEND everything "${text}")
-    get_filename_component(room ${header} DIRECTORY)
+    string(REGEX MATCH "^[a-z]+" room ${header})
     if(NOT room IN_LIST ROOMS)
         continue()
     endif()

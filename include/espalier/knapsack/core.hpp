@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/choose.hpp>
+#include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/start.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <cstddef>
@@ -98,6 +98,8 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
 [[nodiscard]] inline knapsack_core reduce_to_core(
     const knapsack_problem& problem, double time_limit = 60)
 {
+    ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
+    const detail::search_limits limits{.seconds = time_limit};
     const detail::stopwatch watch;
     ensure_valid(problem);
     knapsack_core core;
@@ -107,8 +109,8 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
         return core;
     }
     core.incumbent = problem.shared.empty()
-                         ? detail::choose(problem, begin, watch, time_limit, &core.items)
-                         : detail::choose_linked(problem, begin, watch, time_limit, &core.items);
+                         ? detail::choose(problem, begin, watch, limits, &core.items)
+                         : detail::choose_linked(problem, begin, watch, limits, &core.items);
     if (core.incumbent.has_answer())
         detail::cut_out(problem, core);
     core.incumbent.seconds = watch.seconds();

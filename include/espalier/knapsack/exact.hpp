@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/choose.hpp>
+#include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/start.hpp>
 #include <espalier/knapsack/validity.hpp>
+
+#include <cstddef>
+#include <limits>
 
 // The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
 // leave undecided. The method is described where it happens: prices and thresholds in
-// thresholds.hpp, the proof in selection.hpp, shared units in component_oracle.hpp and
-// linked_selection.hpp, the search in branch_and_bound.hpp.
+// detail/thresholds.hpp, the proof in detail/selection.hpp, shared units in
+// detail/component_oracle.hpp and linked_selection.hpp, the search in branch_and_bound.hpp.
 //
 // Rounding. Which choice is best is decided by comparing losses: sums of |value − price| over the
 // few items decided against their price, plus the price of unused capacity. These are small numbers
@@ -26,11 +29,14 @@ namespace espalier {
 /// of items of equal class and value those of lower index are kept, and items of no value are
 /// pruned unless a decision or floor keeps them.
 ///
-/// Status `time_limit`, with the bound that was reached, if the proof takes too long (which
-/// problems of many different cost vectors can make it do); `feasible`, with the choice and bound
-/// of `greedy`, if units are shared in too tangled a way.
+/// Status `time_limit`, or `feasible` at the node limit, with the bound that was reached, if the
+/// proof takes too long (which problems of many different cost vectors can make it do); `feasible`,
+/// with the choice and bound of `greedy`, if units are shared in too tangled a way.
 struct exact {
     double time_limit = 60; ///< seconds
+    /// Nodes of the search in the core, after which it gives up as after the time limit, but at the
+    /// same point on every machine.
+    std::size_t node_limit = std::numeric_limits<std::size_t>::max();
 
     /// \throws std::invalid_argument if the problem is malformed
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
@@ -38,12 +44,13 @@ struct exact {
         const detail::stopwatch watch;
         ensure_valid(problem);
         ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
+        const detail::search_limits limits{.nodes = node_limit, .seconds = time_limit};
         const detail::start begin(problem);
         if (!begin.reason.empty())
             return detail::infeasible(problem, begin.reason, watch);
         knapsack_solution solution = problem.shared.empty()
-                                         ? detail::choose(problem, begin, watch, time_limit)
-                                         : detail::choose_linked(problem, begin, watch, time_limit);
+                                         ? detail::choose(problem, begin, watch, limits)
+                                         : detail::choose_linked(problem, begin, watch, limits);
         solution.seconds = watch.seconds();
         return solution;
     }

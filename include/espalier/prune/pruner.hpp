@@ -41,8 +41,10 @@ struct pruner_options {
     ranking rank_by = ranking::l1;
     normalization normalize_by = normalization::layer_maximum;
     selection_options selection{};
-    /// Anything that models knapsack_solver.
-    std::function<knapsack_solution(const knapsack_problem&)> solver = exact{};
+    /// Anything that models knapsack_solver. The default gives up the proof, not the answer, after
+    /// a number of nodes rather than seconds, so that the masks are the same on every machine.
+    std::function<knapsack_solution(const knapsack_problem&)> solver =
+        exact{.time_limit = 3600, .node_limit = 20'000};
 };
 
 /// What one round tried and how it ended.

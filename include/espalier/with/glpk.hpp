@@ -2,10 +2,10 @@
 #pragma once
 
 #include <espalier/knapsack/core.hpp>
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/start.hpp>
 #include <espalier/knapsack/validity.hpp>
 #include <espalier/knapsack/verify.hpp>
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/linked_selection.hpp>
+#include <espalier/knapsack/detail/selection.hpp>
+#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/undecided.hpp>
 #include <espalier/knapsack/greedy.hpp>
-#include <espalier/knapsack/linked_selection.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/selection.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/start.hpp>
-#include <espalier/knapsack/undecided.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -23,12 +23,12 @@ namespace espalier::detail {
 
 /// Problems without shared units.
 inline knapsack_solution choose(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, double time_limit, std::vector<std::uint32_t>* core = nullptr)
+    const stopwatch& watch, const search_limits& limits, std::vector<std::uint32_t>* core = nullptr)
 {
     const free_items free(problem, begin);
     const item_view view = free.view(problem);
     selection selected(view, problem.class_costs, problem.resources, free.room);
-    selected.run(time_limit, watch, core == nullptr);
+    selected.run(limits, watch, core == nullptr);
 
     knapsack_solution solution;
     if (core != nullptr && !selected.proven)
@@ -49,14 +49,14 @@ inline knapsack_solution choose(const knapsack_problem& problem, const start& be
 
 /// Problems with shared units, some floors as rows, items above a ceiling left out.
 inline knapsack_solution choose_linked_once(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, double time_limit, const std::vector<std::uint32_t>& floored,
+    const stopwatch& watch, const search_limits& limits, const std::vector<std::uint32_t>& floored,
     double& ceiling, std::vector<std::uint32_t>* core)
 {
     const linked_setup setup(problem, begin, floored, ceiling);
     linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs, setup.rows,
         setup.room, problem.size());
     if (setup.parts.is_narrow)
-        selected.run(time_limit, watch, core == nullptr);
+        selected.run(limits, watch, core == nullptr);
     if (selected.infeasible)
         return infeasible(problem, "no choice meets the floors within the capacities", watch);
     if (!selected.has_answer()) { // too tangled, or too many alternatives: an honest gap
@@ -97,7 +97,7 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
 /// looked possible, so much less that rounding hides it; as no choice worth less than an item
 /// contains it, such items are left out and the rest is solved again.
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, double time_limit, std::vector<std::uint32_t>* core = nullptr)
+    const stopwatch& watch, const search_limits& limits, std::vector<std::uint32_t>* core = nullptr)
 {
     std::vector<std::uint32_t> floored;
     double ceiling = std::numeric_limits<double>::infinity();
@@ -106,7 +106,7 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const st
             core->clear();
         const double before = ceiling;
         knapsack_solution solution =
-            choose_linked_once(problem, begin, watch, time_limit, floored, ceiling, core);
+            choose_linked_once(problem, begin, watch, limits, floored, ceiling, core);
         if (!solution.has_answer())
             return solution;
         const std::vector<std::uint32_t> broken = broken_floors(problem, solution.keep);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/relaxation.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/relaxation.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/components.hpp>
+#include <espalier/knapsack/detail/components.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/branch_and_bound.hpp>
-#include <espalier/knapsack/component_oracle.hpp>
-#include <espalier/knapsack/components.hpp>
+#include <espalier/knapsack/detail/branch_and_bound.hpp>
+#include <espalier/knapsack/detail/component_oracle.hpp>
+#include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/relaxation.hpp>
-#include <espalier/knapsack/start.hpp>
 
 #include <algorithm>
 #include <array>
@@ -66,7 +66,7 @@ public:
 
     [[nodiscard]] bool has_answer() const { return loss < std::numeric_limits<double>::infinity(); }
 
-    void run(double seconds, const stopwatch& watch, bool to_the_end = true)
+    void run(const search_limits& given, const stopwatch& watch, bool to_the_end = true)
     {
         if (parts_.size() == 0) {
             proven = std::all_of(room_.begin(), room_.end(), [](auto r) { return r >= 0; });
@@ -87,7 +87,7 @@ public:
                 return stop(std::min(limit + unusable, loss)); // too many alternatives to list
             if (covers && !to_the_end && has_answer())
                 return;
-            search_limits limits{.seconds = seconds};
+            search_limits limits = given;
             if (!covers)
                 limits.nodes = to_the_end ? 2'000 : 50;
             const bool complete = search_core(limits, watch);
@@ -97,7 +97,7 @@ public:
                 infeasible = !(loss < std::numeric_limits<double>::infinity());
                 return;
             }
-            if (out_of_time)
+            if (out_of_time || (covers && !complete))
                 return stop(limit + unusable);
         }
     }
@@ -121,11 +121,7 @@ private:
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
 
-    void stop(double covered)
-    {
-        out_of_time = true;
-        least_loss = std::min({least_loss, covered, loss});
-    }
+    void stop(double covered) { least_loss = std::min({least_loss, covered, loss}); }
 
     void add_usage(std::size_t c, const std::vector<std::uint8_t>& chosen, resource_vector& usage,
         std::int64_t sign) const

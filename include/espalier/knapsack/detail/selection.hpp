@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/branch_and_bound.hpp>
+#include <espalier/knapsack/detail/branch_and_bound.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/thresholds.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/relaxation.hpp>
-#include <espalier/knapsack/start.hpp>
-#include <espalier/knapsack/thresholds.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -63,9 +63,9 @@ public:
     [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
 
     /// Finds the best choice and proves it.
-    /// \param seconds     time limit on `watch`
+    /// \param given       seconds on `watch`, and nodes of the last search
     /// \param to_the_end  otherwise stop before the last search, with its `core`
-    void run(double seconds, const stopwatch& watch, bool to_the_end = true)
+    void run(const search_limits& given, const stopwatch& watch, bool to_the_end = true)
     {
         if (items_.size() == 0) {
             proven = true;
@@ -93,7 +93,7 @@ public:
             const bool covers = limit >= most && at_.margin() >= most;
             if (covers && !to_the_end)
                 return;
-            search_limits limits{.seconds = seconds};
+            search_limits limits = given;
             if (!covers)
                 limits.nodes = to_the_end ? 2'000 : 50;
             const bool complete = search_core(limits, watch);
@@ -104,7 +104,7 @@ public:
                 proven = true;
                 return;
             }
-            if (out_of_time) {
+            if (out_of_time || (covers && !complete)) {
                 least_loss = std::min({least_loss, covered, loss});
                 return;
             }

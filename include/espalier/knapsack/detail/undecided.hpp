@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/components.hpp>
+#include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/thresholds.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/start.hpp>
-#include <espalier/knapsack/thresholds.hpp>
 
 #include <algorithm>
 #include <array>
@@ -175,7 +175,9 @@ void conclude(const knapsack_problem& problem, const Selection& selected,
     const std::array<double, max_resources>& price, double scale, knapsack_solution& solution)
 {
     solution.value = value_of(problem, solution.keep);
-    solution.status = selected.proven ? solve_status::optimal : solve_status::time_limit;
+    solution.status = selected.proven        ? solve_status::optimal
+                      : selected.out_of_time ? solve_status::time_limit
+                                             : solve_status::feasible;
     const double remaining = selected.proven ? 0.0 : selected.loss - selected.least_loss;
     solution.bound = (solution.value + remaining / scale) * (1 + rounding_slack);
     for (std::size_t r = 0; r < problem.resources; ++r)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/start.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/lattice.hpp>
+#include <espalier/knapsack/detail/lattice.hpp>
+#include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/relaxation.hpp>
-#include <espalier/knapsack/start.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What linked memory columns gain over the paper's C consecutive multipliers: the importance that
-// is kept (Σ |w|) under the same budget of DSPs and block RAMs, on the weights of a trained
-// network.
+// is kept (Σ |w| over the layer's largest |w|) under the same budget of DSPs and block RAMs, on the
+// weights of a trained network.
 //
 //     bench_structures jets FILE     16-64-32-32-5 at reuse factor 4, FILE in Keras's order
 //     bench_structures lenet FILE    what fashion_mnist --save-weights FILE writes
@@ -10,6 +10,8 @@
 
 #include <espalier/espalier.hpp>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -89,9 +91,13 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
         network.layers, {.structure = how, .framework = network.framework, .keep_at_least = 0});
     std::vector<double> values;
     for (std::size_t m = 0; m < groups.matrices(); ++m) {
-        const auto norms =
-            esp::group_norms(groups.groups_of(m), network.framework, network.weights[m]);
-        values.insert(values.end(), norms.begin(), norms.end());
+        // Relative to the layer's largest weight, which is the same for every structure.
+        float largest = 0;
+        for (const float w : network.weights[m])
+            largest = std::max(largest, std::abs(w));
+        for (const double norm :
+            esp::group_norms(groups.groups_of(m), network.framework, network.weights[m]))
+            values.push_back(norm / static_cast<double>(largest));
     }
     return esp::exact{.time_limit = 3600, .node_limit = 20'000}(
         groups.pose(std::move(values), esp::budget_at(groups.total(), 1 - part, 1)));

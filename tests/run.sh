@@ -11,7 +11,7 @@ packages=(
     libboost-dev                          # the library: Boost.Hana
     libglpk-dev libeigen3-dev libtorch-dev # the adapters
     doctest-dev nlohmann-json3-dev libsystemc-dev # the tests
-    libbenchmark-dev coinor-libcbc-dev    # the benchmarks
+    libbenchmark-dev coinor-libcbc-dev pkg-config # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )
 missing=()

@@ -18,14 +18,14 @@ run(${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${work}/prefix)
 list(REMOVE_ITEM ADAPTERS torch)
 foreach(component IN ITEMS "" LISTS ADAPTERS)
     set(build ${work}/build-${component})
-    run(${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${build} -D CMAKE_PREFIX_PATH=${work}/prefix
+    run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${build} -D CMAKE_PREFIX_PATH=${work}/prefix
         -D CMAKE_CXX_COMPILER=${COMPILER} -D COMPONENTS=${component})
     run(${CMAKE_COMMAND} --build ${build})
     run(${build}/consumer)
 endforeach()
 
 # An adapter that does not exist is refused by its name.
-execute_process(COMMAND ${CMAKE_COMMAND} -S ${SOURCE_DIR} -B ${work}/build-missing
+execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${work}/build-missing
     -D CMAKE_PREFIX_PATH=${work}/prefix -D CMAKE_CXX_COMPILER=${COMPILER} -D COMPONENTS=nonsense
     RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
 if(result EQUAL 0 OR NOT output MATCHES "adapter 'nonsense' was not installed")

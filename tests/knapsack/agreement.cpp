@@ -41,7 +41,7 @@ bool same(double a, double b, double tolerance)
 
 TEST_CASE("all solvers agree with the trial of every choice")
 {
-    for (std::uint64_t seed = 0; seed < 3000; ++seed) {
+    for (std::uint64_t seed = 0; seed < 10'000; ++seed) {
         dice random(seed);
         const knapsack_problem problem = instances::any(seed % 100 == 0 ? 12 : 7, random);
         const double optimum = instances::brute_force(problem);
@@ -73,13 +73,14 @@ TEST_CASE("all solvers agree with the trial of every choice")
 TEST_CASE("exact equals GLPK wherever GLPK proves its answer")
 {
     std::size_t proven = 0;
-    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+    std::size_t beaten = 0;
+    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
         dice random(10'000 + seed);
-        const std::size_t most = seed % 30 == 0 ? 2000 : seed % 5 == 0 ? 200 : 40;
+        const std::size_t most = seed % 100 == 0 ? 2000 : seed % 10 == 0 ? 200 : 40;
         const knapsack_problem problem = instances::any(most, random);
         CAPTURE(seed);
         const knapsack_solution ours = exact{.time_limit = 5}(problem);
-        const knapsack_solution theirs = glpk{.time_limit = 0.2}(problem);
+        const knapsack_solution theirs = glpk{.time_limit = 0.1}(problem);
         if (!ours.has_answer()) {
             CHECK_FALSE(theirs.has_answer());
             continue;
@@ -90,10 +91,15 @@ TEST_CASE("exact equals GLPK wherever GLPK proves its answer")
             continue;
         ++proven;
         CHECK(is_feasible(problem, theirs.keep));
-        if (ours.status == solve_status::optimal)
+        // Where the values span sixty decades, GLPK's tolerances now and then hide a better choice;
+        // ours was checked to be feasible, so theirs was no optimum.
+        if (ours.value > theirs.value * (1 + 1e-9))
+            ++beaten;
+        else if (ours.status == solve_status::optimal)
             CHECK(same(ours.value, theirs.value, 1e-9));
     }
-    CHECK(proven > 30);
+    CHECK(proven > 1500);
+    CHECK(beaten < 5);
 }
 
 TEST_CASE("a choice better than the incumbent differs from it in the core only")
@@ -131,5 +137,79 @@ TEST_CASE("the same problem has the same answer every time")
         const knapsack_problem problem = instances::any(30, random);
         CHECK(exact{}(problem).keep == exact{}(problem).keep);
         CHECK(greedy{}(problem).keep == greedy{}(problem).keep);
+    }
+}
+
+TEST_CASE("where prices come from samples, exact still equals GLPK")
+{
+    for (const bool linked : {false, true})
+        for (std::uint64_t seed = 0; seed < 3; ++seed) {
+            dice random(40'000 + seed);
+            knapsack_problem problem =
+                instances::plain(5000, 2, 4, instances::values::uniform, random);
+            for (resource_vector& cost : problem.class_costs)
+                cost = {static_cast<std::int64_t>(1 + random.below(4)), linked ? 0 : 1};
+            if (linked) {
+                instances::share(problem, instances::sharing::tiles, random);
+                for (resource_vector& cost : problem.shared.costs)
+                    cost = {0, 1};
+            }
+            problem.capacity = {5000, linked ? 1200 : 2100};
+            CAPTURE(linked);
+            CAPTURE(seed);
+            const knapsack_solution ours = exact{}(problem);
+            const knapsack_solution theirs = glpk{.time_limit = 30}(problem);
+            CHECK(ours.status == solve_status::optimal);
+            REQUIRE(theirs.status == solve_status::optimal);
+            CHECK(is_feasible(problem, ours.keep));
+            CHECK(same(ours.value, theirs.value, 1e-9));
+        }
+}
+
+TEST_CASE("where prices come from samples, exact still equals dynamic programming")
+{
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        dice random(60'000 + seed);
+        const std::size_t items = 2100 + random.below(4000);
+        knapsack_problem problem = instances::plain(items, 1, 1 + random.below(8),
+            static_cast<instances::values>(random.below(instances::value_kinds)), random);
+        std::int64_t total = 0;
+        for (resource_vector& cost : problem.class_costs)
+            cost[0] = static_cast<std::int64_t>(1 + random.below(random.one_in(2) ? 12 : 60));
+        // Often some classes have values with a common divisor and others have not.
+        if (random.one_in(2))
+            for (std::size_t item = 0; item < items; ++item)
+                problem.values[item] = problem.class_of[item] % 2 != 0
+                                           ? 0.25 * static_cast<double>(random.below(4))
+                                           : random.unit();
+        for (const std::uint32_t c : problem.class_of)
+            total += problem.class_costs[c][0];
+        problem.capacity[0] =
+            static_cast<std::int64_t>(random.unit() * random.unit() * static_cast<double>(total));
+        problem.capacity[0] %= 20'000;
+        CAPTURE(seed);
+        const double optimum = dynamic_programming{}(problem).value;
+        const knapsack_solution best = exact{}(problem);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+        CHECK(same(best.value, optimum, 1e-12));
+
+        // The same problem with a part of each item's cost in a unit that it alone uses.
+        knapsack_problem linked = problem;
+        linked.shared.first = {0};
+        for (std::uint32_t c = 0; c < problem.classes(); ++c) {
+            const std::int64_t part = problem.class_costs[c][0] / 2;
+            linked.shared.costs.push_back({part});
+            linked.class_costs[c][0] -= part;
+        }
+        for (std::uint32_t item = 0; item < items; ++item) {
+            linked.shared.users.push_back(item);
+            linked.shared.first.push_back(item + 1);
+            linked.shared.kind.push_back(problem.class_of[item]);
+        }
+        const knapsack_solution apart = exact{}(linked);
+        CHECK(apart.status == solve_status::optimal);
+        CHECK(is_feasible(linked, apart.keep));
+        CHECK(same(apart.value, optimum, 1e-12));
     }
 }

@@ -3,6 +3,7 @@
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
+#include <espalier/with/glpk.hpp>
 
 #include <doctest/doctest.h>
 
@@ -66,6 +67,60 @@ TEST_CASE("Petersen's first problem has the published optimum of 3800")
     CHECK(best.status == solve_status::optimal);
     CHECK(best.value == 3800);
     CHECK(instances::brute_force(problem) == 3800);
+}
+
+TEST_CASE("Weingartner's problems of 28 items have the published optima")
+{
+    const std::vector<double> profits{1898, 440, 22507, 270, 14148, 3100, 4650, 30800, 615, 4975,
+        1160, 4225, 510, 11880, 479, 440, 490, 330, 110, 560, 24355, 2885, 11748, 4550, 750, 3720,
+        1950, 10500};
+    const std::vector<std::vector<std::int64_t>> weights{
+        {45, 0, 85, 150, 65, 95, 30, 0, 170, 0, 40, 25, 20, 0, 0, 25, 0, 0, 25, 0, 165, 0, 85, 0, 0,
+            0, 0, 100},
+        {30, 20, 125, 5, 80, 25, 35, 73, 12, 15, 15, 40, 5, 10, 10, 12, 10, 9, 0, 20, 60, 40, 50,
+            36, 49, 40, 19, 150}};
+    struct published {
+        std::int64_t first;
+        std::int64_t second;
+        double optimum;
+    };
+    for (const published& p : {published{600, 600, 141278}, published{500, 500, 130883},
+             published{300, 300, 95677}, published{300, 600, 119337}, published{600, 300, 98796}}) {
+        CAPTURE(p.first);
+        CAPTURE(p.second);
+        const knapsack_problem problem = general(profits, weights, {p.first, p.second});
+        const knapsack_solution best = exact{}(problem);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+        CHECK(best.value == p.optimum);
+    }
+}
+
+TEST_CASE("problems like those of Senju and Toyoda, 60 items under 30 constraints, are proven")
+{
+    // Half of the numbers below 100, half below 1000; all capacities equal.
+    for (const std::uint64_t seed : {1U, 2U, 3U}) {
+        dice random(seed);
+        const auto number = [&] {
+            return static_cast<std::int64_t>(1 + random.below(random.one_in(2) ? 99 : 999));
+        };
+        std::vector<double> profits(60);
+        for (double& profit : profits)
+            profit = static_cast<double>(number());
+        std::vector<std::vector<std::int64_t>> weights(30, std::vector<std::int64_t>(60));
+        for (auto& row : weights)
+            for (std::int64_t& weight : row)
+                weight = number();
+        const knapsack_problem problem =
+            general(profits, weights, std::vector<std::int64_t>(30, 6000));
+        CAPTURE(seed);
+        const knapsack_solution best = exact{}(problem);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+        const knapsack_solution theirs = glpk{}(problem);
+        REQUIRE(theirs.status == solve_status::optimal);
+        CHECK(best.value == theirs.value);
+    }
 }
 
 TEST_CASE("small general problems of 2 to 30 constraints are solved to optimality")
@@ -181,6 +236,54 @@ TEST_CASE("an item without value is pruned, unless a floor keeps it")
     CHECK(exact{}(problem).keep == std::vector<std::uint8_t>{1, 1, 0});
 }
 
+TEST_CASE("what is neither found nor ruled out is unknown")
+{
+    // Twelve units, each used by every item but one: no order of the items has a narrow frontier.
+    knapsack_problem problem{.resources = 1,
+        .values = std::vector<double>(12, 1.0),
+        .class_of = std::vector<std::uint32_t>(12, 0),
+        .class_costs = {{0}},
+        .capacity = {11}};
+    problem.shared.costs = {{1}};
+    problem.shared.first = {0};
+    for (std::uint32_t unit = 0; unit < 12; ++unit) {
+        for (std::uint32_t item = 0; item < 12; ++item)
+            if (item != unit)
+                problem.shared.users.push_back(item);
+        problem.shared.first.push_back(problem.shared.users.size());
+        problem.shared.kind.push_back(0);
+    }
+    problem.floors = {1};
+    const knapsack_solution one = exact{}(problem);
+    CHECK(one.status == solve_status::feasible);
+    CHECK(one.value == 1);
+    problem.floors = {2};
+    const knapsack_solution none = exact{}(problem);
+    CHECK(none.status == solve_status::unknown);
+    CHECK_FALSE(none.has_answer());
+    CHECK(none.reason.starts_with("no choice was found that meets the floors"));
+    CHECK(glpk{}(problem).status == solve_status::infeasible);
+}
+
+TEST_CASE("a search that is stopped early is never worse than greedy, and its bound holds")
+{
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        dice random(50'000 + seed);
+        const knapsack_problem problem = instances::any(60, random);
+        CAPTURE(seed);
+        const knapsack_solution quick = greedy{}(problem);
+        for (const exact& stopped : {exact{.time_limit = 1e-9}, exact{.node_limit = 1}}) {
+            const knapsack_solution best = stopped(problem);
+            if (!best.has_answer())
+                continue;
+            CHECK(is_feasible(problem, best.keep));
+            CHECK(best.value >= quick.value);
+            CHECK(best.bound >= best.value);
+            CHECK(std::isfinite(best.bound));
+        }
+    }
+}
+
 TEST_CASE("what cannot be met is infeasible, with the reason")
 {
     knapsack_problem problem{.resources = 1,
@@ -240,4 +343,35 @@ TEST_CASE("a node limit gives up the proof at the same point on every run, with 
         limited |= first.status == solve_status::feasible;
     }
     CHECK(limited);
+}
+
+TEST_CASE("an item that does not fit hides no other, however large its value")
+{
+    const knapsack_problem problem{.resources = 2,
+        .values = {2e301, 4e-303, 3e-303},
+        .class_of = {0, 1, 1},
+        .class_costs = {{1, 5}, {3, 0}},
+        .capacity = {4, 4}};
+    const knapsack_solution best = exact{}(problem);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(best.value == 4e-303);
+}
+
+TEST_CASE("a long chain falls into pieces where its items are worth nothing")
+{
+    for (std::uint64_t seed = 0; seed < 5; ++seed) {
+        dice random(70'000 + seed);
+        knapsack_problem problem =
+            instances::plain(3000, 2, 2, instances::values::half_zero, random);
+        instances::share(problem, instances::sharing::chains, random);
+        for (resource_vector& cost : problem.class_costs)
+            cost = {1 + static_cast<std::int64_t>(random.below(4)), 0};
+        for (resource_vector& cost : problem.shared.costs)
+            cost = {0, 1};
+        problem.capacity = {1500, 600};
+        CAPTURE(seed);
+        const knapsack_solution best = exact{.time_limit = 20}(problem);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+    }
 }

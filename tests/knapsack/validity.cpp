@@ -63,7 +63,8 @@ TEST_CASE("a wrong number is refused with the rule and the item")
           "a value must not be negative (item = 2, value = -1)");
     CHECK(sentence([&](problem& p) { p.values[0] = infinite; }) ==
           "a value must be finite (item = 0, value = inf)");
-    CHECK(says(sentence([](problem& p) { p.values[0] = 1e308; }), "the sum of all values"));
+    CHECK(
+        says(sentence([](problem& p) { p.values[0] = 1e308; }), "four times the number of items"));
     CHECK(says(sentence([](problem& p) { p.class_costs[1][0] = -3; }),
         "a class must not have a negative cost (resource = 0, amount = -3)"));
     CHECK(says(sentence([](problem& p) { p.class_costs[0][2] = 1; }),

@@ -3,17 +3,21 @@
 
 #include <espalier/knapsack/detail/choose.hpp>
 #include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/validity.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <utility>
 
 // The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
 // leave undecided. The method is described where it happens: prices and thresholds in
 // detail/thresholds.hpp, the proof in detail/selection.hpp, shared units in
-// detail/component_oracle.hpp and linked_selection.hpp, the search in branch_and_bound.hpp.
+// detail/component_prices.hpp and linked_selection.hpp, the searches in label_search.hpp and
+// branch_and_bound.hpp.
 //
 // Rounding. Which choice is best is decided by comparing losses: sums of |value − price| over the
 // few items decided against their price, plus the price of unused capacity. These are small numbers
@@ -31,7 +35,9 @@ namespace espalier {
 ///
 /// Status `time_limit`, or `feasible` at the node limit, with the bound that was reached, if the
 /// proof takes too long (which problems of many different cost vectors can make it do); `feasible`,
-/// with the choice and bound of `greedy`, if units are shared in too tangled a way.
+/// with the choice and bound of `greedy`, if units are shared in too tangled a way, and `unknown`
+/// if in such a problem with floors not even `greedy` finds a choice. Never worth less than
+/// `greedy`.
 struct exact {
     double time_limit = 60; ///< seconds
     /// Nodes of the search in the core, after which it gives up as after the time limit, but at the
@@ -51,8 +57,24 @@ struct exact {
         knapsack_solution solution = problem.shared.empty()
                                          ? detail::choose(problem, begin, watch, limits)
                                          : detail::choose_linked(problem, begin, watch, limits);
+        if (solution.has_answer() && solution.status != solve_status::optimal)
+            improve(problem, solution);
         solution.seconds = watch.seconds();
         return solution;
+    }
+
+private:
+    /// A search that was stopped early may have found less than the quick way does.
+    static void improve(const knapsack_problem& problem, knapsack_solution& solution)
+    {
+        knapsack_solution quick = greedy{}(problem);
+        if (!quick.has_answer())
+            return;
+        if (quick.value > solution.value) {
+            solution.value = quick.value;
+            solution.keep = std::move(quick.keep);
+        }
+        solution.bound = std::max(solution.value, std::min(solution.bound, quick.bound));
     }
 };
 

@@ -109,7 +109,7 @@ struct greedy {
             cost[item] = cost_of(problem, base, price, item);
         const std::vector<std::uint32_t> order = by_density(problem, cost);
         if (!meet_floors(problem, begin, cost, order, base))
-            return detail::infeasible(problem,
+            return detail::no_answer(solve_status::unknown, problem,
                 "no choice was found that meets the floors within the capacities; greedy cannot "
                 "prove that there is none",
                 watch);

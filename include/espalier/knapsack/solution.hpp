@@ -21,8 +21,9 @@ enum class solve_status : std::uint8_t {
     optimal,    ///< proven: no feasible choice is worth more, within the stated tolerance
     feasible,   ///< keeps every constraint; `bound` says how much better a choice could be
     time_limit, ///< as `feasible`, because the time ran out before the proof was complete
-    infeasible, ///< no choice keeps the fixed decisions, the floors and the capacities; see
-                ///< `reason`
+    infeasible, ///< proven: no choice keeps the fixed decisions, the floors and the capacities;
+                ///< see `reason`
+    unknown,    ///< no choice was found, nor a proof that there is none; see `reason`
 };
 
 [[nodiscard]] constexpr std::string_view to_string(solve_status status)
@@ -36,20 +37,25 @@ enum class solve_status : std::uint8_t {
         return "time limit";
     case solve_status::infeasible:
         return "infeasible";
+    case solve_status::unknown:
+        break;
     }
     return "unknown";
 }
 
 struct knapsack_solution {
-    std::vector<std::uint8_t> keep; ///< N, 1 where the item is kept; all 0 if infeasible
+    std::vector<std::uint8_t> keep; ///< N, 1 where the item is kept; all 0 without an answer
     double value = 0;               ///< Σ value of the kept items
     double bound = 0;               ///< no feasible choice is worth more than this
     solve_status status = solve_status::infeasible;
-    std::string reason{}; ///< why it is infeasible, as a sentence; else empty
+    std::string reason{}; ///< why there is no answer, as a sentence; else empty
     double seconds = 0;   ///< wall time of the solve
     std::array<double, max_resources> shadow_price{}; ///< value of one more unit of each resource
 
-    [[nodiscard]] bool has_answer() const { return status != solve_status::infeasible; }
+    [[nodiscard]] bool has_answer() const
+    {
+        return status != solve_status::infeasible && status != solve_status::unknown;
+    }
     /// Relative distance between bound and value: 0 where optimal, 0.01 where up to 1 % may be
     /// lost.
     [[nodiscard]] double gap() const { return bound > value ? (bound - value) / bound : 0.0; }

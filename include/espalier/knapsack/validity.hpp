@@ -48,7 +48,8 @@ inline void ensure_values(const knapsack_problem& problem)
         }
     ensure(largest <= std::numeric_limits<double>::max() / 4 /
                           static_cast<double>(std::max<std::size_t>(problem.size(), 1)),
-        "the sum of all values must be finite", given{"largest value", largest});
+        "four times the number of items times the largest value must be finite",
+        given{"largest value", largest});
 }
 
 inline void ensure_shared(const knapsack_problem& problem)
@@ -101,7 +102,7 @@ inline void ensure_floors(const knapsack_problem& problem, const std::vector<std
 inline void ensure_no_overflow(
     const knapsack_problem& problem, const std::vector<std::size_t>& sizes)
 {
-    constexpr std::int64_t limit = std::int64_t{1} << 62;
+    constexpr std::int64_t limit = (std::int64_t{1} << 62) - 1;
     std::vector<std::size_t> of_kind(problem.shared.costs.size(), 0);
     for (const std::uint32_t kind : problem.shared.kind)
         ++of_kind[kind];

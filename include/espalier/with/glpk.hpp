@@ -76,7 +76,9 @@ public:
 
     glpk_model(const knapsack_problem& problem, const start& begin) : problem_(problem)
     {
-        scale = scale_of(problem.values);
+        scale = scale_of(problem.values.empty()
+                             ? 0.0
+                             : *std::max_element(problem.values.begin(), problem.values.end()));
         glp_set_obj_dir(get(), GLP_MAX);
         add_rows(begin);
         add_items();
@@ -255,6 +257,12 @@ private:
         }
     }
 
+    static void refuse(knapsack_solution& solution, solve_status status, const char* reason)
+    {
+        solution.status = status;
+        solution.reason = reason;
+    }
+
     [[nodiscard]] int milliseconds_left(const detail::stopwatch& watch) const
     {
         const double left = (time_limit - watch.seconds()) * 1000;
@@ -273,14 +281,16 @@ private:
         const int result = glp_simplex(model.get(), &simplex);
         if (result == GLP_ENOPFS || glp_get_status(model.get()) == GLP_NOFEAS) {
             if (!solution.has_answer())
-                solution.reason = "not even fractions of the items meet the floors";
+                refuse(solution, solve_status::infeasible,
+                    "not even fractions of the items meet the floors");
             return false;
         }
         if (result != 0 || glp_get_status(model.get()) != GLP_OPT) {
             if (solution.has_answer())
                 solution.status = solve_status::time_limit;
             else
-                solution.reason = "the time ran out before any choice was found";
+                refuse(solution, solve_status::unknown,
+                    "the time ran out before any choice was found");
             return false;
         }
         const double bound = glp_get_obj_val(model.get()) / model.scale;
@@ -338,13 +348,14 @@ private:
                 solution.bound = std::max(
                     solution.value, std::min(solution.bound, solution.value * (1 + 1e-11)));
             } else {
-                solution.reason = "no choice of whole items meets the floors within the capacities";
+                refuse(solution, solve_status::infeasible,
+                    "no choice of whole items meets the floors within the capacities");
             }
             return;
         }
         ensure_no_failure(result);
         if (!solution.has_answer())
-            solution.reason = "the time ran out before any choice was found";
+            refuse(solution, solve_status::unknown, "the time ran out before any choice was found");
         else
             solution.status = solve_status::time_limit;
         if (std::isfinite(tree_bound))

@@ -3,6 +3,7 @@
 
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/search_limits.hpp>
 #include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -32,11 +33,6 @@
 // cancellation, and so are exact where the values themselves would have drowned them.
 
 namespace espalier::detail {
-
-struct search_limits {
-    std::size_t nodes = std::numeric_limits<std::size_t>::max();
-    double seconds = std::numeric_limits<double>::infinity(); ///< on the caller's watch
-};
 
 /// Takes away from the room what no combination of the columns can use, because all of them use
 /// multiples of some number; without it the search would look for the last unit again and again.
@@ -123,7 +119,7 @@ public:
                 continue;
             restrict(next.column, next.lower, next.upper);
             visit(open);
-            if (nodes >= limits.nodes || (nodes % 64 == 0 && watch.seconds() > limits.seconds)) {
+            if (nodes >= limits.nodes || watch.seconds() > limits.seconds) {
                 out_of_time = nodes < limits.nodes;
                 break;
             }

@@ -70,7 +70,8 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
         for (std::size_t item = 0; item < problem.fixed.size(); ++item)
             if (problem.fixed[item] == decision::keep)
                 kept += problem.values[item];
-        const double bound = selected.lagrangian / setup.scale + kept;
+        const double bound = setup.parts.is_narrow ? selected.lagrangian() / setup.scale + kept
+                                                   : std::numeric_limits<double>::infinity();
         if (fallback.has_answer())
             fallback.bound = std::max(
                 fallback.value, std::min(fallback.bound, bound * (1 + detail::rounding_slack)));
@@ -87,7 +88,7 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
     for (std::size_t item = 0; item < problem.fixed.size(); ++item)
         if (problem.fixed[item] == decision::keep)
             solution.keep[item] = 1;
-    conclude(problem, selected, selected.price, setup.scale, solution);
+    conclude(problem, selected, selected.price(), setup.scale, solution);
     ceiling = solution.bound + 64 * selected.tolerance() / setup.scale;
     return solution;
 }

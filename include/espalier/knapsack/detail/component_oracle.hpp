@@ -11,10 +11,14 @@
 #include <limits>
 #include <vector>
 
-// The best choice within a component at given prices, by dynamic programming over its items. A
-// state is the set of units in the frontier that are paid; keeping an item pays those of its units
-// that are not. Units are paid when first used and never beforehand, so every choice of items has
-// one path, and the second-best path is the second-best choice.
+// The best choice within a component at given prices, by dynamic programming over its items (see
+// pattern.hpp). Keeping an item pays those of its units that are not paid yet. Units are paid when
+// first used and never beforehand, so every choice of items has one path, and the second-best path
+// is the second-best choice. The distance between the two is the loss of the cheapest change, and a
+// component in which it exceeds the gap of the whole problem is decided.
+//
+// Components of one pattern take the same steps, so several are solved side by side, one in each
+// lane; the compiler turns the lanes into vector instructions.
 //
 // For the core, all choices within a given loss are listed, by the same recursion with labels: a
 // label is dropped when even the best continuation loses too much, or when another label of the
@@ -32,15 +36,13 @@ struct alternative {
 
 class component_oracle {
 public:
-    double best = 0;                ///< value less prices of the best choice
-    double second = 0;              ///< of the next best
-    std::vector<std::uint8_t> keep; ///< the best choice, by position within the component
-
-    explicit component_oracle(const components& parts) : parts_(parts) {}
-
-    /// Prices per class and per kind of unit.
-    std::vector<double> class_price;
-    std::vector<double> kind_price;
+    explicit component_oracle(const components& parts)
+        : parts_(parts), first_price_(parts.patterns.size() + 1, 0), priced_(parts.patterns.size())
+    {
+        for (std::size_t p = 0; p < parts.patterns.size(); ++p)
+            first_price_[p + 1] = first_price_[p] + parts.patterns[p].transitions.size();
+        transition_price_.resize(first_price_.back());
+    }
 
     /// Sets the prices for λ.
     void price(const std::array<double, max_resources>& lambda, std::size_t rows,
@@ -53,57 +55,26 @@ public:
                 sum += lambda[r] * static_cast<double>(cost[r]);
             return sum;
         };
-        class_price.resize(class_costs.size());
-        kind_price.resize(kind_costs.size());
-        std::transform(class_costs.begin(), class_costs.end(), class_price.begin(), price_of);
-        std::transform(kind_costs.begin(), kind_costs.end(), kind_price.begin(), price_of);
+        class_price_.resize(class_costs.size());
+        kind_price_.resize(kind_costs.size());
+        std::transform(class_costs.begin(), class_costs.end(), class_price_.begin(), price_of);
+        std::transform(kind_costs.begin(), kind_costs.end(), kind_price_.begin(), price_of);
+        ++prices_;
     }
 
-    [[nodiscard]] double gain(std::size_t position) const
+    /// Solves `count` components, `component(0)`, `component(1)` …, and calls
+    /// `use(c, best, second, choice)` for each: the worth of the best choice, value less prices, of
+    /// the next best, and the words of the best. Without `WithSecond` the second is not looked for.
+    template <bool WithSecond, class Component, class Use>
+    void solve(std::size_t count, const Component& component, const Use& use)
     {
-        return parts_.value[position] - class_price[parts_.class_of[position]];
-    }
-
-    /// Solves component c: `best` and `keep`, and `second` if asked for.
-    template <bool WithSecond>
-    void solve(std::size_t c)
-    {
-        const std::size_t begin = parts_.first[c];
-        const std::size_t count = parts_.first[c + 1] - begin;
-        const std::size_t states = std::size_t{1} << parts_.slots[c];
-        keep.assign(count, 0);
-        if (count == 1) {
-            alone<WithSecond>(begin);
-            return;
-        }
-        if (states == 2)
-            advance<WithSecond, 2>(begin, count, states);
-        else if (states == 4)
-            advance<WithSecond, 4>(begin, count, states);
-        else
-            advance<WithSecond, 0>(begin, count, states);
-        std::size_t state = 0;
-        for (std::size_t k = count; k-- > 0;) {
-            const std::uint16_t from = trace_[k * states + state];
-            keep[k] = from & 1U;
-            state = from >> 1U;
-        }
-    }
-
-    /// Calls `pay(kind)` for every unit that the choice `keep` of component c uses.
-    template <class Pay>
-    void units(std::size_t c, const std::vector<std::uint8_t>& chosen, Pay pay) const
-    {
-        std::uint32_t paid = 0;
-        const std::size_t begin = parts_.first[c];
-        for (std::size_t k = 0; k < chosen.size(); ++k) {
-            if (chosen[k])
-                for (const auto& link : parts_.links_of(begin + k))
-                    if (!(paid >> link.slot & 1U)) {
-                        paid |= 1U << link.slot;
-                        pay(link.kind);
-                    }
-            paid &= ~std::uint32_t{parts_.forget[begin + k]};
+        std::array<std::size_t, lanes_> group{};
+        for (std::size_t k = 0; k < count;) {
+            std::size_t size = 0;
+            const std::size_t its_pattern = parts_.pattern_of[component(k)];
+            while (size < lanes_ && k < count && parts_.pattern_of[component(k)] == its_pattern)
+                group[size++] = component(k++);
+            solve_group<WithSecond>(its_pattern, group, size, use);
         }
     }
 
@@ -113,19 +84,18 @@ public:
         const std::vector<resource_vector>& class_costs,
         const std::vector<resource_vector>& kind_costs, std::size_t most)
     {
-        const std::size_t begin = parts_.first[c];
-        const std::size_t count = parts_.first[c + 1] - begin;
-        const std::size_t states = std::size_t{1} << parts_.slots[c];
-        look_ahead(begin, count, states);
+        const pattern& look = parts_.look(c);
+        const double* value = &parts_.value[parts_.first[c]];
+        const std::size_t states = look.states();
+        look_ahead(look, value);
         const double top = ahead_[0];
         std::vector<label> arena(1);
         std::vector<std::size_t> now(1, 0);
         std::vector<std::size_t> next;
-        for (std::size_t k = 0; k < count; ++k) {
-            const std::size_t at = begin + k;
+        for (std::size_t k = 0; k < look.size(); ++k) {
             next.clear();
             const auto keep_label = [&](label made) {
-                made.state &= ~std::uint32_t{parts_.forget[at]};
+                made.state &= ~std::uint32_t{look.forget[k]};
                 const double loss = top - (made.worth + ahead_[(k + 1) * states + made.state]);
                 if (loss > limit)
                     return;
@@ -138,16 +108,20 @@ public:
                 skipped.kept = 0;
                 label kept = skipped;
                 keep_label(skipped);
+                if (!(value[k] >= 0))
+                    continue; // cannot be kept
                 kept.kept = 1;
-                kept.worth += gain(at);
-                kept.value += parts_.value[at];
-                add(kept.usage, class_costs[parts_.class_of[at]], rows);
-                for (const auto& link : parts_.links_of(at))
-                    if (!(kept.state >> link.slot & 1U)) {
-                        kept.state |= 1U << link.slot;
-                        kept.worth -= kind_price[link.kind];
-                        add(kept.usage, kind_costs[link.kind], rows);
-                    }
+                kept.worth += value[k] - class_price_[look.class_of[k]];
+                kept.value += value[k];
+                add(kept.usage, class_costs[look.class_of[k]], rows);
+                for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
+                    const pattern::link& link = look.links[at];
+                    if (kept.state >> link.slot & 1U)
+                        continue;
+                    kept.state |= 1U << link.slot;
+                    kept.worth -= kind_price_[link.kind];
+                    add(kept.usage, kind_costs[link.kind], rows);
+                }
                 keep_label(kept);
             }
             drop_dominated(arena, next, rows);
@@ -155,7 +129,7 @@ public:
             if (now.size() > most || arena.size() > 400 * most)
                 return {};
         }
-        return unwind(arena, now, count, top);
+        return unwind(arena, now, look.size(), top);
     }
 
 private:
@@ -168,11 +142,35 @@ private:
         resource_vector usage{};
     };
 
+    static constexpr std::size_t lanes_ = 8;
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
+    // Vectors in the sense of g++ and clang: arithmetic, comparison and selection work element by
+    // element. (Loops over arrays say the same, but neither compiler finds the vector instructions
+    // in them.) Sixteen bytes are what every 64-bit processor has.
+    static constexpr std::size_t width_ = 2;
+    using doubles = double __attribute__((vector_size(16)));
+    using words = std::uint64_t __attribute__((vector_size(16)));
+
+    /// What is known of a state, in some lanes.
+    struct part {
+        doubles one;  ///< worth of the best way there
+        doubles two;  ///< of the second best
+        words choice; ///< the best: items since the last full word
+    };
+    using cell = std::array<part, lanes_ / width_>; ///< in all lanes
+
     const components& parts_;
-    std::vector<double> buffer_;
-    std::vector<std::uint16_t> trace_;
+    std::vector<double> class_price_;
+    std::vector<double> kind_price_;
+    std::size_t prices_ = 0;               ///< how often prices were set
+    std::vector<std::size_t> first_price_; ///< by pattern
+    std::vector<std::size_t> priced_;      ///< by pattern: at which prices
+    std::vector<double> transition_price_; ///< of the item and the units that it pays
+    std::vector<cell> now_;                ///< by state
+    std::vector<cell> next_;
+    std::vector<cell> full_words_;     ///< by word, then state; their `choice` counts
+    std::vector<std::uint64_t> words_; ///< by lane, then word
     std::vector<double> ahead_;
 
     static void add(resource_vector& usage, const resource_vector& cost, std::size_t rows)
@@ -181,126 +179,142 @@ private:
             usage[r] += cost[r];
     }
 
-    template <bool WithSecond>
-    void alone(std::size_t at)
+    /// What keeping item k costs in a state: the item and those of its units that are not paid.
+    [[nodiscard]] double price_of(const pattern& look, std::size_t k, std::size_t state) const
     {
-        double worth = gain(at);
-        for (const auto& link : parts_.links_of(at))
-            worth -= kind_price[link.kind];
-        keep[0] = worth > 0;
-        best = std::max(worth, 0.0);
-        second = std::min(worth, 0.0);
-    }
-
-    /// What the units of an item cost that are not paid in a state.
-    [[nodiscard]] double unpaid(std::size_t at, std::size_t state) const
-    {
-        double sum = 0;
-        for (const auto& link : parts_.links_of(at))
-            if (!(state >> link.slot & 1U))
-                sum += kind_price[link.kind];
+        double sum = class_price_[look.class_of[k]];
+        for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
+            if (!(state >> look.links[at].slot & 1U))
+                sum += kind_price_[look.links[at].kind];
         return sum;
     }
-    [[nodiscard]] std::size_t bits(std::size_t at) const
+
+    const double* prices_of(std::size_t its_pattern)
     {
-        std::size_t all = 0;
-        for (const auto& link : parts_.links_of(at))
-            all |= std::size_t{1} << link.slot;
-        return all;
+        double* prices = transition_price_.data() + first_price_[its_pattern];
+        if (priced_[its_pattern] == prices_)
+            return prices;
+        priced_[its_pattern] = prices_;
+        const pattern& look = parts_.patterns[its_pattern];
+        for (std::size_t k = 0; k < look.size(); ++k)
+            for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t)
+                if (look.transitions[t].keeps)
+                    prices[t] = price_of(look, k, look.transitions[t].from);
+        return prices;
     }
 
-    /// The recursion over the items of a component. Its few states are known to the compiler where
-    /// they are two or four, which is where the time goes.
-    template <bool WithSecond, std::size_t Fixed>
-    void advance(std::size_t begin, std::size_t count, std::size_t states)
+    template <bool WithSecond, class Use>
+    void solve_group(std::size_t its_pattern, const std::array<std::size_t, lanes_>& group,
+        std::size_t size, const Use& use)
     {
-        const std::size_t n = Fixed != 0 ? Fixed : states;
-        if (trace_.size() < count * n)
-            trace_.resize(count * n);
-        std::array<double, Fixed != 0 ? 5 * Fixed : 1> local;
-        double* memory = local.data();
-        if constexpr (Fixed == 0) {
-            buffer_.resize(5 * n);
-            memory = buffer_.data();
+        const pattern& look = parts_.patterns[its_pattern];
+        const double* prices = prices_of(its_pattern);
+        std::array<const double*, lanes_> values{};
+        for (std::size_t l = 0; l < lanes_; ++l) // spare lanes repeat the first
+            values[l] = &parts_.value[parts_.first[group[l < size ? l : 0]]];
+        const std::size_t states = look.states();
+        if (now_.size() < states) {
+            now_.resize(states);
+            next_.resize(states);
         }
-        double* one = memory;     // best worth with these units paid
-        double* two = memory + n; // second best
-        double* next_one = memory + 2 * n;
-        double* next_two = memory + 3 * n;
-        double* unpaid_cost = memory + 4 * n;
-        std::fill(memory, memory + 2 * n, minus_infinity_);
-        one[0] = 0;
-        for (std::size_t k = 0; k < count; ++k) {
-            const std::size_t at = begin + k;
-            std::uint16_t* trace = &trace_[k * n];
-            if (!WithSecond && parts_.forget[at] == 0 && !(gain(at) > 0)) {
-                for (std::size_t s = 0; s < n; ++s)
-                    trace[s] = static_cast<std::uint16_t>(s << 1U);
-                continue; // not worth its own price: nothing changes
-            }
-            for (std::size_t s = 0; s < n; ++s) {
-                next_one[s] = one[s];
-                if constexpr (WithSecond)
-                    next_two[s] = two[s];
-                trace[s] = static_cast<std::uint16_t>(s << 1U);
-            }
-            const auto merge = [&](std::size_t to, double best_in, double second_in,
-                                   std::uint16_t from) {
-                if (best_in > next_one[to]) {
-                    if constexpr (WithSecond)
-                        next_two[to] = std::max(second_in, next_one[to]);
-                    next_one[to] = best_in;
-                    trace[to] = from;
-                } else if constexpr (WithSecond) {
-                    next_two[to] = std::max(next_two[to], best_in);
-                }
-            };
-            const double item_gain = gain(at);
-            if (WithSecond || item_gain > 0) {
-                std::fill(unpaid_cost, unpaid_cost + n, 0.0);
-                std::size_t uses = 0;
-                for (const auto& link : parts_.links_of(at)) {
-                    const double cost = kind_price[link.kind];
-                    for (std::size_t s = 0; s < n; ++s)
-                        unpaid_cost[s] += s >> link.slot & 1U ? 0.0 : cost;
-                    uses |= std::size_t{1} << link.slot;
-                }
-                for (std::size_t s = 0; s < n; ++s) {
-                    const double by = item_gain - unpaid_cost[s];
-                    merge(s | uses, one[s] + by, WithSecond ? two[s] + by : minus_infinity_,
-                        static_cast<std::uint16_t>(s << 1U | 1U));
-                }
-            }
-            if (const std::size_t gone = parts_.forget[at]; gone != 0)
-                for (std::size_t s = 0; s < n; ++s)
-                    if (s & gone) {
-                        merge(s & ~gone, next_one[s], WithSecond ? next_two[s] : minus_infinity_,
-                            trace[s]);
-                        next_one[s] = minus_infinity_;
-                        if constexpr (WithSecond)
-                            next_two[s] = minus_infinity_;
+        full_words_.resize(std::max(full_words_.size(), look.words() * states));
+        now_[0].fill({doubles{}, doubles{} + minus_infinity_, words{}});
+        for (std::size_t k = 0; k < look.size(); ++k) {
+            std::array<doubles, lanes_ / width_> value;
+            for (std::size_t w = 0; w < value.size(); ++w)
+                value[w] = doubles{values[2 * w][k], values[2 * w + 1][k]};
+            const std::uint64_t bit = std::uint64_t{1} << (k % pattern::items_per_word);
+            for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t) {
+                const pattern::transition way = look.transitions[t];
+                const cell& from = now_[way.from];
+                cell& to = next_[way.to];
+                for (std::size_t w = 0; w < from.size(); ++w) {
+                    part came = from[w];
+                    if (way.keeps) {
+                        const doubles gain = value[w] - prices[t];
+                        came = {came.one + gain, came.two + gain, came.choice | bit};
                     }
-            std::swap(one, next_one);
-            std::swap(two, next_two);
+                    if (way.is_first)
+                        to[w] = came;
+                    else
+                        merge<WithSecond>(to[w], came);
+                }
+            }
+            now_.swap(next_);
+            if ((k + 1) % pattern::items_per_word == 0)
+                put_by(look, k, states);
         }
-        best = one[0];
-        second = two[0];
+        hand_out(look, group, size, use);
+    }
+
+    /// Takes over a way into a state where it is better than those before.
+    template <bool WithSecond>
+    static void merge(part& to, const part& way)
+    {
+        const auto better = way.one > to.one;
+        if constexpr (WithSecond) {
+            const doubles loser = better ? to.one : way.one;
+            const doubles other = way.two > to.two ? way.two : to.two;
+            to.two = loser > other ? loser : other;
+        }
+        to.choice = better ? way.choice : to.choice;
+        to.one = better ? way.one : to.one;
+    }
+
+    /// A word is full: the states keep it, and from now on remember which state they had then.
+    void put_by(const pattern& look, std::size_t k, std::size_t states)
+    {
+        const std::size_t word = k / pattern::items_per_word;
+        for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t) {
+            const pattern::transition way = look.transitions[t];
+            if (!way.is_first)
+                continue;
+            full_words_[word * states + way.to] = now_[way.to];
+            for (part& some : now_[way.to])
+                some.choice = words{} + (std::uint64_t{way.to} << pattern::items_per_word);
+        }
+    }
+
+    template <class Use>
+    void hand_out(const pattern& look, const std::array<std::size_t, lanes_>& group,
+        std::size_t size, const Use& use)
+    {
+        constexpr std::uint64_t items = (std::uint64_t{1} << pattern::items_per_word) - 1;
+        words_.resize(look.words());
+        for (std::size_t l = 0; l < size; ++l) {
+            std::size_t word = look.words();
+            const part& its = now_[0][l / width_];
+            std::uint64_t choice = its.choice[l % width_];
+            if (look.size() % pattern::items_per_word != 0) {
+                words_[--word] = choice & items;
+                choice >>= pattern::items_per_word;
+            } else {
+                choice = 0;
+            }
+            while (word > 0) {
+                --word;
+                choice = full_words_[word * look.states() + choice][l / width_].choice[l % width_];
+                words_[word] = choice & items;
+                choice >>= pattern::items_per_word;
+            }
+            use(group[l], its.one[l % width_], its.two[l % width_], words_.data());
+        }
     }
 
     /// ahead_[k · states + s]: the best worth of items k … from state s.
-    void look_ahead(std::size_t begin, std::size_t count, std::size_t states)
+    void look_ahead(const pattern& look, const double* value)
     {
-        ahead_.assign((count + 1) * states, 0);
-        for (std::size_t k = count; k-- > 0;) {
-            const std::size_t uses = bits(begin + k);
-            const std::size_t gone = parts_.forget[begin + k];
-            for (std::size_t state = 0; state < states; ++state) {
-                const double skip = ahead_[(k + 1) * states + (state & ~gone)];
-                const double take = gain(begin + k) - unpaid(begin + k, state) +
-                                    ahead_[(k + 1) * states + ((state | uses) & ~gone)];
-                ahead_[k * states + state] = std::max(skip, take);
+        const std::size_t states = look.states();
+        ahead_.assign((look.size() + 1) * states, 0);
+        for (std::size_t k = look.size(); k-- > 0;)
+            for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t) {
+                const pattern::transition way = look.transitions[t];
+                const double after = ahead_[(k + 1) * states + way.to];
+                double& best = ahead_[k * states + way.from];
+                // A state's first way on is to skip the item.
+                best = way.keeps ? std::max(best, value[k] - price_of(look, k, way.from) + after)
+                                 : after;
             }
-        }
     }
 
     static void drop_dominated(

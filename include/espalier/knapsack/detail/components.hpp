@@ -1,98 +1,314 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/pattern.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
-// Items that share units, cut into components that share nothing with each other, and each solved
-// exactly for fixed prices λ.
+// Items that share units, cut into components that share nothing with each other: at fixed prices
+// the components do not feel each other.
 //
-// At fixed prices the components do not feel each other. Within one, the items are decided one
-// after the other, and all that must be remembered of the past is which of the units that later
-// items use are already paid: the frontier. Where multipliers straddle memory columns the
-// components are chains and the frontier is one or two units, so a component costs a few additions
-// per item. Units are ordered by index or, if that is narrower, breadth first; a component whose
-// frontier would exceed `widest` units is refused by `components::is_narrow`.
-//
-// The best two choices are carried along. The distance between them is the loss of the cheapest
-// change, and a component in which it exceeds the gap of the whole problem is decided.
+// Units of hardware come in the order of their users. Then the units fall into blocks, none of
+// which uses an item of another, and most blocks look like the one before but for the place where
+// they begin; such a block is recognised by a comparison and costs no more than that. Any other
+// block is taken apart: units joined by a user are found by union and find, and the items of each
+// component are put in an order, by its units as they are numbered or, if that makes the frontier
+// narrower, breadth first.
 
 namespace espalier::detail {
 
-class components {
-public:
-    static constexpr std::size_t widest = 8; ///< units in a frontier: 256 states
+/// The components of one problem, and where their items are.
+struct components {
+    std::vector<pattern> patterns;
+    std::vector<std::uint32_t> pattern_of; ///< by component
+    std::vector<std::size_t> first{0};     ///< component → position of its first item; one more
+    std::vector<std::uint32_t> item;       ///< by position
+    std::vector<double> value; ///< by position, scaled; −∞: cannot be kept. The caller's to fill
+    bool is_narrow = true;     ///< no frontier has more than `pattern::widest` units
 
-    struct link {
-        std::uint8_t slot;  ///< place of the unit in the frontier
-        std::uint32_t kind; ///< of the unit
-    };
-
-    // Items in the order in which they are decided, component by component.
-    std::vector<std::uint32_t> item;
-    std::vector<std::uint32_t> class_of;
-    std::vector<double> value;
-    std::vector<std::size_t> first_link; ///< one entry more than items
-    std::vector<link> links;
-    std::vector<std::uint8_t> forget; ///< slots that no later item uses
-    std::vector<std::size_t> first;   ///< component → first item; one entry more
-    std::vector<std::uint8_t> slots;  ///< component → width of its frontier
-    bool is_narrow = true;
-
-    [[nodiscard]] std::size_t size() const { return slots.size(); }
+    [[nodiscard]] std::size_t size() const { return pattern_of.size(); }
     [[nodiscard]] std::size_t items() const { return item.size(); }
-    [[nodiscard]] std::span<const link> links_of(std::size_t position) const
+    [[nodiscard]] std::size_t items(std::size_t c) const { return first[c + 1] - first[c]; }
+    [[nodiscard]] const pattern& look(std::size_t c) const { return patterns[pattern_of[c]]; }
+
+    void close(std::uint32_t its_pattern)
     {
-        return std::span{links}.subspan(
-            first_link[position], first_link[position + 1] - first_link[position]);
+        first.push_back(item.size());
+        pattern_of.push_back(its_pattern);
+    }
+};
+
+/// What an item must be worth to be kept at all.
+struct value_range {
+    std::vector<double> least{}; ///< by class; empty: anything
+    double most = std::numeric_limits<double>::infinity();
+
+    [[nodiscard]] bool holds(const knapsack_problem& problem, std::size_t item) const
+    {
+        const double value = problem.values[item];
+        return value <= most && (least.empty() || value >= least[problem.class_of[item]]);
+    }
+};
+
+class component_finder {
+public:
+    /// \param paid  units that are paid already, or empty
+    component_finder(const knapsack_problem& problem, const std::vector<std::uint8_t>& paid,
+        value_range worth = {})
+        : problem_(problem), paid_(paid), worth_(std::move(worth)), has_unit_(problem.size(), 0)
+    {
+        for (const resource_vector& cost : problem.shared.costs)
+            costs_nothing_.push_back(cost == resource_vector{});
     }
 
-    components() = default;
-    /// \param wanted  the items to choose from; the others must not use the units that cost
-    /// \param paid    units that are paid already, or empty
-    components(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,
-        const std::vector<std::uint8_t>& paid, double scale)
+    /// The components of all items that are free.
+    components find()
     {
-        const shared_units& shared = problem.shared;
-        const std::size_t count = shared.size();
-        std::vector<std::uint8_t> costs_nothing(shared.costs.size());
-        for (std::size_t k = 0; k < shared.costs.size(); ++k)
-            costs_nothing[k] = shared.costs[k] == resource_vector{};
-        const auto matters = [&](std::size_t unit) {
-            return !costs_nothing[shared.kind[unit]] && (paid.empty() || !paid[unit]);
-        };
-        // Units joined by a common user are in one component (union and find, on units).
-        std::vector<std::uint32_t> parent(count);
-        std::iota(parent.begin(), parent.end(), std::uint32_t{0});
-        std::vector<std::uint32_t> unit_of(problem.size(), none_);
-        for (std::size_t unit = 0; unit < count; ++unit) {
-            if (!matters(unit))
-                continue;
-            for (const std::uint32_t user : shared.users_of(unit)) {
-                if (!wanted[user])
-                    continue;
-                if (unit_of[user] == none_)
-                    unit_of[user] = static_cast<std::uint32_t>(unit);
-                else
-                    join(parent, unit_of[user], static_cast<std::uint32_t>(unit));
+        const shared_units& shared = problem_.shared;
+        found_.item.reserve(problem_.size());
+        if (is_in_order()) {
+            for (std::size_t begin = 0; begin < shared.size();) {
+                const std::size_t end = end_of_block(begin);
+                if (!std::any_of(models_.begin(), models_.end(),
+                        [&](const model& m) { return repeats(m, begin, end); }))
+                    take_apart(begin, end);
+                begin = end;
             }
+        } else {
+            take_apart(0, shared.size());
         }
-        arrange(problem, wanted, matters, parent, unit_of, scale);
+        std::vector<std::uint32_t> alone(problem_.classes(), none_);
+        for (std::uint32_t i = 0; i < problem_.size(); ++i)
+            if (!has_unit_[i] && is_free(i)) {
+                std::uint32_t& number = alone[problem_.class_of[i]];
+                if (number == none_) {
+                    pattern one;
+                    one.add_item(problem_.class_of[i], 0);
+                    number = number_of(std::move(one));
+                }
+                found_.item.push_back(i);
+                found_.close(number);
+            }
+        return std::move(found_);
     }
 
 private:
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
+    static constexpr std::size_t most_transitions_ = std::size_t{1} << 24; // of one pattern
+    static constexpr std::size_t most_models_ = 4;
+
+    /// A block that was taken apart.
+    struct model {
+        std::size_t begin; ///< unit
+        std::size_t end;
+        std::size_t component; ///< the first that it has
+        std::size_t parts;     ///< the number of its components
+    };
+
+    const knapsack_problem& problem_;
+    const std::vector<std::uint8_t>& paid_;
+    value_range worth_;
+    components found_;
+    std::vector<std::uint8_t> costs_nothing_;                   ///< by kind of unit
+    std::vector<std::uint8_t> has_unit_;                        ///< by item
+    std::map<std::vector<std::uint32_t>, std::uint32_t> known_; ///< key → pattern
+    std::vector<model> models_;                                 ///< the last few
+    std::size_t oldest_model_ = 0;
+
+    [[nodiscard]] bool is_free(std::size_t i) const
+    {
+        return problem_.fixed_at(i) == decision::free;
+    }
+    [[nodiscard]] bool matters(std::size_t unit) const
+    {
+        return !costs_nothing_[problem_.shared.kind[unit]] && (paid_.empty() || !paid_[unit]);
+    }
+
+    [[nodiscard]] bool is_in_order() const
+    {
+        const shared_units& shared = problem_.shared;
+        std::uint32_t last = 0;
+        for (std::size_t unit = 0; unit < shared.size(); ++unit) {
+            if (shared.first[unit] == shared.first[unit + 1])
+                continue;
+            const std::uint32_t front = shared.users[shared.first[unit]];
+            if (front < last)
+                return false;
+            last = front;
+        }
+        return true;
+    }
+
+    /// The first unit from `begin` on that begins beyond all users of the units before.
+    [[nodiscard]] std::size_t end_of_block(std::size_t begin) const
+    {
+        const shared_units& shared = problem_.shared;
+        std::uint32_t reach = 0;
+        bool any = false;
+        for (std::size_t unit = begin; unit < shared.size(); ++unit) {
+            if (shared.first[unit] == shared.first[unit + 1])
+                continue;
+            if (any && shared.users[shared.first[unit]] > reach)
+                return unit;
+            reach = std::max(reach, shared.users[shared.first[unit + 1] - 1]);
+            any = true;
+        }
+        return shared.size();
+    }
+
+    /// Appends a block that looks like the model. Whether it does.
+    bool repeats(const model& m, std::size_t begin, std::size_t end)
+    {
+        const shared_units& shared = problem_.shared;
+        const std::size_t count = end - begin;
+        if (m.end - m.begin != count)
+            return false;
+        const std::size_t at = shared.first[begin];
+        const std::size_t from = shared.first[m.begin];
+        const std::size_t uses = shared.first[end] - at;
+        if (shared.first[m.end] - from != uses || uses == 0)
+            return false;
+        for (std::size_t u = 0; u < count; ++u)
+            if (shared.kind[begin + u] != shared.kind[m.begin + u] ||
+                shared.first[begin + u] - at != shared.first[m.begin + u] - from)
+                return false;
+        const std::uint32_t offset = shared.users[at] - shared.users[from];
+        for (std::size_t k = 0; k < uses; ++k) {
+            const std::uint32_t user = shared.users[from + k];
+            if (shared.users[at + k] != user + offset ||
+                problem_.class_of[user + offset] != problem_.class_of[user] ||
+                problem_.fixed_at(user + offset) != problem_.fixed_at(user))
+                return false; // with equal decisions, equal units are paid
+        }
+        for (std::size_t c = m.component; c < m.component + m.parts; ++c) {
+            for (std::size_t k = found_.first[c]; k < found_.first[c + 1]; ++k) {
+                found_.item.push_back(found_.item[k] + offset);
+                has_unit_[found_.item.back()] = 1;
+            }
+            found_.close(found_.pattern_of[c]);
+        }
+        return true;
+    }
+
+    std::uint32_t number_of(pattern&& one)
+    {
+        const auto [at, is_new] =
+            known_.try_emplace(one.key(), static_cast<std::uint32_t>(found_.patterns.size()));
+        if (is_new) {
+            one.prepare();
+            found_.patterns.push_back(std::move(one));
+        }
+        return at->second;
+    }
+
+    // Taking a block apart. Units and items are numbered from the first of the block.
+
+    struct block {
+        std::size_t begin = 0;                  ///< unit
+        std::uint32_t first_item = none_;       ///< of the lowest index
+        std::vector<std::size_t> first_use{};   ///< item → its units that matter
+        std::vector<std::uint32_t> uses{};      ///< units
+        std::vector<std::uint8_t> seen{};       ///< items
+        std::vector<std::uint8_t> reached{};    ///< units
+        std::vector<std::uint32_t> slot{};      ///< of a unit
+        std::vector<std::uint8_t> is_in{};      ///< items that take part
+        std::vector<std::uint32_t> last_step{}; ///< that uses a unit
+
+        [[nodiscard]] bool is_long() const { return is_in.size() > pattern::items_per_word; }
+        [[nodiscard]] std::span<const std::uint32_t> of(std::uint32_t i) const
+        {
+            return std::span{uses}.subspan(first_use[i], first_use[i + 1] - first_use[i]);
+        }
+    };
+
+    void take_apart(std::size_t begin, std::size_t end)
+    {
+        block b = look_at(begin, end);
+        const std::size_t component = found_.size();
+        if (!b.uses.empty())
+            split(b, end - begin);
+        if (b.is_long())
+            return; // what is in it depends on the values
+        const model made{begin, end, component, found_.size() - component};
+        if (models_.size() < most_models_)
+            models_.push_back(made);
+        else
+            models_[oldest_model_++ % most_models_] = made;
+    }
+
+    void split(block& b, std::size_t count)
+    {
+        // Units joined by a common user, by union and find.
+        std::vector<std::uint32_t> parent(count);
+        std::iota(parent.begin(), parent.end(), std::uint32_t{0});
+        for (std::uint32_t i = 0; i + 1 < b.first_use.size(); ++i)
+            for (const std::uint32_t unit : b.of(i))
+                join(parent, b.of(i).front(), unit);
+        std::vector<std::size_t> start(count + 1, 0);
+        for (std::uint32_t unit = 0; unit < count; ++unit)
+            ++start[root(parent, unit) + 1];
+        std::partial_sum(start.begin(), start.end(), start.begin());
+        std::vector<std::uint32_t> units(count);
+        std::vector<std::size_t> next(start.begin(), start.end() - 1);
+        for (std::uint32_t unit = 0; unit < count; ++unit)
+            units[next[root(parent, unit)]++] = unit;
+        for (std::size_t top = 0; top < count; ++top)
+            lay_out(b, std::span{units}.subspan(start[top], start[top + 1] - start[top]));
+    }
+
+    /// The units that matter to each item.
+    block look_at(std::size_t begin, std::size_t end)
+    {
+        const shared_units& shared = problem_.shared;
+        block b;
+        b.begin = begin;
+        std::uint32_t last_item = 0;
+        for (std::size_t k = shared.first[begin]; k < shared.first[end]; ++k) {
+            b.first_item = std::min(b.first_item, shared.users[k]);
+            last_item = std::max(last_item, shared.users[k]);
+        }
+        if (b.first_item == none_)
+            return b;
+        b.first_use.assign(last_item - b.first_item + 2, 0);
+        b.is_in.assign(last_item - b.first_item + 1, 0);
+        // In a short block, items that cannot be kept stay, for the sake of the pattern. A long one
+        // they leave, because it may fall into pieces without them.
+        for (std::size_t k = shared.first[begin]; k < shared.first[end]; ++k) {
+            const std::uint32_t user = shared.users[k];
+            b.is_in[user - b.first_item] =
+                is_free(user) && (!b.is_long() || worth_.holds(problem_, user));
+        }
+        const auto each_use = [&](auto use) {
+            for (std::size_t unit = begin; unit < end; ++unit)
+                if (matters(unit))
+                    for (const std::uint32_t user : shared.users_of(unit))
+                        if (b.is_in[user - b.first_item])
+                            use(user - b.first_item, static_cast<std::uint32_t>(unit - begin));
+        };
+        each_use([&](std::uint32_t i, std::uint32_t) { ++b.first_use[i + 1]; });
+        std::partial_sum(b.first_use.begin(), b.first_use.end(), b.first_use.begin());
+        b.uses.resize(b.first_use.back());
+        std::vector<std::size_t> next(b.first_use.begin(), b.first_use.end() - 1);
+        each_use([&](std::uint32_t i, std::uint32_t unit) {
+            b.uses[next[i]++] = unit;
+            has_unit_[b.first_item + i] = 1;
+        });
+        b.reached.resize(end - begin);
+        b.slot.assign(end - begin, none_);
+        b.last_step.resize(end - begin);
+        b.seen.assign(b.first_use.size() - 1, 0);
+        return b;
+    }
 
     static std::uint32_t root(std::vector<std::uint32_t>& parent, std::uint32_t unit)
     {
@@ -109,201 +325,112 @@ private:
         parent[std::max(to, from)] = std::min(to, from);
     }
 
-    template <class Matters>
-    void arrange(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,
-        const Matters& matters, std::vector<std::uint32_t>& parent,
-        const std::vector<std::uint32_t>& unit_of, double scale)
+    /// Appends the component of some units.
+    void lay_out(block& b, std::span<const std::uint32_t> units)
     {
-        const shared_units& shared = problem.shared;
-        // Number the components by their first unit; then items that use nothing, one each.
-        std::vector<std::uint32_t> component_of(shared.size(), none_);
-        std::vector<std::vector<std::uint32_t>::size_type> unit_begin;
-        std::uint32_t found = 0;
-        for (std::size_t unit = 0; unit < shared.size(); ++unit) {
-            if (!matters(unit))
-                continue;
-            const std::uint32_t top = root(parent, static_cast<std::uint32_t>(unit));
-            if (component_of[top] == none_)
-                component_of[top] = found++;
-            component_of[unit] = component_of[top];
-        }
-        std::vector<std::size_t> unit_first(found + 1, 0);
-        for (const std::uint32_t c : component_of)
-            if (c != none_)
-                ++unit_first[c + 1];
-        std::partial_sum(unit_first.begin(), unit_first.end(), unit_first.begin());
-        std::vector<std::uint32_t> units(unit_first.back());
-        std::vector<std::size_t> next(unit_first.begin(), unit_first.end() - 1);
-        for (std::size_t unit = 0; unit < shared.size(); ++unit)
-            if (component_of[unit] != none_)
-                units[next[component_of[unit]]++] = static_cast<std::uint32_t>(unit);
-
-        const units_of_items uses(problem);
-        item.reserve(problem.size());
-        first.push_back(0);
-        first_link.push_back(0);
-        layout_scratch scratch(shared.size(), problem.size());
-        for (std::uint32_t c = 0; c < found; ++c) {
-            const auto members = std::span<std::uint32_t>{units}.subspan(
-                unit_first[c], unit_first[c + 1] - unit_first[c]);
-            lay_out(problem, wanted, matters, uses, members, scratch);
-        }
-        for (std::size_t i = 0; i < problem.size(); ++i)
-            if (wanted[i] && unit_of[i] == none_) {
-                push(problem, static_cast<std::uint32_t>(i));
-                close(0);
+        std::vector<std::uint32_t> order;
+        pattern one = place(b, units, order);
+        if (order.empty())
+            return;
+        if (one.slots > 3) {
+            std::vector<std::uint32_t> other_order;
+            pattern other = place(b, breadth_first(b, units), other_order);
+            if (other.slots < one.slots) {
+                one = std::move(other);
+                order.swap(other_order);
             }
-        value.resize(item.size());
-        class_of.resize(item.size());
-        for (std::size_t k = 0; k < item.size(); ++k) {
-            value[k] = problem.values[item[k]] * scale;
-            class_of[k] = problem.class_of[item[k]];
         }
-    }
-
-    struct layout_scratch {
-        std::vector<std::uint32_t> position; ///< of a unit in the order
-        std::vector<std::uint32_t> slot;
-        std::vector<std::uint32_t> last_step;
-        std::vector<std::uint8_t> seen;   ///< items
-        std::vector<std::uint32_t> order; ///< items
-        std::vector<std::uint32_t> queue; ///< units, breadth first
-        layout_scratch(std::size_t units, std::size_t items)
-            : position(units), slot(units, none_), last_step(units), seen(items, 0)
-        {}
-    };
-
-    void push(const knapsack_problem&, std::uint32_t index)
-    {
-        item.push_back(index);
-        forget.push_back(0);
-        first_link.push_back(links.size());
-    }
-    void close(std::size_t width)
-    {
-        first.push_back(item.size());
-        slots.push_back(static_cast<std::uint8_t>(width));
-    }
-
-    /// Appends one component.
-    template <class Matters>
-    void lay_out(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,
-        const Matters& matters, const units_of_items& uses, std::span<std::uint32_t> members,
-        layout_scratch& scratch)
-    {
-        const std::size_t item_mark = item.size();
-        const std::size_t link_mark = links.size();
-        std::size_t width = place(problem, wanted, matters, uses, members, scratch);
-        if (width > 3) {
-            breadth_first(problem, wanted, matters, uses, members, scratch);
-            item.resize(item_mark);
-            forget.resize(item_mark);
-            first_link.resize(item_mark + 1);
-            links.resize(link_mark);
-            const std::size_t other = place(problem, wanted, matters, uses, scratch.queue, scratch);
-            if (other > width) {
-                item.resize(item_mark);
-                forget.resize(item_mark);
-                first_link.resize(item_mark + 1);
-                links.resize(link_mark);
-                place(problem, wanted, matters, uses, members, scratch);
-            }
-            width = std::min(width, other);
+        const std::size_t most = most_transitions_ >> std::min<std::size_t>(one.slots, 24);
+        if (one.slots > pattern::widest || 2 * order.size() > most) {
+            found_.is_narrow = false;
+            return;
         }
-        is_narrow = is_narrow && width <= widest;
-        if (item.size() > item_mark)
-            close(width);
+        for (const std::uint32_t i : order)
+            found_.item.push_back(b.first_item + i);
+        found_.close(number_of(std::move(one)));
     }
 
-    /// Appends the items of one component in the order of its units. The width of the frontier.
-    template <class Matters>
-    std::size_t place(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,
-        const Matters& matters, const units_of_items& uses, std::span<const std::uint32_t> members,
-        layout_scratch& scratch)
+    [[nodiscard]] std::span<const std::uint32_t> users_of(const block& b, std::uint32_t unit) const
+    {
+        return problem_.shared.users_of(b.begin + unit);
+    }
+
+    /// The items of one component in the order of its units, and its pattern in that order.
+    pattern place(
+        block& b, std::span<const std::uint32_t> units, std::vector<std::uint32_t>& order) const
     {
         // Items by their last unit in the order.
-        scratch.order.clear();
-        for (std::size_t at = members.size(); at-- > 0;) {
-            scratch.position[members[at]] = static_cast<std::uint32_t>(at);
-            const auto users = problem.shared.users_of(members[at]);
-            for (std::size_t k = users.size(); k-- > 0;)
-                if (wanted[users[k]] && !scratch.seen[users[k]]) {
-                    scratch.seen[users[k]] = 1;
-                    scratch.order.push_back(users[k]);
+        for (std::size_t at = units.size(); at-- > 0;) {
+            if (!matters(b.begin + units[at]))
+                continue;
+            const auto users = users_of(b, units[at]);
+            for (std::size_t k = users.size(); k-- > 0;) {
+                const std::uint32_t i = users[k] - b.first_item;
+                if (b.is_in[i] && !b.seen[i]) {
+                    b.seen[i] = 1;
+                    order.push_back(i);
                 }
-        }
-        std::reverse(scratch.order.begin(), scratch.order.end());
-        for (std::size_t step = 0; step < scratch.order.size(); ++step) {
-            scratch.seen[scratch.order[step]] = 0;
-            for (const std::uint32_t unit : uses.of(scratch.order[step]))
-                if (matters(unit))
-                    scratch.last_step[unit] = static_cast<std::uint32_t>(step);
-        }
-        std::size_t width = 0;
-        std::uint64_t free_slots = ~std::uint64_t{0};
-        for (std::size_t step = 0; step < scratch.order.size(); ++step) {
-            const std::uint32_t index = scratch.order[step];
-            std::uint64_t leaving = 0;
-            for (const std::uint32_t unit : uses.of(index)) {
-                if (!matters(unit))
-                    continue;
-                if (scratch.slot[unit] == none_) {
-                    const int slot = std::countr_zero(free_slots);
-                    if (slot >= 63)
-                        return give_up(uses, matters, scratch);
-                    scratch.slot[unit] = static_cast<std::uint32_t>(slot);
-                    free_slots &= ~(std::uint64_t{1} << slot);
-                    width = std::max(width, static_cast<std::size_t>(slot) + 1);
-                }
-                links.push_back(
-                    {static_cast<std::uint8_t>(scratch.slot[unit]), problem.shared.kind[unit]});
-                if (scratch.last_step[unit] == step)
-                    leaving |= std::uint64_t{1} << scratch.slot[unit];
             }
-            push(problem, index);
-            forget.back() = static_cast<std::uint8_t>(leaving);
-            free_slots |= leaving;
-            for (const std::uint32_t unit : uses.of(index))
-                if (matters(unit) && scratch.last_step[unit] == step)
-                    scratch.slot[unit] = none_;
         }
-        return width;
+        std::reverse(order.begin(), order.end());
+        for (std::uint32_t step = 0; step < order.size(); ++step) {
+            b.seen[order[step]] = 0;
+            for (const std::uint32_t unit : b.of(order[step]))
+                b.last_step[unit] = step;
+        }
+        pattern result;
+        std::uint64_t free_slots = ~std::uint64_t{0};
+        for (std::uint32_t step = 0; step < order.size(); ++step) {
+            std::uint64_t leaving = 0;
+            for (const std::uint32_t unit : b.of(order[step])) {
+                if (b.slot[unit] == none_) {
+                    const auto slot = static_cast<std::uint32_t>(std::countr_zero(free_slots));
+                    if (slot >= 63) { // far too wide
+                        for (const std::uint32_t one : units)
+                            b.slot[one] = none_;
+                        result.slots = 64;
+                        return result;
+                    }
+                    b.slot[unit] = slot;
+                    free_slots &= ~(std::uint64_t{1} << slot);
+                    result.slots = std::max<std::size_t>(result.slots, slot + 1);
+                }
+                result.add_link(b.slot[unit], problem_.shared.kind[b.begin + unit]);
+                if (b.last_step[unit] == step)
+                    leaving |= std::uint64_t{1} << b.slot[unit];
+            }
+            result.add_item(problem_.class_of[b.first_item + order[step]], leaving);
+            free_slots |= leaving;
+            for (const std::uint32_t unit : b.of(order[step]))
+                if (b.last_step[unit] == step)
+                    b.slot[unit] = none_;
+        }
+        return result;
     }
 
-    template <class Matters>
-    std::size_t give_up(
-        const units_of_items& uses, const Matters& matters, layout_scratch& scratch) const
+    /// The units of a component, breadth first from one that is near an end of it: the farthest of
+    /// a first search.
+    [[nodiscard]] std::vector<std::uint32_t> breadth_first(
+        block& b, std::span<const std::uint32_t> units) const
     {
-        for (const std::uint32_t index : scratch.order)
-            for (const std::uint32_t unit : uses.of(index))
-                if (matters(unit))
-                    scratch.slot[unit] = none_;
-        return 64;
-    }
-
-    template <class Matters>
-    void breadth_first(const knapsack_problem& problem, const std::vector<std::uint8_t>& wanted,
-        const Matters& matters, const units_of_items& uses, std::span<const std::uint32_t> members,
-        layout_scratch& scratch) const
-    {
-        std::vector<std::uint32_t>& queue = scratch.queue;
-        // From the farthest unit of a first search, which is near an end of the component.
-        std::uint32_t from = members.front();
+        std::vector<std::uint32_t> queue;
+        std::uint32_t from = units.front();
         for (int pass = 0; pass < 2; ++pass) {
             queue.assign(1, from);
-            for (const std::uint32_t unit : members)
-                scratch.last_step[unit] = 0;
-            scratch.last_step[from] = 1;
+            for (const std::uint32_t unit : units)
+                b.reached[unit] = 0;
+            b.reached[from] = 1;
             for (std::size_t at = 0; at < queue.size(); ++at)
-                for (const std::uint32_t user : problem.shared.users_of(queue[at]))
-                    if (wanted[user])
-                        for (const std::uint32_t unit : uses.of(user))
-                            if (matters(unit) && scratch.last_step[unit] == 0) {
-                                scratch.last_step[unit] = 1;
+                for (const std::uint32_t user : users_of(b, queue[at]))
+                    if (b.is_in[user - b.first_item])
+                        for (const std::uint32_t unit : b.of(user - b.first_item))
+                            if (b.reached[unit] == 0) {
+                                b.reached[unit] = 1;
                                 queue.push_back(unit);
                             }
             from = queue.back();
         }
+        return queue;
     }
 };
 

@@ -2,9 +2,15 @@
 #pragma once
 
 #include <espalier/knapsack/detail/branch_and_bound.hpp>
+#include <espalier/knapsack/detail/common_divisor.hpp>
+#include <espalier/knapsack/detail/component_choices.hpp>
 #include <espalier/knapsack/detail/component_oracle.hpp>
+#include <espalier/knapsack/detail/component_prices.hpp>
 #include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/label_search.hpp>
+#include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/search_limits.hpp>
 #include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -21,14 +27,6 @@
 // The proof for items that share units: the same steps as for independent items (see
 // selection.hpp), with components in the place of items.
 //
-// The best prices minimise the Lagrangian bound L(λ) = λ·room + Σ over components of their best
-// worth at λ, a convex function that comes with a subgradient for free. It is minimised by cutting
-// planes: the master program, over the choices that the components made at the prices tried so far,
-// is a knapsack relaxation with one row per resource and one for "a mixture of choices", and its
-// dual prices are the next ones to try. First on a sample of the components; then on those whose
-// choice is not clear at the sample's prices, the others being fixed, until a sweep over all shows
-// that no fixed one would change.
-//
 // A component whose second-best choice loses more than the gap is decided. The others make the
 // core: every listed alternative to the best choice becomes a column, with what it loses and what
 // it uses more or less than the best choice, and a component takes at most one of its columns.
@@ -44,8 +42,6 @@ public:
     bool out_of_time = false;
     bool infeasible = false; ///< proven: nothing meets the rows
     std::size_t nodes = 0;
-    double lagrangian = std::numeric_limits<double>::infinity(); ///< L(λ), of the chosen items
-    std::array<double, max_resources> price{};
     std::vector<std::uint32_t> core; ///< components of the last core
 
     /// \param rows  resources, and behind them the floors that are enforced as rows
@@ -54,15 +50,22 @@ public:
         std::size_t items)
         : keep(items, 0),
           parts_(parts),
-          class_costs_(std::move(class_costs)),
-          kind_costs_(std::move(kind_costs)),
           rows_(rows),
           room_(room),
-          oracle_(parts)
+          at_(parts, std::move(class_costs), std::move(kind_costs), rows)
     {}
 
-    /// Losses that are not worth a search: what rounding does to a sum of a few prices.
-    [[nodiscard]] double tolerance() const { return rounding_of(price, room_, rows_); }
+    [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
+
+    /// Improvements that are not worth a search: what rounding does to a sum of a few prices, or
+    /// what no improvement can be as little as.
+    [[nodiscard]] double tolerance() const
+    {
+        return std::max(step_, rounding_of(at_.price, room_, rows_));
+    }
+
+    /// L(λ), an upper bound for all choices.
+    [[nodiscard]] double lagrangian() { return at_.lagrangian(room_); }
 
     [[nodiscard]] bool has_answer() const { return loss < std::numeric_limits<double>::infinity(); }
 
@@ -74,31 +77,21 @@ public:
             loss = 0;
             return;
         }
-        find_prices();
-        ranked_ = margin_;
-        std::vector<resource_vector> all_costs = class_costs_;
-        all_costs.insert(all_costs.end(), kind_costs_.begin(), kind_costs_.end());
-        const double unusable = cost_lattice(all_costs, rows_).least_loss(room_, price);
-        for (std::size_t size = 30 + 10 * rows_;; size *= 3) {
-            const double limit = margin_of_rank(size);
-            const double most = loss - unusable;
-            const bool covers = limit >= most;
-            if (!gather(std::min(limit, most)))
-                return stop(std::min(limit + unusable, loss)); // too many alternatives to list
-            if (covers && !to_the_end && has_answer())
+        component_prices(at_, room_).find();
+        ranked_ = at_.margin;
+        common_divisor values(1e3 * rounding_of(at_.price, room_, rows_));
+        for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
+            values.add(parts_.value[at]);
+        step_ = values.step();
+        std::vector<resource_vector> all_costs = at_.class_costs;
+        all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
+        const double unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
+        if (!to_the_end)
+            return search(given, watch, unusable, false);
+        for (const search_limits& effort : efforts(given)) {
+            search(effort, watch, unusable, true);
+            if (proven || infeasible || out_of_time || is_too_large_)
                 return;
-            search_limits limits = given;
-            if (!covers)
-                limits.nodes = to_the_end ? 2'000 : 50;
-            const bool complete = search_core(limits, watch);
-            if (complete && limit + unusable >= loss) {
-                proven = true;
-                least_loss = loss;
-                infeasible = !(loss < std::numeric_limits<double>::infinity());
-                return;
-            }
-            if (out_of_time || (covers && !complete))
-                return stop(limit + unusable);
         }
     }
 
@@ -109,266 +102,46 @@ private:
     };
 
     const components& parts_;
-    std::vector<resource_vector> class_costs_;
-    std::vector<resource_vector> kind_costs_;
     std::size_t rows_;
     resource_vector room_;
-    component_oracle oracle_;
-    std::vector<std::uint8_t> choice_; ///< by position in parts_: the best choice at the prices
-    std::vector<double> margin_;       ///< by component: loss of its second-best choice
-    std::vector<double> ranked_;
-    resource_vector total_usage_{};                      ///< of choice_
+    component_choices at_;
+    std::vector<double> ranked_;                         ///< the margins, to be reordered
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
 
-    void stop(double covered) { least_loss = std::min({least_loss, covered, loss}); }
+    double step_ = 0;           ///< two choices differ by more than this or not at all
+    bool is_too_large_ = false; ///< too many alternatives to list
 
-    void add_usage(std::size_t c, const std::vector<std::uint8_t>& chosen, resource_vector& usage,
-        std::int64_t sign) const
+    /// Searches a core that grows until it covers all that matters, or a limit is met.
+    void search(
+        const search_limits& given, const stopwatch& watch, double unusable, bool to_the_end)
     {
-        const auto add = [&](const resource_vector& cost) {
-            for (std::size_t r = 0; r < rows_; ++r)
-                usage[r] += sign * cost[r];
-        };
-        for (std::size_t k = 0; k < chosen.size(); ++k)
-            if (chosen[k])
-                add(class_costs_[parts_.class_of[parts_.first[c] + k]]);
-        oracle_.units(c, chosen, [&](std::uint32_t kind) { add(kind_costs_[kind]); });
-    }
-
-    void set_price(const std::array<double, max_resources>& lambda)
-    {
-        oracle_.price(lambda, rows_, class_costs_, kind_costs_);
-    }
-
-    /// Solves all components at `price`: choices, margins, usage. The components that changed.
-    std::vector<std::uint32_t> sweep()
-    {
-        set_price(price);
-        const bool first = choice_.empty();
-        choice_.resize(parts_.items());
-        margin_.resize(parts_.size());
-        total_usage_ = {};
-        careful_sum worth;
-        for (std::size_t r = 0; r < rows_; ++r)
-            worth.add(price[r] * static_cast<double>(room_[r]));
-        std::vector<std::uint32_t> changed;
-        for (std::size_t c = 0; c < parts_.size(); ++c) {
-            oracle_.solve<true>(c);
-            worth.add(oracle_.best);
-            margin_[c] = oracle_.best - oracle_.second;
-            const auto at = choice_.begin() + static_cast<std::ptrdiff_t>(parts_.first[c]);
-            if (first || !std::equal(oracle_.keep.begin(), oracle_.keep.end(), at)) {
-                std::copy(oracle_.keep.begin(), oracle_.keep.end(), at);
-                changed.push_back(static_cast<std::uint32_t>(c));
-            }
-            add_usage(c, oracle_.keep, total_usage_, 1);
-        }
-        lagrangian = worth.value();
-        return changed;
-    }
-
-    [[nodiscard]] std::vector<std::uint8_t> choice_of(std::size_t c) const
-    {
-        return {choice_.begin() + static_cast<std::ptrdiff_t>(parts_.first[c]),
-            choice_.begin() + static_cast<std::ptrdiff_t>(parts_.first[c + 1])};
-    }
-
-    void find_prices()
-    {
-        std::vector<std::uint32_t> some;
-        const std::size_t wanted = 4'096;
-        if (parts_.items() <= 3 * wanted) {
-            some.resize(parts_.size());
-            std::iota(some.begin(), some.end(), std::uint32_t{0});
-            minimise(some, room_);
-            static_cast<void>(sweep());
-            return;
-        }
-        std::size_t sampled = wanted;
-        minimise_sample(some, sampled, 0);
-        if (parts_.items() > 64 * wanted) {
-            sampled = 16 * wanted;
-            minimise_sample(some, sampled, 0.15);
-        }
-        static_cast<void>(sweep());
-        std::vector<std::uint8_t> is_active(parts_.size(), 0);
-        ranked_ = margin_;
-        const double clear = margin_of_rank(
-            static_cast<std::size_t>(4 * std::sqrt(1.0 / static_cast<double>(some.size())) *
-                                     static_cast<double>(parts_.size())));
-        for (std::size_t c = 0; c < parts_.size(); ++c)
-            is_active[c] = margin_[c] <= clear;
-        const double close = 0.02 * margin_of_rank(30);
-        for (;;) {
-            some.clear();
-            resource_vector room = room_;
-            for (std::size_t r = 0; r < rows_; ++r)
-                room[r] -= total_usage_[r];
-            for (std::size_t c = 0; c < parts_.size(); ++c)
-                if (is_active[c]) {
-                    some.push_back(static_cast<std::uint32_t>(c));
-                    add_usage(c, choice_of(c), room, 1);
-                }
-            minimise(some, room, 0.15, close);
-            bool done = true;
-            for (const std::uint32_t c : sweep())
-                if (!is_active[c]) {
-                    is_active[c] = 1;
-                    done = false;
-                }
-            if (done)
+        for (std::size_t size = 30 + 10 * rows_;; size *= 3) {
+            const double limit = margin_of_rank(size);
+            const double most = loss - unusable - step_;
+            const bool covers = limit >= most;
+            is_too_large_ = !gather(std::min(limit, most));
+            if (is_too_large_)
+                return stop(std::min(limit + unusable, loss));
+            if (covers && !to_the_end && has_answer())
                 return;
+            search_limits limits = given;
+            if (!covers)
+                limits.nodes = to_the_end ? 2'000 : 50;
+            const bool complete =
+                search_labels(limits, watch, unusable) || search_core(limits, watch);
+            if (complete && limit + unusable >= loss - step_) {
+                proven = true;
+                least_loss = loss;
+                infeasible = !(loss < std::numeric_limits<double>::infinity());
+                return;
+            }
+            if (out_of_time || (covers && !complete))
+                return stop(limit + unusable);
         }
     }
 
-    /// The prices of a sample of about so many items, with capacities in proportion.
-    void minimise_sample(std::vector<std::uint32_t>& some, std::size_t items, double fence)
-    {
-        some.clear();
-        sample(some, items * parts_.size() / parts_.items() + 1);
-        std::size_t sampled = 0;
-        double worth = 0;
-        for (const std::uint32_t c : some)
-            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at) {
-                ++sampled;
-                worth += parts_.value[at];
-            }
-        resource_vector room{};
-        for (std::size_t r = 0; r < rows_; ++r)
-            room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
-                                                static_cast<double>(sampled) /
-                                                static_cast<double>(parts_.items()));
-        minimise(some, room, fence, 1e-6 * worth);
-    }
-
-    void sample(std::vector<std::uint32_t>& some, std::size_t count) const
-    {
-        for (std::size_t k = 0; k < count; ++k) {
-            const std::size_t begin = k * parts_.size() / count;
-            const std::size_t end = (k + 1) * parts_.size() / count;
-            std::uint64_t mix = (k + 1) * 0x9e3779b97f4a7c15U;
-            mix = (mix ^ (mix >> 29)) * 0xbf58476d1ce4e5b9U;
-            if (end > begin)
-                some.push_back(static_cast<std::uint32_t>(
-                    begin + static_cast<std::size_t>(mix >> 33) % (end - begin)));
-        }
-    }
-
-    /// Minimises the Lagrangian bound of some components by cutting planes, from `price` on.
-    /// \param fence  how far from `price` the minimum is expected, as a share of the prices; 0: no
-    ///               idea. Prices are kept within the fence until the minimum turns out beyond it.
-    /// \param close  distance to the minimum that is close enough
-    void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room,
-        double fence = 0, double close = 0)
-    {
-        const std::size_t rows = rows_ + 1; // the last: the weights of the mixture sum up to 1
-        resource_vector master_room = room;
-        master_room[rows_] = 1;
-        std::vector<resource_vector> usages;
-        std::vector<double> worths;
-        double worth_of_all = 0;
-        for (const std::uint32_t c : some)
-            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                worth_of_all += parts_.value[at];
-        add_penalty(master_room, worth_of_all, usages, worths);
-        std::size_t fences = 0;
-        if (fence > 0)
-            fences = add_fence(fence, usages, worths);
-
-        double least = std::numeric_limits<double>::infinity();
-        std::array<double, max_resources> best_price = price;
-        std::array<double, max_resources> at = price;
-        for (int round = 0; round < 300; ++round) {
-            set_price(at);
-            resource_vector usage{};
-            careful_sum worth; // at the prices `at`
-            for (const std::uint32_t c : some) {
-                oracle_.solve<false>(c);
-                worth.add(oracle_.best);
-                add_usage(c, oracle_.keep, usage, 1);
-            }
-            double bound = worth.value();
-            double paid = 0;
-            for (std::size_t r = 0; r < rows_; ++r) {
-                bound += at[r] * static_cast<double>(room[r]);
-                paid += at[r] * static_cast<double>(usage[r]);
-            }
-            if (bound < least) {
-                least = bound;
-                best_price = at;
-            }
-            usage[rows_] = 1;
-            usages.push_back(usage);
-            worths.push_back(worth.value() + paid);
-            const scaled_costs scaled(rows, usages);
-            relaxation master(usages, scaled, master_room, {});
-            for (std::size_t k = 0; k < worths.size(); ++k)
-                master.add(worths[k], static_cast<std::uint32_t>(k), k < fences ? 1e9 : 2);
-            if (master.solve() != relaxation_status::optimal)
-                break;
-            if (least - master.bound <= std::max(close, 1e-11 * std::abs(least))) {
-                bool beyond = false;
-                for (std::size_t k = 0; k < fences; ++k)
-                    beyond = beyond || master.value[k] > 1e-6;
-                if (!beyond)
-                    break;
-                usages.erase(usages.begin(), usages.begin() + static_cast<std::ptrdiff_t>(fences));
-                worths.erase(worths.begin(), worths.begin() + static_cast<std::ptrdiff_t>(fences));
-                fences = 0;
-                continue;
-            }
-            at = master.prices();
-            at[rows_] = 0;
-        }
-        price = best_price;
-        price[rows_] = 0;
-    }
-
-    /// Columns that buy a resource above its expected price and sell it below: they keep the master
-    /// program's prices in between.
-    std::size_t add_fence(
-        double width, std::vector<resource_vector>& usages, std::vector<double>& worths) const
-    {
-        double total = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            total += price[r] * static_cast<double>(std::max<std::int64_t>(room_[r], 0));
-        std::size_t count = 0;
-        for (std::size_t r = 0; r < rows_; ++r) {
-            const auto capacity = static_cast<double>(std::max<std::int64_t>(room_[r], 1));
-            const double by = width * std::max(price[r], 0.05 * total / capacity);
-            resource_vector unit{};
-            unit[r] = -1;
-            usages.insert(usages.begin(), unit);
-            worths.insert(worths.begin(), -(price[r] + by));
-            ++count;
-            if (price[r] - by > 0) {
-                unit[r] = 1;
-                usages.insert(usages.begin(), unit);
-                worths.insert(worths.begin(), price[r] - by);
-                ++count;
-            }
-        }
-        return count;
-    }
-
-    /// Where even the empty choice breaks a row (a floor), a column that mends it at a prohibitive
-    /// loss keeps the master program feasible.
-    void add_penalty(const resource_vector& room, double worth_of_all,
-        std::vector<resource_vector>& usages, std::vector<double>& worths) const
-    {
-        resource_vector mend{};
-        bool needed = false;
-        for (std::size_t r = 0; r < rows_; ++r)
-            if (room[r] < 0) {
-                mend[r] = room[r];
-                needed = true;
-            }
-        if (!needed)
-            return;
-        usages.push_back(mend);
-        worths.push_back(-1e3 * (worth_of_all + 1));
-    }
+    void stop(double covered) { least_loss = std::min({least_loss, covered, loss}); }
 
     double margin_of_rank(std::size_t rank)
     {
@@ -384,22 +157,77 @@ private:
     {
         core.clear();
         alternatives_.clear();
-        core_room_ = room_;
-        for (std::size_t r = 0; r < rows_; ++r)
-            core_room_[r] -= total_usage_[r];
-        set_price(price);
+        core_room_ = at_.less(room_, at_.total_usage);
         for (std::size_t c = 0; c < parts_.size(); ++c)
-            if (margin_[c] <= limit) {
-                std::vector<alternative> listed =
-                    oracle_.list(c, limit, rows_, class_costs_, kind_costs_, 20'000);
+            if (at_.margin[c] <= limit) {
+                std::vector<alternative> listed = at_.list(c, limit, 4'000);
                 if (listed.empty())
                     return false;
-                add_usage(c, choice_of(c), core_room_, 1);
-                for (std::size_t r = 0; r < rows_; ++r)
-                    core_room_[r] -= listed.front().usage[r];
+                core_room_ =
+                    at_.less(at_.less(core_room_, at_.usage_of(c), -1), listed.front().usage);
                 core.push_back(static_cast<std::uint32_t>(c));
                 alternatives_.push_back(std::move(listed));
             }
+        return true;
+    }
+
+    /// Searches the core by dynamic programming, component by component. Whether it came to the
+    /// end; a better choice is taken over in any case.
+    bool search_labels(const search_limits& limits, const stopwatch& watch, double unusable)
+    {
+        std::vector<column> columns;
+        std::vector<double> losses;
+        std::vector<resource_vector> usages;
+        std::vector<std::size_t> first; // column of each stage
+        resource_vector frees{};
+        resource_vector takes{};
+        // By the loss of the cheapest change: not the margin, whose choice may not be listed.
+        const auto cheapest = [&](std::uint32_t place) { return alternatives_[place][1].loss; };
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t place = 0; place < core.size(); ++place)
+            if (alternatives_[place].size() > 1)
+                order.push_back(place);
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return cheapest(a) != cheapest(b) ? cheapest(a) < cheapest(b) : a < b;
+        });
+        for (const std::uint32_t place : order) {
+            first.push_back(columns.size());
+            for (std::uint32_t which = 1; which < alternatives_[place].size(); ++which) {
+                columns.push_back({place, which});
+                losses.push_back(alternatives_[place][which].loss);
+                usages.push_back(at_.less(
+                    alternatives_[place][which].usage, alternatives_[place].front().usage));
+                for (std::size_t r = 0; r < rows_; ++r) {
+                    frees[r] = std::max(frees[r], -usages.back()[r]);
+                    takes[r] = std::max(takes[r], usages.back()[r]);
+                }
+            }
+        }
+        first.push_back(columns.size());
+        label_search search(
+            rows_, core_room_, at_.price, frees, takes, loss, unusable, tolerance());
+        const auto next_loss = [&](std::size_t stage) {
+            return stage + 1 < first.size() ? losses[first[stage]]
+                                            : std::numeric_limits<double>::infinity();
+        };
+        std::size_t stage = 0;
+        for (; search.is_open(next_loss(stage)); ++stage) {
+            if (search.work > work_of(limits) || watch.seconds() > limits.seconds)
+                break;
+            const std::size_t count = first[stage + 1] - first[stage];
+            search.stage(static_cast<std::uint32_t>(first[stage]),
+                std::span{losses}.subspan(first[stage], count),
+                std::span{usages}.subspan(first[stage], count), next_loss(stage + 1));
+        }
+        if (search.improved) {
+            loss = search.loss;
+            std::vector<double> taken(columns.size(), 0);
+            search.changes([&](std::uint32_t change) { taken[change] = 1; });
+            take_over(taken, columns);
+        }
+        if (search.gave_up || search.is_open(next_loss(stage)))
+            return false;
+        least_loss = loss;
         return true;
     }
 
@@ -417,13 +245,13 @@ private:
                     costs.back()[r] -= alternatives_[place].front().usage[r];
             }
         resource_vector room = core_room_;
-        const double unusable = round_room(room, costs, rows_, price);
+        const double unusable = round_room(room, costs, rows_, at_.price);
         const scaled_costs scaled(rows_, costs);
-        relaxation program(costs, scaled, room, price);
+        relaxation program(costs, scaled, room, at_.price);
         for (std::size_t j = 0; j < columns.size(); ++j)
             program.add(-alternatives_[columns[j].place][columns[j].which].loss,
                 static_cast<std::uint32_t>(j), 1);
-        branch_and_bound tree(program, costs, rows_, room, price, tolerance());
+        branch_and_bound tree(program, costs, rows_, room, at_.price, tolerance());
         tree.at_most_one_of(groups);
         tree.begin_with(unusable - loss);
         tree.search(limits, watch);
@@ -444,7 +272,7 @@ private:
         };
         for (std::size_t c = 0; c < parts_.size(); ++c)
             for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                keep[parts_.item[at]] = choice_[at];
+                keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
         for (std::size_t place = 0; place < core.size(); ++place)
             write(core[place], alternatives_[place].front().keep);
         for (std::size_t j = 0; j < columns.size(); ++j)

@@ -70,9 +70,8 @@ inline double value_of(const knapsack_problem& problem, const std::vector<std::u
 inline constexpr double rounding_slack = 64 * std::numeric_limits<double>::epsilon();
 
 /// The power of two that brings the largest value near 1; for subnormal values, near enough.
-inline double scale_of(std::span<const double> values)
+inline double scale_of(double largest)
 {
-    const double largest = values.empty() ? 0.0 : *std::max_element(values.begin(), values.end());
     return largest > 0 ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1000)) : 1.0;
 }
 
@@ -184,15 +183,20 @@ private:
     }
 };
 
-inline knapsack_solution infeasible(
-    const knapsack_problem& problem, std::string reason, const stopwatch& watch)
+inline knapsack_solution no_answer(solve_status status, const knapsack_problem& problem,
+    std::string reason, const stopwatch& watch)
 {
     knapsack_solution none;
     none.keep.assign(problem.size(), 0);
-    none.status = solve_status::infeasible;
+    none.status = status;
     none.reason = std::move(reason);
     none.seconds = watch.seconds();
     return none;
+}
+inline knapsack_solution infeasible(
+    const knapsack_problem& problem, std::string reason, const stopwatch& watch)
+{
+    return no_answer(solve_status::infeasible, problem, std::move(reason), watch);
 }
 
 } // namespace espalier::detail

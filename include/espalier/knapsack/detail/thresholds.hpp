@@ -17,14 +17,16 @@
 // The best prices λ for a knapsack of any size, and with them a threshold per class: at λ an item
 // of class c is worth keeping when its value exceeds the price of what it costs, p_c = λ·cost_c.
 //
-// Finding λ needs no sorting and hardly any of the items. A sample of a few thousand, solved with
-// capacities in proportion, gives λ up to the sampling error. Around the thresholds it implies lie
-// windows that hold the true thresholds unless the sample was unlucky; one sweep over the items
-// counts those above their window (kept at any price in reach), drops those below, and gathers the
-// few inside, on which the relaxation is solved exactly. If the thresholds of the new λ lie inside
-// their windows, then λ is optimal for all items, because the dual function is convex and its
-// restriction to the windows is exact. If not, the windows are moved there, made wider, and the
-// sweep is repeated: bad luck costs time, never the result.
+// Finding λ needs no sorting and hardly any of the items. A sample of about a thousand, solved with
+// capacities in proportion, gives λ up to the sampling error; the next sample is larger and need
+// only look near the thresholds of that λ, and so on up to all items. Around each threshold lies a
+// window: one sweep over the items counts those above their window (kept as long as the threshold
+// stays in it), drops those below, and gathers the few inside, on which the relaxation is solved
+// exactly. Fences keep the thresholds in their windows: columns that buy the resources of one item
+// of the class at the upper end and sell them at the lower end. If none of them is used, λ is
+// optimal for all items, because the dual function is convex and nothing was left out of it nearby.
+// If one is, the windows are moved there, made wider, and the sweep is repeated: bad luck costs
+// time, never the result.
 
 namespace espalier::detail {
 
@@ -48,8 +50,8 @@ public:
     std::vector<std::size_t> above;            ///< items above the window, per class
 
     thresholds(const item_view& items, const std::vector<resource_vector>& costs,
-        const scaled_costs& scaled, std::size_t resources, const resource_vector& room)
-        : items_(items), costs_(costs), scaled_(scaled), resources_(resources), room_(room)
+        std::size_t resources, const resource_vector& room)
+        : items_(items), costs_(costs), resources_(resources), room_(room)
     {
         fits_.resize(costs.size());
         for (std::size_t c = 0; c < costs.size(); ++c) {
@@ -58,20 +60,33 @@ public:
                 fits_[c] = fits_[c] && costs[c][r] <= room[r];
         }
         class_price.assign(costs.size(), 0);
+        fenced_costs_ = costs;
+        for (const resource_vector& cost : costs) {
+            resource_vector less{};
+            for (std::size_t r = 0; r < resources; ++r)
+                less[r] = -cost[r];
+            fenced_costs_.push_back(less);
+            // Not so many that their costs overflow.
+            const std::int64_t largest = *std::max_element(cost.begin(), cost.end());
+            const std::int64_t most = (std::int64_t{1} << 61) / std::max<std::int64_t>(largest, 1) /
+                                      static_cast<std::int64_t>(costs.size());
+            most_below_.push_back(std::min(items.size(), static_cast<std::size_t>(most)));
+        }
+        scaled_ = scaled_costs(resources, costs_);
+        fenced_scaled_ = scaled_costs(resources, fenced_costs_);
     }
 
     /// Finds λ. Afterwards `keep` marks the items above their windows.
     void find(std::vector<std::uint8_t>& keep)
     {
-        std::size_t level = items_.size() <= 12'288 ? items_.size() : 4'096;
+        std::size_t level = items_.size() <= 2 * first_level_ ? items_.size() : first_level_;
         double width = std::numeric_limits<double>::infinity();
         for (;;) {
             solve_level(level, width, keep);
             if (level == items_.size())
                 return;
             width = next_width(level);
-            const bool large = items_.size() / level > 100;
-            level = large && level < 65'536 ? 65'536 : items_.size();
+            level = items_.size() / level > 2 * growth_ ? growth_ * level : items_.size();
         }
     }
 
@@ -79,8 +94,8 @@ public:
     void widen(double loss, std::vector<std::uint8_t>& keep)
     {
         for (std::size_t c = 0; c < costs_.size(); ++c) {
-            low[c] = fits_[c] ? class_price[c] - loss : std::numeric_limits<double>::infinity();
-            high[c] = fits_[c] ? class_price[c] + loss : std::numeric_limits<double>::infinity();
+            low[c] = fits_[c] ? class_price[c] - loss : never_;
+            high[c] = fits_[c] ? class_price[c] + loss : never_;
         }
         sweep(items_.size(), keep);
     }
@@ -90,9 +105,12 @@ public:
     {
         double least = std::numeric_limits<double>::infinity();
         for (std::size_t c = 0; c < costs_.size(); ++c)
-            if (fits_[c] && !is_free(c))
-                least = std::min({least, high[c] - class_price[c],
-                    low[c] <= 0 ? least : class_price[c] - low[c]});
+            if (fits_[c] && !is_free(c)) {
+                if (above[c] != 0)
+                    least = std::min(least, high[c] - class_price[c]);
+                if (low[c] > 0)
+                    least = std::min(least, class_price[c] - low[c]);
+            }
         return least;
     }
 
@@ -112,10 +130,19 @@ public:
 private:
     item_view items_;
     const std::vector<resource_vector>& costs_;
-    const scaled_costs& scaled_;
+    std::vector<resource_vector> fenced_costs_; ///< of the classes, then their negatives
+    scaled_costs scaled_;
+    scaled_costs fenced_scaled_;
     std::size_t resources_;
     resource_vector room_;
     std::vector<std::uint8_t> fits_;
+    std::vector<std::size_t> most_below_; ///< items that can be below the window, or fewer
+
+    /// The window of a class that does not fit: no value, however large, compares with it.
+    static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
+    static constexpr std::size_t first_level_ = 1'024;
+    static constexpr std::size_t growth_ = 12; // from sample to sample
+    static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
 
     [[nodiscard]] bool is_free(std::size_t a_class) const
     {
@@ -174,43 +201,54 @@ private:
             inside.push_back(static_cast<std::uint32_t>(item));
     }
 
-    /// How uncertain the price of each class is, relative to the others. A resource that seems to
-    /// be free may turn out to cost something, so it counts with a twentieth of all prices.
-    [[nodiscard]] std::vector<double> spread() const
+    /// How uncertain the price of each resource is, relative to the others. One that seems to be
+    /// free may turn out to cost something, so it counts with a twentieth of all prices.
+    [[nodiscard]] std::array<double, max_resources> spread() const
     {
         double total = 0;
         for (std::size_t r = 0; r < resources_; ++r)
             total += price[r] * static_cast<double>(room_[r]);
-        std::array<double, max_resources> weight{};
+        std::array<double, max_resources> result{};
         for (std::size_t r = 0; r < resources_; ++r) {
             const double capacity = static_cast<double>(std::max<std::int64_t>(room_[r], 1));
-            weight[r] = total > 0 ? std::max(price[r], 0.05 * total / capacity) : 1 / capacity;
+            result[r] = total > 0 ? std::max(price[r], 0.05 * total / capacity) : 1 / capacity;
         }
-        std::vector<double> result(costs_.size(), 0);
-        for (std::size_t c = 0; c < costs_.size(); ++c)
-            for (std::size_t r = 0; r < resources_; ++r)
-                result[c] += weight[r] * static_cast<double>(costs_[c][r]);
         return result;
     }
 
+    [[nodiscard]] double price_of(
+        std::size_t a_class, const std::array<double, max_resources>& prices) const
+    {
+        double sum = 0;
+        for (std::size_t r = 0; r < resources_; ++r)
+            sum += prices[r] * static_cast<double>(costs_[a_class][r]);
+        return sum;
+    }
+
+    /// Windows that the thresholds stay in if each price changes by at most `width` · `spread()`.
     void place_windows(double width)
     {
-        low.assign(costs_.size(), std::numeric_limits<double>::infinity());
+        low.assign(costs_.size(), never_);
         high = low;
-        const std::vector<double> scale = spread();
+        const std::array<double, max_resources> sides = spread();
         for (std::size_t c = 0; c < costs_.size(); ++c)
             if (fits_[c]) {
-                const double by =
-                    scale[c] > 0 ? scale[c] * width : 0.0; // an item that costs nothing is kept
+                // An item that costs nothing is kept. The last digit is for rounding.
+                const double by = is_free(c) ? 0.0 : price_of(c, sides) * width * (1 + 1e-9);
                 low[c] = class_price[c] - by;
                 high[c] = class_price[c] + by;
             }
     }
 
-    /// The width, in units of `spread`, that holds four standard errors of the sample's thresholds.
+    /// The width of the windows, in units of `spread`, that the sampling error of λ rarely leaves:
+    /// they hold a few standard errors of the number of items above a threshold, more errors where
+    /// there are more prices to be wrong about.
     [[nodiscard]] double next_width(std::size_t level) const
     {
-        const std::vector<double> scale = spread();
+        const std::array<double, max_resources> sides = spread();
+        std::vector<double> scale(costs_.size());
+        for (std::size_t c = 0; c < costs_.size(); ++c)
+            scale[c] = price_of(c, sides);
         std::vector<double> distance;
         distance.reserve(inside.size());
         for (const std::uint32_t item : inside) {
@@ -220,7 +258,8 @@ private:
         }
         if (distance.empty())
             return std::numeric_limits<double>::infinity();
-        const auto wanted = static_cast<std::size_t>(4 * std::sqrt(static_cast<double>(level)));
+        const auto wanted =
+            static_cast<std::size_t>(3.5 * std::sqrt(static_cast<double>(resources_ * level)));
         const std::size_t rank = std::min(wanted, distance.size() - 1);
         std::nth_element(
             distance.begin(), distance.begin() + static_cast<std::ptrdiff_t>(rank), distance.end());
@@ -231,41 +270,49 @@ private:
     {
         const double share = static_cast<double>(level) / static_cast<double>(items_.size());
         for (int attempt = 0;; ++attempt) {
-            if (attempt == 5)
+            if (attempt == 12)
                 width = std::numeric_limits<double>::infinity();
             place_windows(width);
             sweep(level, keep);
-            if (relax(level == items_.size() ? 1.0 : share) || !(width < 1e300))
+            const bool is_fenced = width < 1e300;
+            if (relax(level == items_.size() ? 1.0 : share, is_fenced) || !is_fenced)
                 return;
-            width *= 4;
+            width *= 1.5;
         }
     }
 
     /// Solves the relaxation of the items inside. Whether its prices are those of all items.
-    bool relax(double share)
+    bool relax(double share, bool is_fenced)
     {
         resource_vector room = room_inside();
         if (share < 1)
             for (std::size_t r = 0; r < resources_; ++r)
                 room[r] +=
                     static_cast<std::int64_t>(static_cast<double>(room_[r]) * share) - room_[r];
-        relaxation program(costs_, scaled_, room, price);
-        program.reserve(inside.size());
+        relaxation program(
+            is_fenced ? fenced_costs_ : costs_, is_fenced ? fenced_scaled_ : scaled_, room, price);
+        program.reserve(inside.size() + (is_fenced ? 2 * costs_.size() : 0));
         for (const std::uint32_t item : inside) {
             const std::uint32_t c = items_.class_of[item];
             program.add(items_.value(item) - class_price[c], c, 1);
         }
-        if (program.solve() == relaxation_status::infeasible)
-            return false;
-        price = program.prices();
-        bool within = true;
-        for (std::size_t c = 0; c < costs_.size(); ++c) {
-            class_price[c] = 0;
-            for (std::size_t r = 0; r < resources_; ++r)
-                class_price[c] += price[r] * static_cast<double>(costs_[c][r]);
-            if (fits_[c] && !is_free(c))
-                within = within && class_price[c] >= low[c] && class_price[c] <= high[c];
+        for (std::uint32_t c = 0; c < costs_.size() && is_fenced; ++c) {
+            if (!fits_[c] || is_free(c))
+                continue;
+            const double loss = class_price[c] - high[c];
+            // As many as there are items above, and could be below.
+            if (above[c] != 0)
+                program.add(loss, static_cast<std::uint32_t>(costs_.size() + c),
+                    static_cast<double>(above[c]));
+            if (low[c] > 0)
+                program.add(loss, c, static_cast<double>(most_below_[c]));
         }
+        bool within = program.solve() == relaxation_status::optimal;
+        for (std::size_t j = inside.size(); j < program.size(); ++j)
+            within = within && !(program.value[j] > 1e-6);
+        price = program.prices();
+        for (std::size_t c = 0; c < costs_.size(); ++c)
+            class_price[c] = price_of(c, price);
         return within;
     }
 };

@@ -12,6 +12,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <utility>
 #include <vector>
@@ -54,11 +55,30 @@ struct free_items {
         item_view result{.values = values, .class_of = class_of};
         if (is_everything)
             result = {.values = problem.values, .class_of = problem.class_of};
-        result.scale = scale_of(result.values);
+        result.scale = scale_of(largest_of(result, problem));
         return result;
     }
 
 private:
+    /// The largest value of an item that fits: next to one that does not, all others might vanish.
+    [[nodiscard]] double largest_of(const item_view& items, const knapsack_problem& problem) const
+    {
+        std::vector<double> weight(problem.classes(), 1.0);
+        for (std::size_t c = 0; c < problem.classes(); ++c)
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                if (problem.class_costs[c][r] > room[r])
+                    weight[c] = 0;
+        double largest = 0;
+        if (std::find(weight.begin(), weight.end(), 0.0) == weight.end()) {
+            for (const double value : items.values)
+                largest = std::max(largest, value);
+            return largest;
+        }
+        for (std::size_t i = 0; i < items.size(); ++i)
+            largest = std::max(largest, items.values[i] * weight[items.class_of[i]]);
+        return largest;
+    }
+
     /// Within a class the most valuable items may always be the kept ones: so they meet the floor.
     void take_floors(
         const knapsack_problem& problem, const start& begin, std::vector<std::uint8_t>& taken)
@@ -94,6 +114,7 @@ struct linked_setup {
     std::vector<resource_vector> class_costs;
     resource_vector room;
     double scale = 1;
+    value_range worth; ///< of items that may be kept
     components parts;
 
     /// \param floored  the classes whose floors become rows
@@ -102,19 +123,14 @@ struct linked_setup {
         const std::vector<std::uint32_t>& floored, double ceiling)
         : rows(problem.resources + floored.size()),
           class_costs(problem.class_costs),
-          room(begin.left)
-
+          room(begin.left),
+          worth(range_of(problem, floored, ceiling)),
+          parts(component_finder(problem, begin.paid, worth).find())
     {
-        const std::vector<std::uint8_t> choosable = wanted(problem, begin, floored, ceiling);
-        double largest = 0;
-        for (std::size_t item = 0; item < problem.size(); ++item)
-            if (choosable[item])
-                largest = std::max(largest, problem.values[item]);
-        scale = scale_of(std::span{&largest, 1});
-        parts = components(problem, choosable, begin.paid, scale);
         ensure(rows < max_resources,
             "resources and floors that bind must together be fewer than 32 where units are shared",
             given{"resources", problem.resources}, given{"floors", floored.size()});
+        set_values(problem, begin);
         for (std::size_t f = 0; f < floored.size(); ++f) {
             class_costs[floored[f]][problem.resources + f] = -1;
             room[problem.resources + f] = -static_cast<std::int64_t>(begin.missing[floored[f]]);
@@ -122,33 +138,53 @@ struct linked_setup {
     }
 
 private:
-    /// Items that may be kept: free, worth something or asked for by a floor, not worth more than
-    /// any choice can be, and fitting alone.
-    static std::vector<std::uint8_t> wanted(const knapsack_problem& problem, const start& begin,
-        const std::vector<std::uint32_t>& floored, double ceiling)
+    /// Worth something or asked for by a floor, and not worth more than any choice can be.
+    static value_range range_of(
+        const knapsack_problem& problem, const std::vector<std::uint32_t>& floored, double ceiling)
     {
-        std::vector<std::uint8_t> with_floor(problem.classes(), 0);
+        value_range range{.least = std::vector<double>(
+                              problem.classes(), std::numeric_limits<double>::denorm_min()),
+            .most = ceiling};
         for (const std::uint32_t c : floored)
-            with_floor[c] = 1;
-        const std::size_t resources = problem.resources;
-        std::vector<std::int64_t> alone(problem.size() * resources, 0);
-        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
-            if (begin.paid.empty() || !begin.paid[unit])
-                for (const std::uint32_t user : problem.shared.users_of(unit))
-                    for (std::size_t r = 0; r < resources; ++r)
-                        alone[user * resources + r] +=
-                            problem.shared.costs[problem.shared.kind[unit]][r];
-        std::vector<std::uint8_t> result(problem.size());
-        for (std::size_t item = 0; item < problem.size(); ++item) {
-            const std::uint32_t c = problem.class_of[item];
-            bool fits = problem.fixed_at(item) == decision::free &&
-                        (problem.values[item] > 0 || with_floor[c]) &&
-                        problem.values[item] <= ceiling;
-            for (std::size_t r = 0; r < resources; ++r)
-                fits = fits &&
-                       alone[item * resources + r] + problem.class_costs[c][r] <= begin.left[r];
-            result[item] = fits;
+            range.least[c] = 0;
+        return range;
+    }
+
+    /// An item may be kept if its value allows it and it fits alone, with its units.
+    void set_values(const knapsack_problem& problem, const start& begin)
+    {
+        std::vector<std::vector<std::uint8_t>> fits;
+        for (const pattern& look : parts.patterns)
+            fits.push_back(fitting(problem, begin.left, look));
+        parts.value.resize(parts.items());
+        double largest = 0;
+        for (std::size_t c = 0; c < parts.size(); ++c) {
+            const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
+            for (std::size_t k = 0; k < its_fits.size(); ++k) {
+                const std::size_t at = parts.first[c] + k;
+                const std::uint32_t item = parts.item[at];
+                parts.value[at] = its_fits[k] && worth.holds(problem, item)
+                                      ? problem.values[item]
+                                      : -std::numeric_limits<double>::infinity();
+                largest = std::max(largest, parts.value[at]);
+            }
         }
+        scale = scale_of(largest);
+        for (double& value : parts.value)
+            value *= scale;
+    }
+
+    static std::vector<std::uint8_t> fitting(
+        const knapsack_problem& problem, const resource_vector& room, const pattern& look)
+    {
+        std::vector<std::uint8_t> result(look.size(), 1);
+        for (std::size_t k = 0; k < look.size(); ++k)
+            for (std::size_t r = 0; r < problem.resources; ++r) {
+                std::int64_t need = problem.class_costs[look.class_of[k]][r];
+                for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
+                    need += problem.shared.costs[look.links[at].kind][r];
+                result[k] = result[k] && need <= room[r];
+            }
         return result;
     }
 };

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+// The proof by dynamic programming over what is left of the resources, after Pisinger's minimal
+// core algorithm for the knapsack (1997), carried over to several resources.
+//
+// At the prices λ everything has a best choice. The optimal choice differs from it in a few places,
+// the changes, each of which loses something, and what is left of the resources at the end is lost
+// at its price. So: stage by stage, in the order of rising loss, each state "this much left, this
+// much lost" either makes one of the changes of the stage or none. What is left may be negative on
+// the way. Two states with the same left differ in nothing but their loss, and only the better one
+// goes on; costs in hardware are small integers, so there are few states, where branch and bound
+// would meet every combination of changes that leads to them.
+//
+// A state that would go on must make at least one more change, and as many more as are needed to
+// mend what is overdrawn, and to use up what the best choice known could not afford to leave. Each
+// of them loses at least what the next stage loses. A state for which that is too much is dropped;
+// when none is left, the best choice known is optimal.
+
+namespace espalier::detail {
+
+class label_search {
+public:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    /// One change made on the way to a state.
+    struct made {
+        std::uint32_t before; ///< the change made before, or `none`
+        std::uint32_t change; ///< by the caller's number
+    };
+
+    double loss;           ///< of the best choice known
+    std::size_t work = 0;  ///< states looked at
+    bool improved = false; ///< it was found here
+    bool gave_up = false;  ///< too many states, or amounts too large to be packed
+
+    /// \param room      what the best choice at the prices leaves, possibly negative
+    /// \param frees     the most of each resource that one change can give back
+    /// \param takes     the most that one change can use up
+    /// \param known     loss of the best choice known; infinite if there is none
+    /// \param unusable  loss that no choice escapes, because nothing uses the last of a resource
+    /// \param tolerance improvements that are not worth a search
+    label_search(std::size_t rows, const resource_vector& room,
+        const std::array<double, max_resources>& price, const resource_vector& frees,
+        const resource_vector& takes, double known, double unusable, double tolerance)
+        : loss(known), rows_(rows), unusable_(unusable), tolerance_(tolerance)
+    {
+        if (rows > most_rows_) {
+            gave_up = true;
+            return;
+        }
+        const std::int64_t half = std::int64_t{1} << (bits_of(rows) - 1);
+        double worth = 0;
+        for (std::size_t r = 0; r < rows; ++r) {
+            price_[r] = price[r];
+            slack_of_[r] = price[r] > 1e-300 ? 1 / price[r] : 1e300;
+            per_freed_[r] = frees[r] > 0 ? 1 / static_cast<double>(frees[r]) : 1e300;
+            per_taken_[r] = takes[r] > 0 ? 1 / static_cast<double>(takes[r]) : 1e300;
+            worth += price[r] * static_cast<double>(takes[r]);
+            farthest_[r] = half - 1 - std::max(frees[r], takes[r]);
+            if (room[r] > farthest_[r] || room[r] < -farthest_[r]) {
+                gave_up = true;
+                return;
+            }
+        }
+        per_worth_ = worth > 0 ? 1 / worth : 1e300;
+        states_.push_back({zero_of(rows) + pack(room, rows), 0, none});
+        for_rows([&]<std::size_t Rows>() { consider<Rows>(states_.front(), none); });
+    }
+
+    /// Whether any choice could still be better, if every further change loses at least `next`.
+    [[nodiscard]] bool is_open(double next) const
+    {
+        return !gave_up && !states_.empty() && next + unusable_ < loss - tolerance_;
+    }
+    [[nodiscard]] std::size_t states() const { return states_.size(); }
+
+    /// A stage: each state makes one of the changes `first`, `first + 1` … or none of them.
+    /// \param losses  of the changes; `usages`: what they use more (or less) than the best choice
+    /// \param next    what any change of a later stage loses at least
+    /// Returns whether a new state came out of it.
+    bool stage(std::uint32_t first, std::span<const double> losses,
+        std::span<const resource_vector> usages, double next)
+    {
+        bool came = false;
+        for_rows([&]<std::size_t Rows>() { came = run_stage<Rows>(first, losses, usages, next); });
+        return came;
+    }
+
+    /// Calls `visit(change)` for the changes of the best choice found.
+    template <class Visit>
+    void changes(Visit visit) const
+    {
+        for (std::uint32_t at = best_; at != none; at = trail_[at].before)
+            visit(trail_[at].change);
+    }
+
+private:
+    struct state {
+        std::uint64_t left; ///< packed, resource 0 in the highest bits
+        double loss;
+        std::uint32_t last; ///< the last change, in the trail
+    };
+
+    static constexpr std::size_t most_rows_ = 4;
+    static constexpr std::size_t most_states_ = 400'000;
+    static constexpr std::size_t longest_trail_ = 16'000'000;
+
+    std::size_t rows_;
+    double unusable_;
+    double tolerance_;
+    std::array<double, most_rows_> price_{};
+    std::array<double, most_rows_> slack_of_{};  ///< 1 / price
+    std::array<double, most_rows_> per_freed_{}; ///< 1 / the most that a change frees
+    std::array<double, most_rows_> per_taken_{};
+    double per_worth_ = 0; ///< 1 / the most that a change can take, at the prices
+    std::array<std::int64_t, most_rows_> farthest_{};
+    std::vector<state> states_; ///< by falling `left`
+    std::vector<state> origin_; ///< states before a stage
+    std::vector<state> made_;
+    std::vector<state> merged_;
+    std::vector<made> trail_;
+    std::uint32_t best_ = none;
+
+    /// Calls `run<rows_>()`: the compiler unrolls all that is done per resource.
+    template <class Run>
+    void for_rows(Run run) const
+    {
+        switch (rows_) {
+        case 1:
+            return run.template operator()<1>();
+        case 2:
+            return run.template operator()<2>();
+        case 3:
+            return run.template operator()<3>();
+        default:
+            return run.template operator()<most_rows_>();
+        }
+    }
+
+    static constexpr std::size_t bits_of(std::size_t rows)
+    {
+        return std::min<std::size_t>(64 / rows, 40);
+    }
+    static constexpr std::size_t shift_of(std::size_t rows, std::size_t r)
+    {
+        return (rows - 1 - r) * bits_of(rows);
+    }
+    /// The fields are biased by half their range, so that their order is that of the amounts.
+    static constexpr std::uint64_t zero_of(std::size_t rows)
+    {
+        std::uint64_t all = 0;
+        for (std::size_t r = 0; r < rows; ++r)
+            all |= std::uint64_t{1} << (shift_of(rows, r) + bits_of(rows) - 1);
+        return all;
+    }
+    template <std::size_t Rows>
+    static std::int64_t left(std::uint64_t packed, std::size_t r)
+    {
+        constexpr std::size_t bits = bits_of(Rows);
+        const std::uint64_t field = packed << (64 - bits - shift_of(Rows, r)) >> (64 - bits);
+        return static_cast<std::int64_t>(field) - (std::int64_t{1} << (bits - 1));
+    }
+    template <std::size_t Rows>
+    static bool is_overdrawn(std::uint64_t packed)
+    {
+        return (packed & zero_of(Rows)) != zero_of(Rows);
+    }
+    static std::uint64_t pack(const resource_vector& amounts, std::size_t rows)
+    {
+        std::uint64_t packed = 0;
+        for (std::size_t r = 0; r < rows; ++r)
+            packed += static_cast<std::uint64_t>(amounts[r]) << shift_of(rows, r);
+        return packed;
+    }
+
+    /// Whether a state that makes another change can end better than the best choice known.
+    template <std::size_t Rows>
+    [[nodiscard]] bool is_hopeful(const state& s, double next)
+    {
+        const double most = loss - tolerance_ - unusable_ - s.loss; // for all further changes
+        if (!(next < most))
+            return false;
+        double changes = 1;
+        double worth = 0;
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const auto much = static_cast<double>(left<Rows>(s.left, r));
+            const double over = much - (loss - s.loss) * slack_of_[r];
+            changes = std::max({changes, -much * per_freed_[r], over * per_taken_[r]});
+            worth += much * price_[r];
+        }
+        changes = std::max(changes, (worth - (loss - s.loss)) * per_worth_);
+        // There is no half a change; a little less than the next integer, against rounding.
+        if (changes < 1e6)
+            changes = static_cast<double>(static_cast<int>(changes + (1 - 1e-9)));
+        if (!(changes * next < most))
+            return false;
+        for (std::size_t r = 0; r < Rows; ++r) {
+            const std::int64_t amount = left<Rows>(s.left, r);
+            gave_up = gave_up || amount > farthest_[r] || amount < -farthest_[r];
+        }
+        return true;
+    }
+
+    /// Takes note of a state that ends better than the best choice known.
+    template <std::size_t Rows>
+    void consider(const state& s, std::uint32_t change)
+    {
+        if (is_overdrawn<Rows>(s.left))
+            return;
+        double total = s.loss;
+        for (std::size_t r = 0; r < Rows; ++r)
+            total += price_[r] * static_cast<double>(left<Rows>(s.left, r));
+        if (!(total < loss - tolerance_))
+            return;
+        loss = total;
+        improved = true;
+        best_ = none;
+        if (change != none) {
+            best_ = static_cast<std::uint32_t>(trail_.size());
+            trail_.push_back({s.last, change});
+        }
+    }
+
+    template <std::size_t Rows>
+    bool run_stage(std::uint32_t first, std::span<const double> losses,
+        std::span<const resource_vector> usages, double next)
+    {
+        work += states_.size() * losses.size();
+        if (losses.size() > 1)
+            origin_ = states_;
+        bool came = false;
+        for (std::size_t k = 0; k < losses.size(); ++k) {
+            const std::uint32_t change = first + static_cast<std::uint32_t>(k);
+            make<Rows>(losses.size() > 1 ? origin_ : states_, change, losses[k],
+                pack(usages[k], Rows), next);
+            came = merge<Rows>(change, next, k + 1 == losses.size()) || came;
+        }
+        if (states_.size() > most_states_ || trail_.size() > longest_trail_)
+            gave_up = true;
+        return came;
+    }
+
+    /// The states that one change makes of those in `from`.
+    template <std::size_t Rows>
+    void make(const std::vector<state>& from, std::uint32_t change, double change_loss,
+        std::uint64_t usage, double next)
+    {
+        made_.resize(from.size());
+        std::size_t count = 0;
+        for (const state& s : from) {
+            const state to{s.left - usage, s.loss + change_loss, s.last};
+            consider<Rows>(to, change);
+            made_[count] = to;
+            count += is_hopeful<Rows>(to, next);
+        }
+        made_.resize(count);
+    }
+
+    /// Puts the states made among the others. Of two with the same left the better one stays; and
+    /// one that has more left of the last resource, the others being equal, stays alone if it is
+    /// also worth no less. Whether a new state stayed.
+    template <std::size_t Rows>
+    bool merge(std::uint32_t change, double next, bool is_last)
+    {
+        merged_.resize(states_.size() + made_.size());
+        std::size_t count = 0;
+        bool came = false;
+        double best_worth = std::numeric_limits<double>::infinity();
+        const auto keep = [&](const state& s) {
+            if (count != 0 && s.left >> bits_of(Rows) != merged_[count - 1].left >> bits_of(Rows))
+                best_worth = std::numeric_limits<double>::infinity();
+            const double worth =
+                s.loss + price_[Rows - 1] * static_cast<double>(left<Rows>(s.left, Rows - 1));
+            if (!(worth < best_worth))
+                return false;
+            best_worth = worth;
+            merged_[count++] = s;
+            return true;
+        };
+        std::size_t a = 0;
+        const auto keep_old = [&] {
+            if (!is_last || is_hopeful<Rows>(states_[a], next))
+                keep(states_[a]);
+            ++a;
+        };
+        for (const state& s : made_) {
+            while (a < states_.size() && states_[a].left > s.left)
+                keep_old();
+            if (a < states_.size() && states_[a].left == s.left) {
+                if (states_[a].loss <= s.loss)
+                    continue;
+                ++a;
+            }
+            if (keep(s)) {
+                merged_[count - 1].last = static_cast<std::uint32_t>(trail_.size());
+                trail_.push_back({s.last, change});
+                came = true;
+            }
+        }
+        while (a < states_.size())
+            keep_old();
+        merged_.resize(count);
+        states_.swap(merged_);
+        return came;
+    }
+};
+
+} // namespace espalier::detail

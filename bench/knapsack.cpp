@@ -161,6 +161,10 @@ void register_all()
                     add("sort", sort_values);
                     add("nth_element", select_values);
                     add("exact", [](benchmark::State& s) { solve(s, exact{}); });
+                    if (items >= 100'000)
+                        add("exact_2_threads", [](benchmark::State& s) {
+                            solve(s, exact{.threads = 2});
+                        })->UseRealTime();
                     if (items < 10'000'000)
                         add("greedy", [](benchmark::State& s) { solve(s, greedy{}); });
                     if (items <= 1'000'000)

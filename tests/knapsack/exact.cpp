@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
@@ -373,5 +374,140 @@ TEST_CASE("a long chain falls into pieces where its items are worth nothing")
         const knapsack_solution best = exact{.time_limit = 20}(problem);
         CHECK(best.status == solve_status::optimal);
         CHECK(is_feasible(problem, best.keep));
+    }
+}
+
+TEST_CASE("thirty thousand equal items that share memory columns are proven optimal")
+{
+    // At any prices thousands of components are tied, and together choose far too much or little.
+    for (std::uint64_t seed = 0; seed < 12; ++seed) {
+        dice random(70'000 + seed);
+        knapsack_problem problem = instances::plain(
+            30'000, 1 + seed % 3, 1 + 7 * (seed % 4), instances::values::all_equal, random);
+        instances::share(
+            problem, seed % 2 == 0 ? instances::sharing::tiles : instances::sharing::stars, random);
+        const knapsack_solution best = exact{.time_limit = 60}(problem);
+        CAPTURE(seed);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(best.gap() < 2e-14);
+        CHECK(is_feasible(problem, best.keep));
+    }
+}
+
+TEST_CASE("of equal pairs the cheapest are kept, and the answer is known to an item")
+{
+    // All values are 1 and a pair shares a unit: keeping the cheapest pairs keeps the most items.
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        dice random(71'000 + seed);
+        const std::size_t pairs = 4'000 + random.below(1'000);
+        knapsack_problem problem;
+        problem.resources = 1;
+        problem.class_costs = {{1}, {2}, {5}};
+        problem.shared.costs = {{3}};
+        problem.shared.first = {0};
+        std::vector<std::int64_t> costs; // of pairs
+        for (std::uint32_t pair = 0; pair < pairs; ++pair) {
+            const auto c = static_cast<std::uint32_t>(random.below(3));
+            for (std::uint32_t k = 0; k < 2; ++k) {
+                problem.values.push_back(1);
+                problem.class_of.push_back(c);
+                problem.shared.users.push_back(2 * pair + k);
+            }
+            problem.shared.first.push_back(problem.shared.users.size());
+            problem.shared.kind.push_back(0);
+            costs.push_back(2 * problem.class_costs[c][0] + 3);
+        }
+        std::sort(costs.begin(), costs.end());
+        problem.capacity[0] = static_cast<std::int64_t>(random.below(6 * pairs));
+        std::int64_t left = problem.capacity[0];
+        double kept = 0;
+        for (std::size_t k = 0; k < costs.size() && costs[k] <= left; ++k) {
+            left -= costs[k];
+            kept += 2;
+        }
+        const knapsack_solution best = exact{}(problem);
+        CAPTURE(seed);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+        // A rest too small for a pair may still hold one item with its unit.
+        CHECK(best.value >= kept);
+        CHECK(best.value <= kept + 1);
+    }
+}
+
+TEST_CASE("chains of thousands of items keep an honest gap below a hundredth")
+{
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+        dice random(72'000 + seed);
+        knapsack_problem problem = instances::plain(4'000, 1 + seed % 3, 5,
+            seed % 2 == 0 ? instances::values::uniform : instances::values::all_equal, random);
+        instances::share(problem, instances::sharing::chains, random);
+        const knapsack_solution best = exact{.time_limit = 20}(problem);
+        CAPTURE(seed);
+        CHECK(best.has_answer());
+        CHECK(is_feasible(problem, best.keep));
+        CHECK(best.bound >= best.value);
+        CHECK(best.gap() < 1e-2);
+        const knapsack_core core = reduce_to_core(problem);
+        if (best.status != solve_status::optimal)
+            CHECK(core.items.size() > 0);
+    }
+}
+
+TEST_CASE("amounts near the largest that are allowed do not overflow, with shared units either")
+{
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(73'000 + seed);
+        knapsack_problem problem =
+            instances::plain(12, 1 + random.below(3), 3, instances::values::uniform, random);
+        if (random.one_in(2))
+            instances::share(problem, instances::sharing::chains, random);
+        // Small amounts, and all of them times the same large one: the same problem.
+        knapsack_problem huge = problem;
+        std::int64_t most = 1; // of a resource that everything together needs
+        for (std::size_t r = 0; r < problem.resources; ++r) {
+            std::int64_t total = 0;
+            for (const std::uint32_t c : problem.class_of)
+                total += problem.class_costs[c][r];
+            for (const std::uint32_t kind : problem.shared.kind)
+                total += problem.shared.costs[kind][r];
+            most = std::max(most, total);
+        }
+        const std::int64_t factor = ((std::int64_t{1} << 62) - 1) / most;
+        const auto enlarge = [&](resource_vector& amounts) {
+            for (std::int64_t& amount : amounts)
+                amount *= factor;
+        };
+        enlarge(huge.capacity);
+        std::for_each(huge.class_costs.begin(), huge.class_costs.end(), enlarge);
+        std::for_each(huge.shared.costs.begin(), huge.shared.costs.end(), enlarge);
+        CAPTURE(seed);
+        const knapsack_solution best = exact{}(huge);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(huge, best.keep));
+        CHECK(std::abs(best.value - exact{}(problem).value) <= 1e-12 * best.value);
+    }
+}
+
+TEST_CASE("an item that a floor rules out hides no other, however large its value")
+{
+    // The item of the large value fits, but not beside one of the first class, which must be kept.
+    for (const double large : {0.0, 1e3, 1e10, 1e17, 1e20, 1e127}) {
+        knapsack_problem problem;
+        problem.resources = 1;
+        problem.capacity = {28};
+        problem.values = {5.6875, 6, 5.625, 13.625, 1.4375, 6, 1.1875, 0, large, 0.5625, 0.5625,
+            0.5625, 5.6875, 13.875, 0};
+        problem.class_of = {1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 1, 0};
+        problem.class_costs = {{7}, {3}};
+        problem.floors = {1, 1};
+        problem.shared.costs = {{7}, {3}};
+        problem.shared.kind = {0, 1, 0, 0, 1, 1};
+        problem.shared.first = {0, 3, 6, 9, 12, 15, 18};
+        problem.shared.users = {7, 10, 14, 1, 2, 6, 0, 4, 8, 0, 4, 8, 3, 6, 9, 0, 4, 5};
+        CAPTURE(large);
+        const knapsack_solution best = exact{}(problem);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(best.value == instances::brute_force(problem));
     }
 }

@@ -99,8 +99,8 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
     const knapsack_problem& problem, double time_limit = 60)
 {
     ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
-    const detail::search_limits limits{.seconds = time_limit};
     const detail::stopwatch watch;
+    const detail::conditions terms{.watch = watch, .limits = {.seconds = time_limit}};
     ensure_valid(problem);
     knapsack_core core;
     const detail::start begin(problem);
@@ -109,8 +109,8 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
         return core;
     }
     core.incumbent = problem.shared.empty()
-                         ? detail::choose(problem, begin, watch, limits, &core.items)
-                         : detail::choose_linked(problem, begin, watch, limits, &core.items);
+                         ? detail::choose(problem, begin, terms, &core.items)
+                         : detail::choose_linked(problem, begin, terms, &core.items);
     if (core.incumbent.has_answer())
         detail::cut_out(problem, core);
     core.incumbent.seconds = watch.seconds();

@@ -43,20 +43,27 @@ struct exact {
     /// Nodes of the search in the core, after which it gives up as after the time limit, but at the
     /// same point on every machine.
     std::size_t node_limit = std::numeric_limits<std::size_t>::max();
+    /// To sweep over the items with. The answer is the same, to the last digit, with any number.
+    std::size_t threads = 1;
 
-    /// \throws std::invalid_argument if the problem is malformed
+    /// \throws std::invalid_argument if the problem is malformed, std::system_error if no thread
+    ///         can be started
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
         const detail::stopwatch watch;
-        ensure_valid(problem);
         ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
-        const detail::search_limits limits{.nodes = node_limit, .seconds = time_limit};
+        ensure(threads >= 1 && threads <= 1024, "a solver works with 1 to 1024 threads",
+            given{"threads", threads});
+        const detail::conditions terms{.watch = watch,
+            .limits = {.nodes = node_limit, .seconds = time_limit},
+            .crew = detail::workers(threads)};
+        detail::ensure_valid(problem, terms.crew);
         const detail::start begin(problem);
         if (!begin.reason.empty())
             return detail::infeasible(problem, begin.reason, watch);
         knapsack_solution solution = problem.shared.empty()
-                                         ? detail::choose(problem, begin, watch, limits)
-                                         : detail::choose_linked(problem, begin, watch, limits);
+                                         ? detail::choose(problem, begin, terms)
+                                         : detail::choose_linked(problem, begin, terms);
         if (solution.has_answer() && solution.status != solve_status::optimal)
             improve(problem, solution);
         solution.seconds = watch.seconds();
@@ -64,9 +71,11 @@ struct exact {
     }
 
 private:
-    /// A search that was stopped early may have found less than the quick way does.
+    /// A search that was stopped early may have left room for more, or may have found less than the
+    /// quick way does.
     static void improve(const knapsack_problem& problem, knapsack_solution& solution)
     {
+        detail::fill_up(problem, solution);
         knapsack_solution quick = greedy{}(problem);
         if (!quick.has_answer())
             return;

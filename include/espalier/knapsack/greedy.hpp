@@ -275,4 +275,28 @@ private:
 
 static_assert(knapsack_solver<greedy>);
 
+namespace detail {
+
+/// Keeps, beside what a feasible solution keeps, what else fits, the most valuable first.
+inline void fill_up(const knapsack_problem& problem, knapsack_solution& solution)
+{
+    filling filled(problem, start(problem));
+    std::vector<std::uint32_t> others;
+    for (std::uint32_t item = 0; item < problem.size(); ++item) {
+        if (solution.keep[item])
+            filled.take(item);
+        else if (problem.values[item] > 0)
+            others.push_back(item);
+    }
+    std::stable_sort(others.begin(), others.end(),
+        [&](std::uint32_t a, std::uint32_t b) { return problem.values[a] > problem.values[b]; });
+    for (const std::uint32_t item : others)
+        filled.take(item);
+    solution.keep = std::move(filled.keep);
+    solution.value = value_of(problem, solution.keep);
+    solution.bound = std::max(solution.bound, solution.value);
+}
+
+} // namespace detail
+
 } // namespace espalier

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <utility>
 #include <vector>
 
 // The rules of a well-formed problem, each stated once. Every solver begins here, so that a NaN or
@@ -29,13 +32,29 @@ inline void ensure_amounts(
         ensure(amounts[r] == 0, beyond, given{"resource", r}, given{"amount", amounts[r]});
 }
 
-inline void ensure_values(const knapsack_problem& problem)
+/// The largest value, and whether all are numbers and not negative.
+inline std::pair<double, bool> range_of_values(std::span<const double> values)
 {
     double largest = 0;
     bool sound = true;
-    for (const double value : problem.values) {
+    for (const double value : values) {
         sound = sound && value >= 0; // also false for NaN
         largest = value > largest ? value : largest;
+    }
+    return {largest, sound};
+}
+
+inline void ensure_values(const knapsack_problem& problem, const workers& crew)
+{
+    std::vector<std::pair<double, bool>> ranges(crew.parts(problem.size()));
+    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+        ranges[part] = range_of_values(std::span{problem.values}.subspan(begin, end - begin));
+    });
+    double largest = 0;
+    bool sound = true;
+    for (const auto& [largest_of_part, part_is_sound] : ranges) {
+        largest = std::max(largest, largest_of_part);
+        sound = sound && part_is_sound;
     }
     if (!sound || largest > std::numeric_limits<double>::max())
         for (std::size_t item = 0; item < problem.size(); ++item) {
@@ -124,27 +143,52 @@ inline void ensure_no_overflow(
 
 /// Items in each class. Two counters per class, because consecutive items mostly share theirs and
 /// an increment would wait for the one before it.
-inline std::vector<std::size_t> class_sizes(const knapsack_problem& problem)
+inline std::vector<std::size_t> class_sizes(
+    std::span<const std::uint32_t> class_of, std::size_t classes)
 {
-    std::vector<std::size_t> even(problem.classes(), 0);
-    std::vector<std::size_t> odd(problem.classes(), 0);
+    std::vector<std::size_t> even(classes, 0);
+    std::vector<std::size_t> odd(classes, 0);
     std::size_t item = 0;
-    for (; item + 1 < problem.size(); item += 2) {
-        ++even[problem.class_of[item]];
-        ++odd[problem.class_of[item + 1]];
+    for (; item + 1 < class_of.size(); item += 2) {
+        ++even[class_of[item]];
+        ++odd[class_of[item + 1]];
     }
-    if (item < problem.size())
-        ++even[problem.class_of[item]];
+    if (item < class_of.size())
+        ++even[class_of[item]];
     for (std::size_t c = 0; c < even.size(); ++c)
         even[c] += odd[c];
     return even;
 }
 
-} // namespace detail
+inline std::vector<std::size_t> class_sizes(
+    const knapsack_problem& problem, const workers& crew = {})
+{
+    std::vector<std::vector<std::size_t>> sizes(crew.parts(problem.size()));
+    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+        sizes[part] =
+            class_sizes(std::span{problem.class_of}.subspan(begin, end - begin), problem.classes());
+    });
+    for (std::size_t part = 1; part < sizes.size(); ++part)
+        for (std::size_t c = 0; c < problem.classes(); ++c)
+            sizes.front()[c] += sizes[part][c];
+    return std::move(sizes.front());
+}
 
-/// Refuses what is not a knapsack problem.
-/// \throws std::invalid_argument with the broken rule and the values that broke it
-inline void ensure_valid(const knapsack_problem& problem)
+inline void ensure_classes_exist(const knapsack_problem& problem, const workers& crew)
+{
+    std::vector<std::uint32_t> last(crew.parts(problem.size()), 0);
+    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+        std::uint32_t last_class = 0;
+        for (std::size_t item = begin; item < end; ++item)
+            last_class = std::max(last_class, problem.class_of[item]);
+        last[part] = last_class;
+    });
+    const std::uint32_t last_class = *std::max_element(last.begin(), last.end());
+    ensure(problem.size() == 0 || last_class < problem.classes(), "the class of an item must exist",
+        given{"class", last_class}, given{"classes", problem.classes()});
+}
+
+inline void ensure_valid(const knapsack_problem& problem, const workers& crew)
 {
     ensure(problem.resources >= 1 && problem.resources <= max_resources,
         "a problem must have between 1 and 32 resources", given{"resources", problem.resources});
@@ -155,25 +199,29 @@ inline void ensure_valid(const knapsack_problem& problem)
     ensure(problem.fixed.empty() || problem.fixed.size() == problem.size(),
         "there must be one decision for every item, or none at all",
         given{"decisions", problem.fixed.size()}, given{"items", problem.size()});
-    detail::ensure_values(problem);
-
-    std::uint32_t last_class = 0;
-    for (const std::uint32_t a_class : problem.class_of)
-        last_class = std::max(last_class, a_class);
-    ensure(problem.size() == 0 || last_class < problem.classes(), "the class of an item must exist",
-        given{"class", last_class}, given{"classes", problem.classes()});
+    ensure_values(problem, crew);
+    ensure_classes_exist(problem, crew);
     for (const resource_vector& cost : problem.class_costs)
-        detail::ensure_amounts(cost, problem.resources, "a class must not have a negative cost",
+        ensure_amounts(cost, problem.resources, "a class must not have a negative cost",
             "a class must cost nothing of resources that the problem does not have");
-    detail::ensure_amounts(problem.capacity, problem.resources, "a capacity must not be negative",
+    ensure_amounts(problem.capacity, problem.resources, "a capacity must not be negative",
         "a capacity beyond the resources of the problem must be 0");
     for (std::size_t item = 0; item < problem.fixed.size(); ++item)
         ensure(problem.fixed[item] <= decision::prune, "a decision must be free, keep or prune",
             given{"item", item}, given{"decision", static_cast<int>(problem.fixed[item])});
-    detail::ensure_shared(problem);
-    const std::vector<std::size_t> sizes = detail::class_sizes(problem);
-    detail::ensure_floors(problem, sizes);
-    detail::ensure_no_overflow(problem, sizes);
+    ensure_shared(problem);
+    const std::vector<std::size_t> sizes = class_sizes(problem, crew);
+    ensure_floors(problem, sizes);
+    ensure_no_overflow(problem, sizes);
+}
+
+} // namespace detail
+
+/// Refuses what is not a knapsack problem.
+/// \throws std::invalid_argument with the broken rule and the values that broke it
+inline void ensure_valid(const knapsack_problem& problem)
+{
+    detail::ensure_valid(problem, detail::workers{});
 }
 
 } // namespace espalier

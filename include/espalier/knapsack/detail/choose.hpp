@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/linked_selection.hpp>
+#include <espalier/knapsack/detail/search_limits.hpp>
 #include <espalier/knapsack/detail/selection.hpp>
 #include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/detail/undecided.hpp>
@@ -23,12 +24,12 @@ namespace espalier::detail {
 
 /// Problems without shared units.
 inline knapsack_solution choose(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, const search_limits& limits, std::vector<std::uint32_t>* core = nullptr)
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
 {
     const free_items free(problem, begin);
-    const item_view view = free.view(problem);
-    selection selected(view, problem.class_costs, problem.resources, free.room);
-    selected.run(limits, watch, core == nullptr);
+    const item_view view = free.view(problem, terms.crew);
+    selection selected(view, problem.class_costs, problem.resources, free.room, terms.crew);
+    selected.run(terms.limits, terms.watch, core == nullptr);
 
     knapsack_solution solution;
     if (core != nullptr && !selected.proven)
@@ -43,22 +44,22 @@ inline knapsack_solution choose(const knapsack_problem& problem, const start& be
         for (std::size_t k = 0; k < free.item.size(); ++k)
             solution.keep[free.item[k]] = selected.keep[k];
     }
-    conclude(problem, selected, selected.price(), view.scale, solution);
+    conclude(problem, selected, view.scale, terms.crew, solution);
     return solution;
 }
 
 /// Problems with shared units, some floors as rows, items above a ceiling left out.
 inline knapsack_solution choose_linked_once(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, const search_limits& limits, const std::vector<std::uint32_t>& floored,
-    double& ceiling, std::vector<std::uint32_t>* core)
+    const conditions& terms, const std::vector<std::uint32_t>& floored, double& ceiling,
+    std::vector<std::uint32_t>* core)
 {
-    const linked_setup setup(problem, begin, floored, ceiling);
+    const linked_setup setup(problem, begin, floored, ceiling, terms.crew);
     linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs, setup.rows,
-        setup.room, problem.size());
+        setup.room, problem.size(), terms.crew);
     if (setup.parts.is_narrow)
-        selected.run(limits, watch, core == nullptr);
+        selected.run(terms.limits, terms.watch, core == nullptr);
     if (selected.infeasible)
-        return infeasible(problem, "no choice meets the floors within the capacities", watch);
+        return infeasible(problem, "no choice meets the floors within the capacities", terms.watch);
     if (!selected.has_answer()) { // too tangled, or too many alternatives: an honest gap
         if (core != nullptr)
             for (std::uint32_t item = 0; item < problem.size(); ++item)
@@ -88,8 +89,10 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
     for (std::size_t item = 0; item < problem.fixed.size(); ++item)
         if (problem.fixed[item] == decision::keep)
             solution.keep[item] = 1;
-    conclude(problem, selected, selected.price(), setup.scale, solution);
-    ceiling = solution.bound + 64 * selected.tolerance() / setup.scale;
+    conclude(problem, selected, setup.scale, terms.crew, solution);
+    const double hidden =
+        selected.tolerance() + 4 * std::numeric_limits<double>::epsilon() * selected.loss;
+    ceiling = solution.bound + 64 * hidden / setup.scale;
     return solution;
 }
 
@@ -98,7 +101,7 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
 /// looked possible, so much less that rounding hides it; as no choice worth less than an item
 /// contains it, such items are left out and the rest is solved again.
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const start& begin,
-    const stopwatch& watch, const search_limits& limits, std::vector<std::uint32_t>* core = nullptr)
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
 {
     std::vector<std::uint32_t> floored;
     double ceiling = std::numeric_limits<double>::infinity();
@@ -107,7 +110,7 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const st
             core->clear();
         const double before = ceiling;
         knapsack_solution solution =
-            choose_linked_once(problem, begin, watch, limits, floored, ceiling, core);
+            choose_linked_once(problem, begin, terms, floored, ceiling, core);
         if (!solution.has_answer())
             return solution;
         const std::vector<std::uint32_t> broken = broken_floors(problem, solution.keep);

@@ -7,6 +7,7 @@
 #include <espalier/knapsack/detail/component_oracle.hpp>
 #include <espalier/knapsack/detail/component_prices.hpp>
 #include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/joined_choices.hpp>
 #include <espalier/knapsack/detail/label_search.hpp>
 #include <espalier/knapsack/detail/lattice.hpp>
 #include <espalier/knapsack/detail/relaxation.hpp>
@@ -20,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -38,6 +40,7 @@ public:
     std::vector<std::uint8_t> keep; ///< the best choice so far, by item of the problem
     double loss = std::numeric_limits<double>::infinity();
     double least_loss = 0;
+    double rounding = 0; ///< what choices that seemed to lose nothing lost together
     bool proven = false;
     bool out_of_time = false;
     bool infeasible = false; ///< proven: nothing meets the rows
@@ -47,12 +50,13 @@ public:
     /// \param rows  resources, and behind them the floors that are enforced as rows
     linked_selection(const components& parts, std::vector<resource_vector> class_costs,
         std::vector<resource_vector> kind_costs, std::size_t rows, const resource_vector& room,
-        std::size_t items)
+        std::size_t items, const workers& crew)
         : keep(items, 0),
           parts_(parts),
           rows_(rows),
           room_(room),
-          at_(parts, std::move(class_costs), std::move(kind_costs), rows)
+          crew_(crew),
+          at_(parts, std::move(class_costs), std::move(kind_costs), rows, crew)
     {}
 
     [[nodiscard]] const std::array<double, max_resources>& price() const { return at_.price; }
@@ -78,6 +82,7 @@ public:
             return;
         }
         component_prices(at_, room_).find();
+        settle_ties();
         ranked_ = at_.margin;
         common_divisor values(1e3 * rounding_of(at_.price, room_, rows_));
         for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
@@ -86,11 +91,27 @@ public:
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         const double unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
-        if (!to_the_end)
-            return search(given, watch, unusable, false);
+        take_choices();
+        if (has_answer() && loss - unusable <= tolerance()) {
+            least_loss = loss;
+            proven = true;
+            return;
+        }
+        if (!to_the_end) {
+            search(given, watch, unusable, false);
+            for (const auto& [component, limit] : unlisted_) // undecided as well
+                core.push_back(static_cast<std::uint32_t>(component));
+            return;
+        }
+        bool joined = false;
         for (const search_limits& effort : efforts(given)) {
             search(effort, watch, unusable, true);
-            if (proven || infeasible || out_of_time || is_too_large_)
+            if (is_too_large_ && !proven && !joined) {
+                joined = true;
+                take_joined_choices();
+                search(effort, watch, unusable, true);
+            }
+            if (proven || infeasible || out_of_time || is_lost_in_rounding())
                 return;
         }
     }
@@ -104,25 +125,82 @@ private:
     const components& parts_;
     std::size_t rows_;
     resource_vector room_;
+    workers crew_;
     component_choices at_;
     std::vector<double> ranked_;                         ///< the margins, to be reordered
     std::vector<std::vector<alternative>> alternatives_; ///< by place in the core
     resource_vector core_room_{};
 
-    double step_ = 0;           ///< two choices differ by more than this or not at all
-    bool is_too_large_ = false; ///< too many alternatives to list
+    double nothing_ = 0;                     ///< a loss that may be rounding
+    double step_ = 0;                        ///< two choices differ by more than this or not at all
+    bool is_too_large_ = false;              ///< some components had too many alternatives to list
+    std::map<std::size_t, double> unlisted_; ///< such components, and up to which loss
+
+    /// Whether the sum of all values would not show what a better choice could still gain.
+    [[nodiscard]] bool is_lost_in_rounding()
+    {
+        return has_answer() && loss - least_loss <= std::numeric_limits<double>::epsilon() *
+                                                        (at_.lagrangian(room_) - loss);
+    }
+
+    void settle_ties()
+    {
+        nothing_ = rounding_of(at_.price, room_, rows_);
+        rounding = at_.settle_ties(room_, nothing_);
+    }
+
+    void write_choices()
+    {
+        crew_.each_part(parts_.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+            for (std::size_t c = begin; c < end; ++c)
+                for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
+                    keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
+        });
+    }
+
+    /// The best choices at the prices, where they fit together: they lose what they leave.
+    void take_choices()
+    {
+        if (!at_.fit(room_))
+            return;
+        loss = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            loss += at_.price[r] * static_cast<double>(room_[r] - at_.total_usage[r]);
+        write_choices();
+    }
+
+    /// For problems whose core is too large to be searched, see joined_choices.hpp.
+    void take_joined_choices()
+    {
+        const std::array<double, max_resources> best_price = at_.price;
+        const double most = at_.lagrangian(room_);
+        if (join_choices(at_, room_, most)) {
+            careful_sum value;
+            for (std::size_t c = 0; c < parts_.size(); ++c)
+                for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
+                    if (at_.keeps(c, at - parts_.first[c]))
+                        value.add(parts_.value[at]);
+            // Rather too much than too little: these are long sums.
+            const double lost = std::max(most - value.value(), 0.0) + rounding_slack * most;
+            if (lost < loss) {
+                loss = lost;
+                write_choices();
+            }
+        }
+        at_.price = best_price;
+        at_.sweep();
+        settle_ties();
+    }
 
     /// Searches a core that grows until it covers all that matters, or a limit is met.
     void search(
         const search_limits& given, const stopwatch& watch, double unusable, bool to_the_end)
     {
         for (std::size_t size = 30 + 10 * rows_;; size *= 3) {
-            const double limit = margin_of_rank(size);
+            double limit = margin_of_rank(size);
             const double most = loss - unusable - step_;
             const bool covers = limit >= most;
-            is_too_large_ = !gather(std::min(limit, most));
-            if (is_too_large_)
-                return stop(std::min(limit + unusable, loss));
+            limit = std::min(limit, covers ? gather(most, parts_.size()) : gather(limit, size));
             if (covers && !to_the_end && has_answer())
                 return;
             search_limits limits = given;
@@ -136,7 +214,7 @@ private:
                 infeasible = !(loss < std::numeric_limits<double>::infinity());
                 return;
             }
-            if (out_of_time || (covers && !complete))
+            if (out_of_time || (covers && (!complete || is_too_large_)))
                 return stop(limit + unusable);
         }
     }
@@ -152,23 +230,52 @@ private:
         return *at;
     }
 
-    /// Lists the alternatives of all components with a margin up to `limit`.
-    bool gather(double limit)
+    /// Lists the alternatives of all components with a margin below `limit`, and of those that have
+    /// just this margin until there are `count`: of equal components, thousands would do no better.
+    /// Components with too many alternatives are left out. The least margin of those; infinite if
+    /// there are none.
+    double gather(double limit, std::size_t count)
     {
+        double left_out = std::numeric_limits<double>::infinity();
         core.clear();
         alternatives_.clear();
         core_room_ = at_.less(room_, at_.total_usage);
+        const auto below = std::count_if(
+            at_.margin.begin(), at_.margin.end(), [&](double margin) { return margin < limit; });
+        std::size_t equal = count - std::min(count, static_cast<std::size_t>(below));
         for (std::size_t c = 0; c < parts_.size(); ++c)
-            if (at_.margin[c] <= limit) {
-                std::vector<alternative> listed = at_.list(c, limit, 4'000);
-                if (listed.empty())
-                    return false;
+            if (at_.margin[c] < limit || (at_.margin[c] == limit && equal > 0)) {
+                equal -= at_.margin[c] == limit;
+                const auto known = unlisted_.find(c);
+                std::vector<alternative> listed;
+                if (known == unlisted_.end() || limit < known->second)
+                    listed = at_.list(c, std::max(limit, nothing_), 4'000);
+                if (listed.empty()) {
+                    unlisted_[c] = limit;
+                    left_out = std::min(left_out, at_.margin[c]);
+                    continue;
+                }
+                begin_with_choice(c, listed);
                 core_room_ =
                     at_.less(at_.less(core_room_, at_.usage_of(c), -1), listed.front().usage);
                 core.push_back(static_cast<std::uint32_t>(c));
                 alternatives_.push_back(std::move(listed));
             }
-        return true;
+        is_too_large_ = left_out < std::numeric_limits<double>::infinity();
+        return left_out;
+    }
+
+    /// Moves the choice of the component to the front, before others that lose as little.
+    void begin_with_choice(std::size_t c, std::vector<alternative>& listed) const
+    {
+        const auto chosen = std::find_if(listed.begin(), listed.end(), [&](const alternative& one) {
+            for (std::size_t item = 0; item < one.keep.size(); ++item)
+                if (at_.keeps(c, item) != (one.keep[item] != 0))
+                    return false;
+            return true;
+        });
+        if (chosen != listed.end())
+            std::rotate(listed.begin(), chosen, chosen + 1);
     }
 
     /// Searches the core by dynamic programming, component by component. Whether it came to the
@@ -270,9 +377,7 @@ private:
             for (std::size_t k = 0; k < chosen.size(); ++k)
                 keep[parts_.item[parts_.first[c] + k]] = chosen[k];
         };
-        for (std::size_t c = 0; c < parts_.size(); ++c)
-            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
+        write_choices();
         for (std::size_t place = 0; place < core.size(); ++place)
             write(core[place], alternatives_[place].front().keep);
         for (std::size_t j = 0; j < columns.size(); ++j)

@@ -34,6 +34,8 @@
 
 namespace espalier::detail {
 
+__extension__ typedef __int128 wide_integer; // NOLINT(modernize-use-using): __extension__ needs it
+
 enum class relaxation_status : std::uint8_t {
     optimal,
     cut_off,    ///< the bound fell to the cut-off before the optimum was reached
@@ -251,11 +253,13 @@ private:
     {
         std::array<double, max_resources> left{};
         for (std::size_t r = 0; r < rows_; ++r) {
-            // Exactly, in integers: what is left is a small difference of large numbers.
-            std::int64_t amount = room_[r];
+            // Exactly, in integers: what is left is a small difference of large numbers. Columns
+            // that exclude each other may together need more than 64 bits hold.
+            wide_integer amount = room_[r];
             for (std::size_t c = 0; c < class_load_.size(); ++c)
                 if (class_load_[c] != 0)
-                    amount -= static_cast<std::int64_t>(class_load_[c]) * exact_[c][r];
+                    amount -=
+                        wide_integer{static_cast<std::int64_t>(class_load_[c])} * exact_[c][r];
             left[r] = static_cast<double>(amount) * costs_.scale[r];
         }
         std::size_t worst = rows_;

@@ -1,18 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <limits>
 #include <vector>
 
-// How long the searches of the core may take (branch_and_bound.hpp, label_search.hpp).
+// How long the searches of the core may take (branch_and_bound.hpp, label_search.hpp), and what
+// else a solver is given to work with.
 
 namespace espalier::detail {
 
 struct search_limits {
     std::size_t nodes = std::numeric_limits<std::size_t>::max();
     double seconds = std::numeric_limits<double>::infinity(); ///< on the caller's watch
+};
+
+/// What a solver runs under.
+struct conditions {
+    const stopwatch& watch;
+    search_limits limits{};
+    workers crew{};
 };
 
 /// Dynamic programming and branch and bound each are quick where the other is lost, so both try

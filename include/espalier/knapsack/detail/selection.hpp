@@ -40,9 +40,10 @@ namespace espalier::detail {
 
 class selection {
 public:
-    std::vector<std::uint8_t> keep; ///< the best choice so far
-    double loss = 0;                ///< of that choice, relative to L(λ), in scaled values
-    double least_loss = 0;          ///< no choice loses less
+    std::vector<std::uint8_t> keep;       ///< the best choice so far
+    double loss = 0;                      ///< of that choice, relative to L(λ), in scaled values
+    double least_loss = 0;                ///< no choice loses less
+    static constexpr double rounding = 0; ///< see linked_selection
     bool proven = false;
     bool out_of_time = false;
     std::size_t nodes = 0;
@@ -50,13 +51,13 @@ public:
     resource_vector core_room{};     ///< what all other items leave to it
 
     selection(const item_view& items, const std::vector<resource_vector>& costs,
-        std::size_t resources, const resource_vector& room)
+        std::size_t resources, const resource_vector& room, const workers& crew)
         : keep(items.size(), 0),
           items_(items),
           costs_(costs),
           resources_(resources),
           room_(room),
-          at_(items_, costs_, resources_, room_)
+          at_(items_, costs_, resources_, room_, crew)
     {}
     selection(const selection&) = delete;
     selection(selection&&) = delete;

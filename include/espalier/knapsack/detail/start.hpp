@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 
@@ -47,23 +48,29 @@ public:
 };
 
 /// Σ value over the kept items, in index order, so that equal masks have equal values.
-inline double value_of(const knapsack_problem& problem, const std::vector<std::uint8_t>& keep)
+inline double value_of(const knapsack_problem& problem, const std::vector<std::uint8_t>& keep,
+    const workers& crew = {})
 {
-    careful_sum sum;
-    for (std::size_t begin = 0; begin < problem.size(); begin += 128) {
-        // Short plain sums in four lanes, then compensated: as fast as reading the values.
-        double lane[4] = {0, 0, 0, 0};
-        const std::size_t end = std::min(problem.size(), begin + 128);
-        std::size_t item = begin;
-        for (; item + 4 <= end; item += 4)
-            for (std::size_t l = 0; l < 4; ++l)
-                lane[l] += keep[item + l] ? problem.values[item + l] : 0.0;
-        for (; item < end; ++item)
-            lane[0] += keep[item] ? problem.values[item] : 0.0;
-        for (const double part : lane)
-            sum.add(part);
-    }
-    return sum.value();
+    std::vector<careful_sum> sums(workers::grains(problem.size()));
+    crew.each_part(problem.size(), [&](std::size_t, std::size_t from, std::size_t to) {
+        for (std::size_t begin = from; begin < to; begin += 128) {
+            // Short plain sums in four lanes, then compensated: as fast as reading the values.
+            double lane[4] = {0, 0, 0, 0};
+            const std::size_t end = std::min(to, begin + 128);
+            std::size_t item = begin;
+            for (; item + 4 <= end; item += 4)
+                for (std::size_t l = 0; l < 4; ++l)
+                    lane[l] += keep[item + l] ? problem.values[item + l] : 0.0;
+            for (; item < end; ++item)
+                lane[0] += keep[item] ? problem.values[item] : 0.0;
+            for (const double part : lane)
+                sums[begin / workers::grain].add(part);
+        }
+    });
+    careful_sum total;
+    for (const careful_sum& sum : sums)
+        total.add(sum.value());
+    return total.value();
 }
 
 /// Relative error that `value_of` and the bounds built on it may have, generously.

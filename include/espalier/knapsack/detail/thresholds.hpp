@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -50,8 +51,8 @@ public:
     std::vector<std::size_t> above;            ///< items above the window, per class
 
     thresholds(const item_view& items, const std::vector<resource_vector>& costs,
-        std::size_t resources, const resource_vector& room)
-        : items_(items), costs_(costs), resources_(resources), room_(room)
+        std::size_t resources, const resource_vector& room, const workers& crew)
+        : items_(items), costs_(costs), resources_(resources), room_(room), crew_(crew)
     {
         fits_.resize(costs.size());
         for (std::size_t c = 0; c < costs.size(); ++c) {
@@ -135,6 +136,7 @@ private:
     scaled_costs fenced_scaled_;
     std::size_t resources_;
     resource_vector room_;
+    workers crew_;
     std::vector<std::uint8_t> fits_;
     std::vector<std::size_t> most_below_; ///< items that can be below the window, or fewer
 
@@ -173,22 +175,46 @@ private:
                 look_at(sampled(k, level));
             return;
         }
+        std::vector<swept> others(crew_.parts(items_.size()) - 1);
+        crew_.each_part(items_.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+            if (part == 0)
+                return sweep_part(begin, end, keep, inside, above);
+            swept& its = others[part - 1];
+            its.above.assign(costs_.size(), 0);
+            sweep_part(begin, end, keep, its.inside, its.above);
+        });
+        for (const swept& its : others) {
+            inside.insert(inside.end(), its.inside.begin(), its.inside.end());
+            for (std::size_t c = 0; c < costs_.size(); ++c)
+                above[c] += its.above[c];
+        }
+    }
+
+    /// What a part of the items adds to `inside` and `above`.
+    struct swept {
+        std::vector<std::uint32_t> inside;
+        std::vector<std::size_t> above;
+    };
+
+    void sweep_part(std::size_t begin, std::size_t end, std::vector<std::uint8_t>& keep,
+        std::vector<std::uint32_t>& its_inside, std::vector<std::size_t>& its_above) const
+    {
         // Written without branches: which side of a threshold an item is on is a coin toss.
-        inside.resize(items_.size() / 8 + 1024);
+        its_inside.resize((end - begin) / 8 + 1024);
         std::size_t found = 0;
-        for (std::size_t item = 0; item < items_.size(); ++item) {
+        for (std::size_t item = begin; item < end; ++item) {
             const double value = items_.value(item);
             const std::uint32_t c = items_.class_of[item];
             const bool over = value > high[c];
             const bool in = value >= low[c] && !over && value > 0;
             keep[item] = over;
-            above[c] += over;
-            if (found == inside.size())
-                inside.resize(2 * inside.size());
-            inside[found] = static_cast<std::uint32_t>(item);
+            its_above[c] += over;
+            if (found == its_inside.size())
+                its_inside.resize(2 * its_inside.size());
+            its_inside[found] = static_cast<std::uint32_t>(item);
             found += in;
         }
-        inside.resize(found);
+        its_inside.resize(found);
     }
 
     void look_at(std::size_t item)

@@ -4,6 +4,7 @@
 #include <espalier/knapsack/detail/components.hpp>
 #include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/detail/thresholds.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 
@@ -50,33 +51,38 @@ struct free_items {
     }
 
     /// The items that may be chosen; refers to this and to the problem.
-    [[nodiscard]] item_view view(const knapsack_problem& problem) const
+    [[nodiscard]] item_view view(const knapsack_problem& problem, const workers& crew = {}) const
     {
         item_view result{.values = values, .class_of = class_of};
         if (is_everything)
             result = {.values = problem.values, .class_of = problem.class_of};
-        result.scale = scale_of(largest_of(result, problem));
+        result.scale = scale_of(largest_of(result, problem, crew));
         return result;
     }
 
 private:
     /// The largest value of an item that fits: next to one that does not, all others might vanish.
-    [[nodiscard]] double largest_of(const item_view& items, const knapsack_problem& problem) const
+    [[nodiscard]] double largest_of(
+        const item_view& items, const knapsack_problem& problem, const workers& crew) const
     {
         std::vector<double> weight(problem.classes(), 1.0);
         for (std::size_t c = 0; c < problem.classes(); ++c)
             for (std::size_t r = 0; r < problem.resources; ++r)
                 if (problem.class_costs[c][r] > room[r])
                     weight[c] = 0;
-        double largest = 0;
-        if (std::find(weight.begin(), weight.end(), 0.0) == weight.end()) {
-            for (const double value : items.values)
-                largest = std::max(largest, value);
-            return largest;
-        }
-        for (std::size_t i = 0; i < items.size(); ++i)
-            largest = std::max(largest, items.values[i] * weight[items.class_of[i]]);
-        return largest;
+        const bool all_fit = std::find(weight.begin(), weight.end(), 0.0) == weight.end();
+        std::vector<double> largest(crew.parts(items.size()), 0.0);
+        crew.each_part(items.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
+            double its = 0;
+            if (all_fit) // the same with fewer steps
+                for (std::size_t i = begin; i < end; ++i)
+                    its = std::max(its, items.values[i]);
+            else
+                for (std::size_t i = begin; i < end; ++i)
+                    its = std::max(its, items.values[i] * weight[items.class_of[i]]);
+            largest[part] = its;
+        });
+        return *std::max_element(largest.begin(), largest.end());
     }
 
     /// Within a class the most valuable items may always be the kept ones: so they meet the floor.
@@ -120,7 +126,7 @@ struct linked_setup {
     /// \param floored  the classes whose floors become rows
     /// \param ceiling  no item of a larger value can be kept
     linked_setup(const knapsack_problem& problem, const start& begin,
-        const std::vector<std::uint32_t>& floored, double ceiling)
+        const std::vector<std::uint32_t>& floored, double ceiling, const workers& crew)
         : rows(problem.resources + floored.size()),
           class_costs(problem.class_costs),
           room(begin.left),
@@ -130,7 +136,7 @@ struct linked_setup {
         ensure(rows < max_resources,
             "resources and floors that bind must together be fewer than 32 where units are shared",
             given{"resources", problem.resources}, given{"floors", floored.size()});
-        set_values(problem, begin);
+        set_values(problem, begin, crew);
         for (std::size_t f = 0; f < floored.size(); ++f) {
             class_costs[floored[f]][problem.resources + f] = -1;
             room[problem.resources + f] = -static_cast<std::int64_t>(begin.missing[floored[f]]);
@@ -151,27 +157,33 @@ private:
     }
 
     /// An item may be kept if its value allows it and it fits alone, with its units.
-    void set_values(const knapsack_problem& problem, const start& begin)
+    void set_values(const knapsack_problem& problem, const start& begin, const workers& crew)
     {
         std::vector<std::vector<std::uint8_t>> fits;
         for (const pattern& look : parts.patterns)
             fits.push_back(fitting(problem, begin.left, look));
         parts.value.resize(parts.items());
-        double largest = 0;
-        for (std::size_t c = 0; c < parts.size(); ++c) {
-            const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
-            for (std::size_t k = 0; k < its_fits.size(); ++k) {
-                const std::size_t at = parts.first[c] + k;
-                const std::uint32_t item = parts.item[at];
-                parts.value[at] = its_fits[k] && worth.holds(problem, item)
-                                      ? problem.values[item]
-                                      : -std::numeric_limits<double>::infinity();
-                largest = std::max(largest, parts.value[at]);
+        std::vector<double> largest(crew.parts(parts.size()), 0.0);
+        crew.each_part(parts.size(), [&](std::size_t part, std::size_t from, std::size_t to) {
+            double its_largest = 0;
+            for (std::size_t c = from; c < to; ++c) {
+                const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
+                for (std::size_t k = 0; k < its_fits.size(); ++k) {
+                    const std::size_t at = parts.first[c] + k;
+                    const std::uint32_t item = parts.item[at];
+                    parts.value[at] = its_fits[k] && worth.holds(problem, item)
+                                          ? problem.values[item]
+                                          : -std::numeric_limits<double>::infinity();
+                    its_largest = std::max(its_largest, parts.value[at]);
+                }
             }
-        }
-        scale = scale_of(largest);
-        for (double& value : parts.value)
-            value *= scale;
+            largest[part] = its_largest;
+        });
+        scale = scale_of(*std::max_element(largest.begin(), largest.end()));
+        crew.each_part(parts.items(), [&](std::size_t, std::size_t from, std::size_t to) {
+            for (std::size_t at = from; at < to; ++at)
+                parts.value[at] *= scale;
+        });
     }
 
     static std::vector<std::uint8_t> fitting(
@@ -207,17 +219,22 @@ inline std::vector<std::uint32_t> broken_floors(
 
 /// Value, status, bound and prices of a solution whose mask is set, from the selection behind it.
 template <class Selection>
-void conclude(const knapsack_problem& problem, const Selection& selected,
-    const std::array<double, max_resources>& price, double scale, knapsack_solution& solution)
+void conclude(const knapsack_problem& problem, const Selection& selected, double scale,
+    const workers& crew, knapsack_solution& solution)
 {
-    solution.value = value_of(problem, solution.keep);
-    solution.status = selected.proven        ? solve_status::optimal
+    solution.value = value_of(problem, solution.keep, crew);
+    // What the sum of the values would not show is not searched for to the end.
+    const bool proven =
+        selected.proven || (selected.loss - selected.least_loss) / scale <=
+                               std::numeric_limits<double>::epsilon() * solution.value;
+    solution.status = proven                 ? solve_status::optimal
                       : selected.out_of_time ? solve_status::time_limit
                                              : solve_status::feasible;
-    const double remaining = selected.proven ? 0.0 : selected.loss - selected.least_loss;
+    const double remaining =
+        selected.rounding + (selected.proven ? 0.0 : selected.loss - selected.least_loss);
     solution.bound = (solution.value + remaining / scale) * (1 + rounding_slack);
     for (std::size_t r = 0; r < problem.resources; ++r)
-        solution.shadow_price[r] = price[r] / scale;
+        solution.shadow_price[r] = selected.price()[r] / scale;
 }
 
 } // namespace espalier::detail

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <future>
+#include <vector>
+
+// Threads for the sweeps over all items. A range is cut into grains of a fixed size and a part of
+// consecutive grains goes to each thread. Sums of real numbers are taken grain by grain and added
+// up in the order of the grains, so that no result depends on the number of threads.
+
+namespace espalier::detail {
+
+class workers {
+public:
+    /// Things in a grain, where the work on each of them is a few instructions.
+    static constexpr std::size_t grain = std::size_t{1} << 16U;
+
+    workers() = default;
+    explicit workers(std::size_t threads) : threads_(threads) {}
+
+    [[nodiscard]] std::size_t threads() const { return threads_; }
+
+    /// The number of parts that so many things are cut into: at least one.
+    [[nodiscard]] std::size_t parts(std::size_t things, std::size_t the_grain = grain) const
+    {
+        return std::clamp<std::size_t>(grains(things, the_grain), 1, threads_);
+    }
+    [[nodiscard]] static std::size_t grains(std::size_t things, std::size_t the_grain = grain)
+    {
+        return (things + the_grain - 1) / the_grain;
+    }
+
+    /// Calls `work(part, begin, end)` for every part, side by side. The first runs in the calling
+    /// thread; where there is only one, no other thread is started.
+    /// \throws what `work` throws, std::system_error if there is no thread to be had
+    template <class Work>
+    void each_part(std::size_t things, std::size_t the_grain, const Work& work) const
+    {
+        const std::size_t count = parts(things, the_grain);
+        const auto begin = [&](std::size_t part) {
+            return std::min(things, grains(things, the_grain) * part / count * the_grain);
+        };
+        std::vector<std::future<void>> others; // their destructors wait, whatever is thrown
+        for (std::size_t part = 1; part < count; ++part)
+            others.push_back(std::async(
+                std::launch::async, [&, part] { work(part, begin(part), begin(part + 1)); }));
+        work(std::size_t{0}, std::size_t{0}, begin(1));
+        for (std::future<void>& other : others)
+            other.get();
+    }
+    template <class Work>
+    void each_part(std::size_t things, const Work& work) const
+    {
+        each_part(things, grain, work);
+    }
+
+private:
+    std::size_t threads_ = 1;
+};
+
+} // namespace espalier::detail

@@ -99,7 +99,7 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
             esp::group_norms(groups.groups_of(m), network.framework, network.weights[m]))
             values.push_back(norm / static_cast<double>(largest));
     }
-    return esp::exact{.time_limit = 3600, .node_limit = 20'000}(
+    return esp::default_solver(
         groups.pose(std::move(values), esp::budget_at(groups.total(), 1 - part, 1)));
 }
 

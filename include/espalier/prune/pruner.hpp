@@ -30,6 +30,13 @@
 
 namespace espalier {
 
+/// `exact`, but it gives up the proof, not the answer, after a number of nodes rather than seconds,
+/// so that the masks are the same on every machine.
+[[nodiscard]] inline knapsack_solution default_solver(const knapsack_problem& problem)
+{
+    return exact{.time_limit = 3600, .node_limit = 20'000}(problem);
+}
+
 struct pruner_options {
     espalier::schedule schedule = polynomial{};
     /// A round is accepted while metric ≥ tolerance · baseline; in (0, 1].
@@ -41,10 +48,8 @@ struct pruner_options {
     ranking rank_by = ranking::l1;
     normalization normalize_by = normalization::layer_maximum;
     selection_options selection{};
-    /// Anything that models knapsack_solver. The default gives up the proof, not the answer, after
-    /// a number of nodes rather than seconds, so that the masks are the same on every machine.
-    std::function<knapsack_solution(const knapsack_problem&)> solver =
-        exact{.time_limit = 3600, .node_limit = 20'000};
+    /// Anything that models knapsack_solver.
+    std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
 };
 
 /// What one round tried and how it ended.

@@ -232,7 +232,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t grain_ = 2'048;   // components
+    static constexpr std::size_t grain_ = 16'384;  // components
     static constexpr std::size_t least_ties_ = 64; // fewer are for the search to settle
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side

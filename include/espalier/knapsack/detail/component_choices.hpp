@@ -267,8 +267,8 @@ private:
         std::uint64_t* words = &choice_[choice_at(c)];
         std::fill(words, words + parts.look(c).words(), 0);
         for (std::size_t k = 0; k < keep.size(); ++k)
-            words[k / pattern::items_per_word] |= std::uint64_t{keep[k]}
-                                                  << (k % pattern::items_per_word);
+            if (keep[k] != 0)
+                pattern::keep(words, k);
     }
 
     /// By how much the worth of two choices can move apart between `before` and `price`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/validity.hpp>
@@ -24,7 +24,7 @@ struct cbc {
     [[nodiscard]] espalier::knapsack_solution operator()(
         const espalier::knapsack_problem& problem) const
     {
-        const espalier::detail::stopwatch watch;
+        const espalier::stopwatch watch;
         espalier::ensure_valid(problem);
         const std::size_t items = problem.size();
         const std::size_t units = problem.shared.size();
@@ -88,7 +88,7 @@ struct cbc {
         if (const double* x = Cbc_getColSolution(model.get()); x != nullptr)
             for (std::size_t item = 0; item < items; ++item)
                 solution.keep[item] = x[item] > 0.5;
-        solution.value = espalier::detail::value_of(problem, solution.keep);
+        solution.value = espalier::value_of(problem, solution.keep);
         solution.bound = std::max(solution.value, Cbc_getBestPossibleObjValue(model.get()));
         solution.status = !espalier::is_feasible(problem, solution.keep)
                               ? espalier::solve_status::infeasible

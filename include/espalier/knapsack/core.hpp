@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
-#include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <cstddef>
@@ -99,17 +101,18 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
     const knapsack_problem& problem, double time_limit = 60)
 {
     ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
-    const detail::stopwatch watch;
-    const detail::conditions terms{.watch = watch, .limits = {.seconds = time_limit}};
+    const stopwatch watch;
+    detail::budget limits(watch, time_limit, detail::budget::no_limit);
+    const detail::conditions terms{watch, limits, {}};
     ensure_valid(problem);
     knapsack_core core;
-    const detail::start begin(problem);
+    const decided begin(problem);
     if (!begin.reason.empty()) {
-        core.incumbent = detail::infeasible(problem, begin.reason, watch);
+        core.incumbent = no_answer(solve_status::infeasible, problem, begin.reason, watch);
         return core;
     }
     core.incumbent = problem.shared.empty()
-                         ? detail::choose(problem, begin, terms, &core.items)
+                         ? detail::choose_items(problem, begin, terms, &core.items)
                          : detail::choose_linked(problem, begin, terms, &core.items);
     if (core.incumbent.has_answer())
         detail::cut_out(problem, core);

@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
-#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <utility>
+#include <vector>
 
 // The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
 // leave undecided. The method is described where it happens: prices and thresholds in
@@ -40,9 +45,9 @@ namespace espalier {
 /// `greedy`.
 struct exact {
     double time_limit = 60; ///< seconds
-    /// Nodes of the search in the core, after which it gives up as after the time limit, but at the
-    /// same point on every machine.
-    std::size_t node_limit = std::numeric_limits<std::size_t>::max();
+    /// Work after which it gives up as after the time limit, but at the same point on every machine:
+    /// in steps of about a nanosecond.
+    std::uint64_t work_limit = std::numeric_limits<std::uint64_t>::max();
     /// To sweep over the items with. The answer is the same, to the last digit, with any number.
     std::size_t threads = 1;
 
@@ -50,27 +55,30 @@ struct exact {
     ///         can be started
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
-        const detail::stopwatch watch;
+        const stopwatch watch;
         ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
         ensure(threads >= 1 && threads <= 1024, "a solver works with 1 to 1024 threads",
             given{"threads", threads});
-        const detail::conditions terms{.watch = watch,
-            .limits = {.nodes = node_limit, .seconds = time_limit},
-            .crew = detail::workers(threads)};
-        detail::ensure_valid(problem, terms.crew);
-        const detail::start begin(problem);
+        detail::budget limits(watch, time_limit, work_limit);
+        const detail::conditions terms{watch, limits, detail::workers(threads)};
+        const std::vector<std::size_t> sizes = detail::ensure_valid(problem, terms.crew);
+        const decided begin(problem, sizes);
         if (!begin.reason.empty())
-            return detail::infeasible(problem, begin.reason, watch);
+            return no_answer(solve_status::infeasible, problem, begin.reason, watch);
         knapsack_solution solution = problem.shared.empty()
-                                         ? detail::choose(problem, begin, terms)
+                                         ? detail::choose_items(problem, begin, terms)
                                          : detail::choose_linked(problem, begin, terms);
-        if (solution.has_answer() && solution.status != solve_status::optimal)
+        if (solution.has_answer() && solution.status != solve_status::optimal &&
+            (!limits.out_of_time() || problem.size() <= most_to_improve_))
             improve(problem, solution);
         solution.seconds = watch.seconds();
         return solution;
     }
 
 private:
+    /// Items that are sorted in a few milliseconds, when the time is already over.
+    static constexpr std::size_t most_to_improve_ = std::size_t{1} << 16U;
+
     /// A search that was stopped early may have left room for more, or may have found less than the
     /// quick way does.
     static void improve(const knapsack_problem& problem, knapsack_solution& solution)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ public:
     std::vector<std::uint8_t> paid;
     std::vector<std::uint8_t> keep;
 
-    filling(const knapsack_problem& problem, const start& begin)
+    filling(const knapsack_problem& problem, const decided& begin)
         : problem_(problem),
           units_(problem),
           left(begin.left),
@@ -96,11 +97,11 @@ struct greedy {
     /// \throws std::invalid_argument if the problem is malformed
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
-        const detail::stopwatch watch;
+        const stopwatch watch;
         ensure_valid(problem);
-        const detail::start begin(problem);
+        const decided begin(problem);
         if (!begin.reason.empty())
-            return detail::infeasible(problem, begin.reason, watch);
+            return no_answer(solve_status::infeasible, problem, begin.reason, watch);
 
         detail::filling base(problem, begin);
         const std::array<double, max_resources> price = prices(problem, base);
@@ -109,7 +110,7 @@ struct greedy {
             cost[item] = cost_of(problem, base, price, item);
         const std::vector<std::uint32_t> order = by_density(problem, cost);
         if (!meet_floors(problem, begin, cost, order, base))
-            return detail::no_answer(solve_status::unknown, problem,
+            return no_answer(solve_status::unknown, problem,
                 "no choice was found that meets the floors within the capacities; greedy cannot "
                 "prove that there is none",
                 watch);
@@ -119,7 +120,7 @@ struct greedy {
         detail::filling filled = base;
         for (const std::uint32_t item : order)
             filled.take(item);
-        solution.value = detail::value_of(problem, filled.keep);
+        solution.value = value_of(problem, filled.keep);
         solution.keep = std::move(filled.keep);
         around_best_single(problem, order, base, solution);
         bound(problem, begin, cost, order, price, solution);
@@ -182,7 +183,7 @@ private:
     }
 
     /// Keeps what the floors ask for: the densest of each class, or else the cheapest.
-    static bool meet_floors(const knapsack_problem& problem, const detail::start& begin,
+    static bool meet_floors(const knapsack_problem& problem, const decided& begin,
         const std::vector<double>& cost, const std::vector<std::uint32_t>& order,
         detail::filling& base)
     {
@@ -193,8 +194,9 @@ private:
             if (!(problem.values[item] > 0))
                 dense.push_back(static_cast<std::uint32_t>(item));
         std::vector<std::uint32_t> cheap = dense;
-        std::stable_sort(cheap.begin(), cheap.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return cost[a] < cost[b]; });
+        std::sort(cheap.begin(), cheap.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return cost[a] != cost[b] ? cost[a] < cost[b] : a < b;
+        });
         for (const auto* list : {&dense, &cheap}) {
             detail::filling attempt = base;
             std::vector<std::size_t> missing = begin.missing;
@@ -230,18 +232,18 @@ private:
         filled.take(best);
         for (const std::uint32_t item : order)
             filled.take(item);
-        const double value = detail::value_of(problem, filled.keep);
+        const double value = value_of(problem, filled.keep);
         if (value > solution.value) {
             solution.value = value;
             solution.keep = std::move(filled.keep);
         }
     }
 
-    static void bound(const knapsack_problem& problem, const detail::start& begin,
+    static void bound(const knapsack_problem& problem, const decided& begin,
         const std::vector<double>& cost, const std::vector<std::uint32_t>& order,
         const std::array<double, max_resources>& price, knapsack_solution& solution)
     {
-        detail::careful_sum sum;
+        compensated_sum sum;
         for (std::size_t item = 0; item < problem.fixed.size(); ++item)
             if (problem.fixed[item] == decision::keep)
                 sum.add(problem.values[item]);
@@ -261,7 +263,7 @@ private:
             break;
         }
         // The running subtraction loses at most one unit in the last place of the room per item.
-        const double slack = detail::rounding_slack + static_cast<double>(order.size()) *
+        const double slack = rounding_slack + static_cast<double>(order.size()) *
                                                           std::numeric_limits<double>::epsilon();
         solution.bound = std::max(solution.value, sum.value() * (1 + 2 * slack));
         if (std::all_of(order.begin(), order.end(),
@@ -280,7 +282,7 @@ namespace detail {
 /// Keeps, beside what a feasible solution keeps, what else fits, the most valuable first.
 inline void fill_up(const knapsack_problem& problem, knapsack_solution& solution)
 {
-    filling filled(problem, start(problem));
+    filling filled(problem, decided(problem));
     std::vector<std::uint32_t> others;
     for (std::uint32_t item = 0; item < problem.size(); ++item) {
         if (solution.keep[item])
@@ -288,8 +290,10 @@ inline void fill_up(const knapsack_problem& problem, knapsack_solution& solution
         else if (problem.values[item] > 0)
             others.push_back(item);
     }
-    std::stable_sort(others.begin(), others.end(),
-        [&](std::uint32_t a, std::uint32_t b) { return problem.values[a] > problem.values[b]; });
+    std::sort(others.begin(), others.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return problem.values[a] != problem.values[b] ? problem.values[a] > problem.values[b]
+                                                      : a < b;
+    });
     for (const std::uint32_t item : others)
         filled.take(item);
     solution.keep = std::move(filled.keep);

@@ -188,7 +188,8 @@ inline void ensure_classes_exist(const knapsack_problem& problem, const workers&
         given{"class", last_class}, given{"classes", problem.classes()});
 }
 
-inline void ensure_valid(const knapsack_problem& problem, const workers& crew)
+/// \return the items of each class, which were counted on the way
+inline std::vector<std::size_t> ensure_valid(const knapsack_problem& problem, const workers& crew)
 {
     ensure(problem.resources >= 1 && problem.resources <= max_resources,
         "a problem must have between 1 and 32 resources", given{"resources", problem.resources});
@@ -210,9 +211,10 @@ inline void ensure_valid(const knapsack_problem& problem, const workers& crew)
         ensure(problem.fixed[item] <= decision::prune, "a decision must be free, keep or prune",
             given{"item", item}, given{"decision", static_cast<int>(problem.fixed[item])});
     ensure_shared(problem);
-    const std::vector<std::size_t> sizes = class_sizes(problem, crew);
+    std::vector<std::size_t> sizes = class_sizes(problem, crew);
     ensure_floors(problem, sizes);
     ensure_no_overflow(problem, sizes);
+    return sizes;
 }
 
 } // namespace detail
@@ -221,7 +223,7 @@ inline void ensure_valid(const knapsack_problem& problem, const workers& crew)
 /// \throws std::invalid_argument with the broken rule and the values that broke it
 inline void ensure_valid(const knapsack_problem& problem)
 {
-    detail::ensure_valid(problem, detail::workers{});
+    static_cast<void>(detail::ensure_valid(problem, detail::workers{}));
 }
 
 } // namespace espalier

@@ -30,11 +30,11 @@
 
 namespace espalier {
 
-/// `exact`, but it gives up the proof, not the answer, after a number of nodes rather than seconds,
-/// so that the masks are the same on every machine.
+/// `exact`, but it gives up the proof, not the answer, after an amount of work (some seconds) rather
+/// than by the clock, so that the masks are the same on every machine.
 [[nodiscard]] inline knapsack_solution default_solver(const knapsack_problem& problem)
 {
-    return exact{.time_limit = 3600, .node_limit = 20'000}(problem);
+    return exact{.time_limit = 3600, .work_limit = 5'000'000'000}(problem);
 }
 
 struct pruner_options {

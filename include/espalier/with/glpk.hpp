@@ -2,10 +2,11 @@
 #pragma once
 
 #include <espalier/knapsack/core.hpp>
-#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/validity.hpp>
 #include <espalier/knapsack/verify.hpp>
 
@@ -74,7 +75,7 @@ class glpk_model {
 public:
     double scale = 1; ///< objective coefficients are values times this power of two
 
-    glpk_model(const knapsack_problem& problem, const start& begin) : problem_(problem)
+    glpk_model(const knapsack_problem& problem, const decided& begin) : problem_(problem)
     {
         scale = scale_of(problem.values.empty()
                              ? 0.0
@@ -115,7 +116,7 @@ public:
     }
 
 private:
-    void add_rows(const start& begin)
+    void add_rows(const decided& begin)
     {
         const auto resources = static_cast<int>(problem_.resources);
         glp_add_rows(get(), resources);
@@ -160,7 +161,7 @@ private:
             glp_set_row_bnds(get(), row, GLP_LO, 0, 0);
     }
 
-    void load_matrix(const start& begin)
+    void load_matrix(const decided& begin)
     {
         std::vector<int> rows(1, 0);
         std::vector<int> columns(1, 0);
@@ -225,15 +226,15 @@ struct glpk {
     ///         std::runtime_error if GLPK fails
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
-        const detail::stopwatch watch;
+        const stopwatch watch;
         ensure_valid(problem);
         ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
         ensure(problem.size() + problem.shared.users.size() + problem.shared.size() < 100'000'000,
             "GLPK takes fewer than 10^8 rows or columns", given{"items", problem.size()},
             given{"users", problem.shared.users.size()});
-        const detail::start begin(problem);
+        const decided begin(problem);
         if (!begin.reason.empty())
-            return detail::infeasible(problem, begin.reason, watch);
+            return no_answer(solve_status::infeasible, problem, begin.reason, watch);
 
         knapsack_solution solution = greedy{}(problem);
         if (solution.status != solve_status::optimal)
@@ -243,8 +244,8 @@ struct glpk {
     }
 
 private:
-    void search(const knapsack_problem& problem, const detail::start& begin,
-        const detail::stopwatch& watch, knapsack_solution& solution) const
+    void search(const knapsack_problem& problem, const decided& begin,
+        const stopwatch& watch, knapsack_solution& solution) const
     {
         const detail::glpk_session session;
         detail::glpk_model model(problem, begin);
@@ -263,7 +264,7 @@ private:
         solution.reason = reason;
     }
 
-    [[nodiscard]] int milliseconds_left(const detail::stopwatch& watch) const
+    [[nodiscard]] int milliseconds_left(const stopwatch& watch) const
     {
         const double left = (time_limit - watch.seconds()) * 1000;
         return static_cast<int>(std::clamp(left, 1.0, 2e9));
@@ -271,7 +272,7 @@ private:
 
     /// Takes the bound and the prices of the linear relaxation. False: there is nothing to search.
     bool relax(const knapsack_problem& problem, const detail::glpk_model& model,
-        const detail::stopwatch& watch, knapsack_solution& solution) const
+        const stopwatch& watch, knapsack_solution& solution) const
     {
         glp_smcp simplex;
         glp_init_smcp(&simplex);
@@ -303,7 +304,7 @@ private:
     }
 
     void branch_and_cut(const knapsack_problem& problem, const detail::glpk_model& model,
-        const detail::stopwatch& watch, knapsack_solution& solution) const
+        const stopwatch& watch, knapsack_solution& solution) const
     {
         if (!relax(problem, model, watch, solution))
             return;
@@ -333,7 +334,7 @@ private:
         const bool had_answer = solution.has_answer();
         if (status == GLP_OPT || status == GLP_FEAS) {
             std::vector<std::uint8_t> keep = model.mask();
-            const double value = detail::value_of(problem, keep);
+            const double value = value_of(problem, keep);
             if (is_feasible(problem, keep) && (!had_answer || value > solution.value)) {
                 solution.keep = std::move(keep);
                 solution.value = value;
@@ -381,7 +382,7 @@ struct glpk_on_core {
     /// \throws as `glpk`
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
-        const detail::stopwatch watch;
+        const stopwatch watch;
         knapsack_core core = reduce_to_core(problem, solver.time_limit);
         knapsack_solution solution = std::move(core.incumbent);
         if (solution.has_answer() && !core.items.empty()) {
@@ -402,7 +403,7 @@ private:
         if (!part.has_answer())
             return;
         std::vector<std::uint8_t> keep = core.expand(part.keep);
-        const double value = detail::value_of(problem, keep);
+        const double value = value_of(problem, keep);
         const double outside = value - part.value;
         if (value > solution.value && is_feasible(problem, keep)) {
             solution.keep = std::move(keep);
@@ -410,7 +411,7 @@ private:
         }
         solution.status = part.status;
         solution.bound = std::max(solution.value,
-            std::min(solution.bound, (outside + part.bound) * (1 + detail::rounding_slack)));
+            std::min(solution.bound, (outside + part.bound) * (1 + rounding_slack)));
     }
 };
 

@@ -1,110 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/linked_selection.hpp>
-#include <espalier/knapsack/detail/search_limits.hpp>
-#include <espalier/knapsack/detail/selection.hpp>
-#include <espalier/knapsack/detail/start.hpp>
-#include <espalier/knapsack/detail/undecided.hpp>
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/component_core.hpp>
+#include <espalier/knapsack/detail/core/core_search.hpp>
+#include <espalier/knapsack/detail/core/item_core.hpp>
+#include <espalier/knapsack/detail/entry/free_items.hpp>
+#include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/exit/conclude.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <utility>
 #include <vector>
 
-// From a problem to its selection and back to an answer. With a place for a core the last search is
+// From a problem through prices and core to an answer. With a place for a core the last search is
 // left out, and the items that it would have been about are handed over instead.
 
 namespace espalier::detail {
 
+inline constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// What a solver runs under.
+struct conditions {
+    const stopwatch& watch;
+    budget& limits;
+    workers crew{};
+};
+
 /// Problems without shared units.
-inline knapsack_solution choose(const knapsack_problem& problem, const start& begin,
+inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
 {
     const free_items free(problem, begin);
     const item_view view = free.view(problem, terms.crew);
-    selection selected(view, problem.class_costs, problem.resources, free.room, terms.crew);
-    selected.run(terms.limits, terms.watch, core == nullptr);
+    item_core items(view, problem.class_costs, problem.resources, free.room, terms.crew);
+    core_search search(items, terms.limits);
+    search_result& found = search.result;
+    if (view.size() == 0) {
+        found.loss = 0;
+        found.proven = true;
+    } else if (items.find_prices(terms.limits)) {
+        search.run(core == nullptr);
+    }
+    const auto item_of = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
+    if (core != nullptr && !found.proven)
+        std::transform(items.members.begin(), items.members.end(), std::back_inserter(*core),
+            item_of);
+    if (!(found.loss < infinity))
+        items.take_by_price(found);
 
     knapsack_solution solution;
-    if (core != nullptr && !selected.proven)
-        for (const std::uint32_t k : selected.core)
-            core->push_back(free.is_everything ? k : free.item[k]);
     if (free.is_everything) {
-        solution.keep = std::move(selected.keep);
+        solution.keep = std::move(items.keep);
     } else {
         solution.keep.assign(problem.size(), 0);
         for (const std::uint32_t item : free.kept)
             solution.keep[item] = 1;
-        for (std::size_t k = 0; k < free.item.size(); ++k)
-            solution.keep[free.item[k]] = selected.keep[k];
+        for (std::uint32_t k = 0; k < free.item.size(); ++k)
+            solution.keep[free.item[k]] = items.keep[k];
     }
-    conclude(problem, selected, view.scale, terms.crew, solution);
+    conclude(problem, found, items.price(), view.scale, 0, terms.limits, terms.crew, solution);
     return solution;
 }
 
-/// Problems with shared units, some floors as rows, items above a ceiling left out.
-inline knapsack_solution choose_linked_once(const knapsack_problem& problem, const start& begin,
+/// Problems with shared units, with some floors, items above a ceiling left out.
+inline knapsack_solution choose_linked_once(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, const std::vector<std::uint32_t>& floored, double& ceiling,
     std::vector<std::uint32_t>* core)
 {
-    const linked_setup setup(problem, begin, floored, ceiling, terms.crew);
-    linked_selection selected(setup.parts, setup.class_costs, problem.shared.costs, setup.rows,
-        setup.room, problem.size(), terms.crew);
-    if (setup.parts.is_narrow)
-        selected.run(terms.limits, terms.watch, core == nullptr);
-    if (selected.infeasible)
-        return infeasible(problem, "no choice meets the floors within the capacities", terms.watch);
-    if (!selected.has_answer()) { // too tangled, or too many alternatives: an honest gap
-        if (core != nullptr)
-            for (std::uint32_t item = 0; item < problem.size(); ++item)
-                if (problem.fixed_at(item) == decision::free)
-                    core->push_back(item);
-        ceiling = std::numeric_limits<double>::infinity();
-        knapsack_solution fallback = greedy{}(problem);
-        double kept = 0;
-        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
-                kept += problem.values[item];
-        const double bound = setup.parts.is_narrow ? selected.lagrangian() / setup.scale + kept
-                                                   : std::numeric_limits<double>::infinity();
-        if (fallback.has_answer())
-            fallback.bound = std::max(
-                fallback.value, std::min(fallback.bound, bound * (1 + detail::rounding_slack)));
-        return fallback;
+    const linked_items items(problem, begin, floored, ceiling, terms.crew);
+    component_core parts(items, problem, terms.limits, terms.crew);
+    core_search search(parts, terms.limits);
+    search_result& found = search.result;
+    if (items.parts.is_narrow) {
+        if (items.parts.size() == 0) {
+            found.loss = items.floors.empty() ? 0 : found.loss;
+            found.proven = true;
+        } else if (parts.find_prices(found)) {
+            search.run(core == nullptr);
+        }
+        if (!found.proven && !parts.is_infeasible && !(found.loss < infinity))
+            parts.take_by_price(found);
     }
-    knapsack_solution solution;
-    if (core != nullptr && !selected.proven) {
-        for (const std::uint32_t c : selected.core)
-            for (std::size_t at = setup.parts.first[c]; at < setup.parts.first[c + 1]; ++at)
-                core->push_back(setup.parts.item[at]);
+    if (parts.is_infeasible || (found.proven && !(found.loss < infinity)))
+        return no_answer(solve_status::infeasible, problem,
+            "no choice meets the floors within the capacities", terms.watch);
+    if (core != nullptr && !found.proven) {
+        for (const std::uint32_t c : parts.core)
+            for (std::size_t at = items.parts.first[c]; at < items.parts.first[c + 1]; ++at)
+                core->push_back(items.parts.item[at]);
         std::sort(core->begin(), core->end());
     }
-    solution.keep = std::move(selected.keep);
-    for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-        if (problem.fixed[item] == decision::keep)
-            solution.keep[item] = 1;
-    conclude(problem, selected, setup.scale, terms.crew, solution);
+    if (!(found.loss < infinity)) // too tangled, or floors that nothing was found for
+        return greedy{}(problem);
+    knapsack_solution solution;
+    solution.keep = std::move(parts.keep);
+    for (const std::uint32_t item : items.kept)
+        solution.keep[item] = 1;
+    conclude(problem, found, parts.price(), items.scale, parts.rounding, terms.limits, terms.crew,
+        solution);
     const double hidden =
-        selected.tolerance() + 4 * std::numeric_limits<double>::epsilon() * selected.loss;
-    ceiling = solution.bound + 64 * hidden / setup.scale;
+        parts.tolerance() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
+    ceiling = solution.bound + 64 * hidden / items.scale;
     return solution;
 }
 
-/// Problems with shared units. Floors become rows only where the choice without them breaks them,
-/// which is rare. Only then can it happen that the best choice is worth less than an item that
-/// looked possible, so much less that rounding hides it; as no choice worth less than an item
-/// contains it, such items are left out and the rest is solved again.
-inline knapsack_solution choose_linked(const knapsack_problem& problem, const start& begin,
+/// Problems with shared units. Floors are taken into account where the choice without them breaks
+/// them, and only then can it happen that the best choice is worth less than an item that looked
+/// possible, so much less that rounding hides it; as no choice worth less than an item contains it,
+/// such items are left out and the rest is solved again.
+inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
 {
     std::vector<std::uint32_t> floored;
-    double ceiling = std::numeric_limits<double>::infinity();
+    double ceiling = infinity;
     for (;;) {
         if (core != nullptr)
             core->clear();
@@ -116,7 +135,7 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const st
         const std::vector<std::uint32_t> broken = broken_floors(problem, solution.keep);
         if (!broken.empty()) {
             floored.insert(floored.end(), broken.begin(), broken.end());
-            ceiling = std::numeric_limits<double>::infinity();
+            ceiling = infinity;
             continue;
         }
         const bool again = !floored.empty() && ceiling < 0.25 * before &&

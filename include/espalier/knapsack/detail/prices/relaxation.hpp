@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -43,29 +45,6 @@ enum class relaxation_status : std::uint8_t {
     stalled     ///< too many pivots; the bound is valid, the solution is not optimal
 };
 
-/// Costs of each class, converted once, every row scaled by a power of two to at most 1.
-struct scaled_costs {
-    std::size_t rows = 0;
-    std::vector<double> entries;               ///< class-major
-    std::array<double, max_resources> scale{}; ///< row r of the entries is the amount times this
-
-    scaled_costs() = default;
-    scaled_costs(std::size_t resources, const std::vector<resource_vector>& costs)
-        : rows(resources), entries(resources * costs.size())
-    {
-        for (std::size_t r = 0; r < rows; ++r) {
-            std::int64_t largest = 1;
-            for (const resource_vector& cost : costs)
-                largest = std::max({largest, cost[r], -cost[r]});
-            scale[r] = std::ldexp(1.0, -std::ilogb(static_cast<double>(largest)));
-            for (std::size_t c = 0; c < costs.size(); ++c)
-                entries[c * rows + r] = static_cast<double>(costs[c][r]) * scale[r];
-        }
-    }
-    [[nodiscard]] const double* of(std::size_t a_class) const { return &entries[a_class * rows]; }
-    [[nodiscard]] std::size_t classes() const { return rows == 0 ? 0 : entries.size() / rows; }
-};
-
 class relaxation {
 public:
     // Columns, by index. A bound may be changed between two solves.
@@ -79,13 +58,17 @@ public:
     std::vector<double> reduced;
     std::vector<double> value;
 
-    relaxation(const std::vector<resource_vector>& costs, const scaled_costs& scaled,
-        const resource_vector& room, const std::array<double, max_resources>& price)
-        : exact_(costs), costs_(scaled), rows_(scaled.rows), room_(room), price_(price)
+    /// \param extra_room  of the row behind the resources, where the costs have one
+    relaxation(const cost_matrix& costs, const resource_vector& room, const price_vector& price,
+        std::int64_t extra_room = 0)
+        : costs_(costs), rows_(costs.rows())
     {
+        std::copy(room.begin(), room.end(), room_.begin());
+        if (rows_ > 0 && extra_room != 0)
+            room_[rows_ - 1] = extra_room;
         // Inside, a price is per scaled unit.
-        for (std::size_t r = 0; r < rows_; ++r)
-            price_[r] /= costs_.scale[r];
+        for (std::size_t r = 0; r < std::min(rows_, max_resources); ++r)
+            price_[r] = price[r] / costs_.scale(r);
     }
 
     void add(double column_gain, std::uint32_t a_class, double most)
@@ -105,11 +88,11 @@ public:
     [[nodiscard]] std::size_t size() const { return gain.size(); }
 
     /// Prices λ + π of the last solve, per unit of each resource.
-    [[nodiscard]] std::array<double, max_resources> prices() const
+    [[nodiscard]] price_vector prices() const
     {
-        std::array<double, max_resources> result{};
-        for (std::size_t r = 0; r < rows_; ++r)
-            result[r] = std::max(price_[r] + pi_[r], 0.0) * costs_.scale[r];
+        price_vector result{};
+        for (std::size_t r = 0; r < std::min(rows_, max_resources); ++r)
+            result[r] = std::max(price_[r] + pi_[r], 0.0) * costs_.scale(r);
         return result;
     }
 
@@ -117,13 +100,19 @@ public:
     /// The columns in the basis; indices from size() on are slacks.
     [[nodiscard]] const std::vector<std::size_t>& basis() const { return basis_; }
 
-    relaxation_status solve(double cut_off = -std::numeric_limits<double>::infinity())
+    /// \param limits  where they are met, the status is `stalled`
+    template <class Limits> // budget or allowance
+    relaxation_status solve(
+        Limits& limits, double cut_off = -std::numeric_limits<double>::infinity())
     {
         if (basis_.empty())
             begin();
         place();
-        const std::size_t limit = 200 + 20 * rows_ + size() / 4;
-        for (std::size_t pivots = 0; pivots < limit; ++pivots) {
+        const std::size_t most_pivots = 200 + 20 * rows_ + size() / 4;
+        for (std::size_t pivots = 0; pivots < most_pivots; ++pivots) {
+            // A sweep over the columns, one over the classes, and the basis.
+            if (!limits.spend(3 * size() + (3 * class_load_.size() + rows_) * rows_))
+                return finish(relaxation_status::stalled);
             const std::size_t row = leaving_row();
             if (row == rows_)
                 return finish(relaxation_status::optimal);
@@ -154,18 +143,17 @@ private:
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
     static constexpr double tolerance_ = 1e-9;
 
-    const std::vector<resource_vector>& exact_;
-    const scaled_costs& costs_;
+    const cost_matrix& costs_;
     std::size_t rows_;
-    resource_vector room_;
-    std::array<double, max_resources> price_;
+    std::array<std::int64_t, max_rows> room_{};
+    std::array<double, max_rows> price_{};
 
     std::vector<std::size_t> basis_; ///< row → column; slack r is size() + r, artificial + rows_
     std::vector<double> inverse_;    ///< of the basis, row-major
     std::vector<std::uint8_t> basic_;
     std::vector<std::uint8_t> slack_basic_;
-    std::array<double, max_resources> pi_{};
-    std::array<double, max_resources> basic_value_{};
+    std::array<double, max_rows> pi_{};
+    std::array<double, max_rows> basic_value_{};
     std::vector<double> class_price_;
     std::vector<double> class_pivot_;
     std::vector<double> class_load_; ///< Σ value of the non-basic columns of the class
@@ -235,6 +223,20 @@ private:
         return sum;
     }
 
+    /// A dot product that is 0 where it cannot be told from rounding: relative to its own terms,
+    /// because a class that costs little next to the others is not to be overlooked.
+    [[nodiscard]] double pivot_of(const double* row, const double* column) const
+    {
+        double sum = 0;
+        double magnitude = 0;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            const double term = row[r] * column[r];
+            sum += term;
+            magnitude += std::abs(term);
+        }
+        return std::abs(sum) > 1e-11 * magnitude ? sum : 0.0;
+    }
+
     /// Puts every non-basic column at the bound that its reduced cost asks for.
     void place()
     {
@@ -251,7 +253,7 @@ private:
     /// Values of the basic variables; the row that is farthest outside its bounds, or rows_.
     std::size_t leaving_row()
     {
-        std::array<double, max_resources> left{};
+        std::array<double, max_rows> left{};
         for (std::size_t r = 0; r < rows_; ++r) {
             // Exactly, in integers: what is left is a small difference of large numbers. Columns
             // that exclude each other may together need more than 64 bits hold.
@@ -259,8 +261,8 @@ private:
             for (std::size_t c = 0; c < class_load_.size(); ++c)
                 if (class_load_[c] != 0)
                     amount -=
-                        wide_integer{static_cast<std::int64_t>(class_load_[c])} * exact_[c][r];
-            left[r] = static_cast<double>(amount) * costs_.scale[r];
+                        wide_integer{static_cast<std::int64_t>(class_load_[c])} * costs_.amount(c, r);
+            left[r] = static_cast<double>(amount) * costs_.scale(r);
         }
         std::size_t worst = rows_;
         double worst_violation = 0;
@@ -289,7 +291,7 @@ private:
             largest = std::max(largest, std::abs(pivot_row[r]));
         const double least = 1e-11 * largest;
         for (std::size_t c = 0; c < class_pivot_.size(); ++c)
-            class_pivot_[c] = sign * dot(pivot_row, costs_.of(c));
+            class_pivot_[c] = sign * pivot_of(pivot_row, costs_.of(c));
 
         candidates_.clear();
         double sum = 0;
@@ -300,12 +302,12 @@ private:
                 continue;
             sum += d * value[j];
             const bool at_upper = value[j] == upper[j] && (d > 0 || value[j] != lower[j]);
-            if (lower[j] == upper[j] || !(at_upper ? by > least : by < -least))
+            if (lower[j] == upper[j] || !(at_upper ? by > 0 : by < 0))
                 continue;
             candidates_.push_back({std::abs(d / by), std::abs(by) * (upper[j] - lower[j]), j});
         }
         for (std::size_t r = 0; r < rows_; ++r) {
-            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale[r];
+            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
             const double by = sign * pivot_row[r];
             if (!slack_basic_[r] && by < -least)
                 candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
@@ -383,7 +385,7 @@ private:
         }
         basis_[row] = entering;
 
-        std::array<double, max_resources> column{};
+        std::array<double, max_rows> column{};
         for (std::size_t i = 0; i < rows_; ++i)
             for (std::size_t r = 0; r < rows_; ++r)
                 column[i] += inverse_[i * rows_ + r] * entry(entering, r);
@@ -448,7 +450,7 @@ private:
             class_price_[c] = dot(pi_.data(), costs_.of(c));
         double sum = 0;
         for (std::size_t r = 0; r < rows_; ++r)
-            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale[r];
+            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
         for (std::size_t j = 0; j < size(); ++j) {
             reduced[j] = gain[j] - class_price_[class_of[j]];
             sum += reduced[j] * (reduced[j] > 0 ? upper[j] : lower[j]);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -33,81 +35,70 @@ namespace espalier::detail {
 
 class label_search {
 public:
-    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
-
-    /// One change made on the way to a state.
-    struct made {
-        std::uint32_t before; ///< the change made before, or `none`
-        std::uint32_t change; ///< by the caller's number
-    };
-
     double loss;           ///< of the best choice known
-    std::size_t work = 0;  ///< states looked at
     bool improved = false; ///< it was found here
     bool gave_up = false;  ///< too many states, or amounts too large to be packed
 
-    /// \param room      what the best choice at the prices leaves, possibly negative
-    /// \param frees     the most of each resource that one change can give back
-    /// \param takes     the most that one change can use up
-    /// \param known     loss of the best choice known; infinite if there is none
-    /// \param unusable  loss that no choice escapes, because nothing uses the last of a resource
-    /// \param tolerance improvements that are not worth a search
-    label_search(std::size_t rows, const resource_vector& room,
-        const std::array<double, max_resources>& price, const resource_vector& frees,
-        const resource_vector& takes, double known, double unusable, double tolerance)
-        : loss(known), rows_(rows), unusable_(unusable), tolerance_(tolerance)
+    /// \param known  loss of the best choice known; infinite if there is none
+    label_search(const core_problem& core, double known) : loss(known), core_(core)
     {
+        const std::size_t rows = core.rows;
         if (rows > most_rows_) {
             gave_up = true;
             return;
         }
+        resource_vector frees{}; // the most of each resource that one change gives back
+        resource_vector takes{}; // and uses up
+        for (const resource_vector& usage : core.usages)
+            for (std::size_t r = 0; r < rows; ++r) {
+                frees[r] = std::max(frees[r], -usage[r]);
+                takes[r] = std::max(takes[r], usage[r]);
+            }
         const std::int64_t half = std::int64_t{1} << (bits_of(rows) - 1);
         double worth = 0;
         for (std::size_t r = 0; r < rows; ++r) {
-            price_[r] = price[r];
-            slack_of_[r] = price[r] > 1e-300 ? 1 / price[r] : 1e300;
+            price_[r] = core.price[r];
+            slack_of_[r] = price_[r] > 1e-300 ? 1 / price_[r] : 1e300;
             per_freed_[r] = frees[r] > 0 ? 1 / static_cast<double>(frees[r]) : 1e300;
             per_taken_[r] = takes[r] > 0 ? 1 / static_cast<double>(takes[r]) : 1e300;
-            worth += price[r] * static_cast<double>(takes[r]);
+            worth += price_[r] * static_cast<double>(takes[r]);
             farthest_[r] = half - 1 - std::max(frees[r], takes[r]);
-            if (room[r] > farthest_[r] || room[r] < -farthest_[r]) {
+            if (core.left[r] > farthest_[r] || core.left[r] < -farthest_[r]) {
                 gave_up = true;
                 return;
             }
         }
         per_worth_ = worth > 0 ? 1 / worth : 1e300;
-        states_.push_back({zero_of(rows) + pack(room, rows), 0, none});
+        states_.push_back({zero_of(rows) + pack(core.left, rows), core.base_loss, none});
         for_rows([&]<std::size_t Rows>() { consider<Rows>(states_.front(), none); });
     }
 
-    /// Whether any choice could still be better, if every further change loses at least `next`.
-    [[nodiscard]] bool is_open(double next) const
+    /// Searches for a choice that loses less. Whether it came to the end, so that `loss` is the
+    /// least that is possible, up to the tolerance.
+    bool run(allowance& limits)
     {
-        return !gave_up && !states_.empty() && next + unusable_ < loss - tolerance_;
-    }
-    [[nodiscard]] std::size_t states() const { return states_.size(); }
-
-    /// A stage: each state makes one of the changes `first`, `first + 1` … or none of them.
-    /// \param losses  of the changes; `usages`: what they use more (or less) than the best choice
-    /// \param next    what any change of a later stage loses at least
-    /// Returns whether a new state came out of it.
-    bool stage(std::uint32_t first, std::span<const double> losses,
-        std::span<const resource_vector> usages, double next)
-    {
-        bool came = false;
-        for_rows([&]<std::size_t Rows>() { came = run_stage<Rows>(first, losses, usages, next); });
-        return came;
+        for_rows([&]<std::size_t Rows>() { run_stages<Rows>(limits); });
+        return !gave_up;
     }
 
-    /// Calls `visit(change)` for the changes of the best choice found.
-    template <class Visit>
-    void changes(Visit visit) const
+    /// The changes of the best choice, where `improved`.
+    [[nodiscard]] changes_made made() const
     {
+        changes_made result(core_.changes(), 0);
         for (std::uint32_t at = best_; at != none; at = trail_[at].before)
-            visit(trail_[at].change);
+            ++result[trail_[at].change];
+        return result;
     }
 
 private:
+    static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
+
+    /// One change made on the way to a state.
+    struct step {
+        std::uint32_t before; ///< the change made before, or `none`
+        std::uint32_t change; ///< by the caller's number
+    };
+
     struct state {
         std::uint64_t left; ///< packed, resource 0 in the highest bits
         double loss;
@@ -118,9 +109,7 @@ private:
     static constexpr std::size_t most_states_ = 400'000;
     static constexpr std::size_t longest_trail_ = 16'000'000;
 
-    std::size_t rows_;
-    double unusable_;
-    double tolerance_;
+    const core_problem& core_;
     std::array<double, most_rows_> price_{};
     std::array<double, most_rows_> slack_of_{};  ///< 1 / price
     std::array<double, most_rows_> per_freed_{}; ///< 1 / the most that a change frees
@@ -131,14 +120,14 @@ private:
     std::vector<state> origin_; ///< states before a stage
     std::vector<state> made_;
     std::vector<state> merged_;
-    std::vector<made> trail_;
+    std::vector<step> trail_;
     std::uint32_t best_ = none;
 
-    /// Calls `run<rows_>()`: the compiler unrolls all that is done per resource.
+    /// Calls `run<rows>()`: the compiler unrolls all that is done per resource.
     template <class Run>
     void for_rows(Run run) const
     {
-        switch (rows_) {
+        switch (core_.rows) {
         case 1:
             return run.template operator()<1>();
         case 2:
@@ -190,7 +179,7 @@ private:
     template <std::size_t Rows>
     [[nodiscard]] bool is_hopeful(const state& s, double next)
     {
-        const double most = loss - tolerance_ - unusable_ - s.loss; // for all further changes
+        const double most = loss - core_.tolerance - core_.unusable - s.loss; // for all further changes
         if (!(next < most))
             return false;
         double changes = 1;
@@ -223,7 +212,7 @@ private:
         double total = s.loss;
         for (std::size_t r = 0; r < Rows; ++r)
             total += price_[r] * static_cast<double>(left<Rows>(s.left, r));
-        if (!(total < loss - tolerance_))
+        if (!(total < loss - core_.tolerance))
             return;
         loss = total;
         improved = true;
@@ -234,19 +223,46 @@ private:
         }
     }
 
-    template <std::size_t Rows>
-    bool run_stage(std::uint32_t first, std::span<const double> losses,
-        std::span<const resource_vector> usages, double next)
+    /// Whether any choice could still be better, if every further change loses at least `next`.
+    [[nodiscard]] bool is_open(double next) const
     {
-        work += states_.size() * losses.size();
-        if (losses.size() > 1)
+        return !gave_up && !states_.empty() &&
+               core_.base_loss + next + core_.unusable < loss - core_.tolerance;
+    }
+
+    template <std::size_t Rows>
+    void run_stages(allowance& limits)
+    {
+        const auto cheapest = [&](std::size_t place) {
+            return place < core_.places() ? core_.loss[core_.first[place]]
+                                          : std::numeric_limits<double>::infinity();
+        };
+        for (std::size_t place = 0; is_open(cheapest(place)); ++place)
+            for (std::uint32_t nth = 1; nth <= core_.count[place]; ++nth) {
+                const bool is_last = nth == core_.count[place];
+                if (!run_stage<Rows>(place, cheapest(is_last ? place + 1 : place), limits))
+                    break; // the next of equal places will not change anything either
+            }
+    }
+
+    /// A stage: each state makes one of the changes of a place, or none of them.
+    /// \param next  what any change of a later stage loses at least
+    /// Returns whether a new state came out of it.
+    template <std::size_t Rows>
+    bool run_stage(std::size_t place, double next, allowance& limits)
+    {
+        const std::size_t first = core_.first[place];
+        const std::size_t end = core_.first[place + 1];
+        if (end - first > 1)
             origin_ = states_;
         bool came = false;
-        for (std::size_t k = 0; k < losses.size(); ++k) {
-            const std::uint32_t change = first + static_cast<std::uint32_t>(k);
-            make<Rows>(losses.size() > 1 ? origin_ : states_, change, losses[k],
-                pack(usages[k], Rows), next);
-            came = merge<Rows>(change, next, k + 1 == losses.size()) || came;
+        for (std::size_t change = first; change < end; ++change) {
+            if (!limits.spend(6 * (states_.size() + 1))) {
+                gave_up = true;
+                return false;
+            }
+            make<Rows>(end - first > 1 ? origin_ : states_, change, next);
+            came = merge<Rows>(static_cast<std::uint32_t>(change), next, change + 1 == end) || came;
         }
         if (states_.size() > most_states_ || trail_.size() > longest_trail_)
             gave_up = true;
@@ -255,14 +271,15 @@ private:
 
     /// The states that one change makes of those in `from`.
     template <std::size_t Rows>
-    void make(const std::vector<state>& from, std::uint32_t change, double change_loss,
-        std::uint64_t usage, double next)
+    void make(const std::vector<state>& from, std::size_t change, double next)
     {
+        const std::uint64_t usage = pack(core_.usage(change), Rows);
+        const double its_loss = core_.loss[change];
         made_.resize(from.size());
         std::size_t count = 0;
         for (const state& s : from) {
-            const state to{s.left - usage, s.loss + change_loss, s.last};
-            consider<Rows>(to, change);
+            const state to{s.left - usage, s.loss + its_loss, s.last};
+            consider<Rows>(to, static_cast<std::uint32_t>(change));
             made_[count] = to;
             count += is_hopeful<Rows>(to, next);
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/pattern.hpp>
+#include <espalier/knapsack/detail/entry/pattern.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -63,10 +63,13 @@ struct value_range {
 class component_finder {
 public:
     /// \param paid  units that are paid already, or empty
+    /// \param kept  items that are kept already; those that are not fixed use no units
     component_finder(const knapsack_problem& problem, const std::vector<std::uint8_t>& paid,
-        value_range worth = {})
+        value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
         : problem_(problem), paid_(paid), worth_(std::move(worth)), has_unit_(problem.size(), 0)
     {
+        for (const std::uint32_t item : kept)
+            has_unit_[item] = 1; // so that it is not alone
         for (const resource_vector& cost : problem.shared.costs)
             costs_nothing_.push_back(cost == resource_vector{});
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -9,6 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
+#include <utility>
 #include <vector>
 
 // The best choice within a component at given prices, by dynamic programming over its items (see
@@ -31,8 +35,16 @@ namespace espalier::detail {
 struct alternative {
     double loss = 0; ///< relative to the best choice at the prices
     resource_vector usage{};
-    std::vector<std::uint8_t> keep; ///< by position within the component
+    std::vector<std::uint8_t> keep{}; ///< by position within the component
 };
+
+inline void sort_by_loss(std::vector<alternative>& some)
+{
+    // Ties by what is kept: a stable order needs a buffer that standard libraries deprecate.
+    std::sort(some.begin(), some.end(), [](const alternative& a, const alternative& b) {
+        return a.loss != b.loss ? a.loss < b.loss : a.keep < b.keep;
+    });
+}
 
 class component_oracle {
 public:
@@ -44,21 +56,17 @@ public:
         transition_price_.resize(first_price_.back());
     }
 
-    /// Sets the prices for λ.
-    void price(const std::array<double, max_resources>& lambda, std::size_t rows,
+    /// Sets the prices for λ, and what an item of each class is worth beyond its value.
+    void price(const price_vector& lambda, std::size_t rows,
         const std::vector<resource_vector>& class_costs,
-        const std::vector<resource_vector>& kind_costs)
+        const std::vector<resource_vector>& kind_costs, const std::vector<double>& bonus)
     {
-        const auto price_of = [&](const resource_vector& cost) {
-            double sum = 0;
-            for (std::size_t r = 0; r < rows; ++r)
-                sum += lambda[r] * static_cast<double>(cost[r]);
-            return sum;
-        };
         class_price_.resize(class_costs.size());
         kind_price_.resize(kind_costs.size());
-        std::transform(class_costs.begin(), class_costs.end(), class_price_.begin(), price_of);
-        std::transform(kind_costs.begin(), kind_costs.end(), kind_price_.begin(), price_of);
+        for (std::size_t c = 0; c < class_costs.size(); ++c)
+            class_price_[c] = price_of(class_costs[c], lambda, rows) - bonus[c];
+        for (std::size_t k = 0; k < kind_costs.size(); ++k)
+            kind_price_[k] = price_of(kind_costs[k], lambda, rows);
         ++prices_;
     }
 
@@ -79,69 +87,143 @@ public:
     }
 
     /// The choices of component c that lose at most `limit`, without those that another one
-    /// dominates; the best choice is the first. Empty if there would be more than `most`.
+    /// dominates; the best choice is the first. Empty if there would be more than `most`, or the
+    /// budget ends.
+    /// \param floored  classes of which it may be worth while to keep more at any loss
     std::vector<alternative> list(std::size_t c, double limit, std::size_t rows,
         const std::vector<resource_vector>& class_costs,
-        const std::vector<resource_vector>& kind_costs, std::size_t most)
+        const std::vector<resource_vector>& kind_costs, std::span<const std::uint32_t> floored,
+        std::size_t most, budget& limits)
     {
         const pattern& look = parts_.look(c);
         const double* value = &parts_.value[parts_.first[c]];
         const std::size_t states = look.states();
         look_ahead(look, value);
         const double top = ahead_[0];
-        std::vector<label> arena(1);
-        std::vector<std::size_t> now(1, 0);
-        std::vector<std::size_t> next;
+        labels made(rows, floored);
+        std::vector<std::uint32_t> now(1, 0);
+        std::vector<std::uint32_t> next;
         for (std::size_t k = 0; k < look.size(); ++k) {
             next.clear();
-            const auto keep_label = [&](label made) {
-                made.state &= ~std::uint32_t{look.forget[k]};
-                const double loss = top - (made.worth + ahead_[(k + 1) * states + made.state]);
+            const auto add_if_hopeful = [&](std::uint32_t index) {
+                label& one = made.all[index];
+                one.state &= ~std::uint32_t{look.forget[k]};
+                const double loss = top - (one.worth + ahead_[(k + 1) * states + one.state]);
                 if (loss > limit)
-                    return;
-                next.push_back(arena.size());
-                arena.push_back(made);
+                    made.drop_last();
+                else
+                    next.push_back(index);
             };
-            for (const std::size_t index : now) {
-                label skipped = arena[index];
-                skipped.parent = index;
-                skipped.kept = 0;
-                label kept = skipped;
-                keep_label(skipped);
+            for (const std::uint32_t index : now) {
+                add_if_hopeful(made.copy(index));
                 if (!(value[k] >= 0))
                     continue; // cannot be kept
-                kept.kept = 1;
-                kept.worth += value[k] - class_price_[look.class_of[k]];
-                kept.value += value[k];
-                add(kept.usage, class_costs[look.class_of[k]], rows);
+                const std::uint32_t kept = made.copy(index);
+                label& one = made.all[kept];
+                one.kept = 1;
+                one.worth += value[k] - class_price_[look.class_of[k]];
+                one.value += value[k];
+                made.use(kept, class_costs[look.class_of[k]]);
+                made.count(kept, look.class_of[k]);
                 for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
                     const pattern::link& link = look.links[at];
-                    if (kept.state >> link.slot & 1U)
+                    if (one.state >> link.slot & 1U)
                         continue;
-                    kept.state |= 1U << link.slot;
-                    kept.worth -= kind_price_[link.kind];
-                    add(kept.usage, kind_costs[link.kind], rows);
+                    one.state |= 1U << link.slot;
+                    one.worth -= kind_price_[link.kind];
+                    made.use(kept, kind_costs[link.kind]);
                 }
-                keep_label(kept);
+                add_if_hopeful(kept);
             }
-            drop_dominated(arena, next, rows);
+            made.drop_dominated(next);
             now.swap(next);
-            if (now.size() > most || arena.size() > 400 * most)
+            if (now.size() > most || made.all.size() > 400 * most ||
+                !limits.spend(20 * now.size() * (2 + rows)))
                 return {};
         }
-        return unwind(arena, now, look.size(), top);
+        return unwind(made, now, look.size(), top);
     }
 
 private:
+    /// A way to decide the items up to one.
     struct label {
         double worth = 0; ///< value less prices
         double value = 0;
         std::uint32_t state = 0;
-        std::uint8_t kept = 0;
-        std::size_t parent = 0;
-        resource_vector usage{};
+        std::uint32_t parent = 0;
+        std::uint8_t kept = 0; ///< the last item
     };
 
+    /// All labels of one listing, and what they use.
+    struct labels {
+        std::vector<label> all{1};
+        std::size_t rows;                      ///< resources
+        std::span<const std::uint32_t> floored;
+        std::size_t width;                     ///< resources and floored classes
+        std::vector<std::int64_t> usage;       ///< by label, then resource; then minus the items
+                                               ///< kept of each floored class
+
+        labels(std::size_t resources, std::span<const std::uint32_t> floored_classes)
+            : rows(resources),
+              floored(floored_classes),
+              width(resources + floored_classes.size()),
+              usage(width, 0)
+        {}
+
+        std::uint32_t copy(std::uint32_t index)
+        {
+            all.push_back(all[index]);
+            all.back().parent = index;
+            all.back().kept = 0;
+            for (std::size_t r = 0; r < width; ++r)
+                usage.push_back(usage[index * width + r]);
+            return static_cast<std::uint32_t>(all.size() - 1);
+        }
+        void drop_last()
+        {
+            all.pop_back();
+            usage.resize(usage.size() - width);
+        }
+        void use(std::uint32_t index, const resource_vector& cost)
+        {
+            for (std::size_t r = 0; r < rows; ++r)
+                usage[index * width + r] += cost[r];
+        }
+        void count(std::uint32_t index, std::uint32_t a_class)
+        {
+            for (std::size_t f = 0; f < floored.size(); ++f)
+                usage[index * width + rows + f] -= floored[f] == a_class;
+        }
+
+        /// Drops labels that are worth no more and use no less than another of the same state.
+        void drop_dominated(std::vector<std::uint32_t>& some) const
+        {
+            std::sort(some.begin(), some.end(), [&](std::uint32_t a, std::uint32_t b) {
+                if (all[a].state != all[b].state)
+                    return all[a].state < all[b].state;
+                return all[a].value != all[b].value ? all[a].value > all[b].value : a < b;
+            });
+            std::size_t left = 0;
+            for (const std::uint32_t index : some) {
+                bool is_dominated = false;
+                // Those of nearly the same value first; whoever is dominated mostly is by them.
+                const std::size_t until = left - std::min(left, compared_);
+                for (std::size_t k = left; k-- > until && !is_dominated;) {
+                    const std::uint32_t other = some[k];
+                    if (all[other].state != all[index].state)
+                        break;
+                    is_dominated = true;
+                    for (std::size_t r = 0; r < width && is_dominated; ++r)
+                        is_dominated = usage[other * width + r] <= usage[index * width + r];
+                }
+                if (!is_dominated)
+                    some[left++] = index;
+            }
+            some.resize(left);
+        }
+    };
+
+    static constexpr std::size_t compared_ = 256; ///< labels that one is compared with
     static constexpr std::size_t lanes_ = 8;
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
@@ -173,14 +255,8 @@ private:
     std::vector<std::uint64_t> words_; ///< by lane, then word
     std::vector<double> ahead_;
 
-    static void add(resource_vector& usage, const resource_vector& cost, std::size_t rows)
-    {
-        for (std::size_t r = 0; r < rows; ++r)
-            usage[r] += cost[r];
-    }
-
     /// What keeping item k costs in a state: the item and those of its units that are not paid.
-    [[nodiscard]] double price_of(const pattern& look, std::size_t k, std::size_t state) const
+    [[nodiscard]] double price_at(const pattern& look, std::size_t k, std::size_t state) const
     {
         double sum = class_price_[look.class_of[k]];
         for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
@@ -199,7 +275,7 @@ private:
         for (std::size_t k = 0; k < look.size(); ++k)
             for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t)
                 if (look.transitions[t].keeps)
-                    prices[t] = price_of(look, k, look.transitions[t].from);
+                    prices[t] = price_at(look, k, look.transitions[t].from);
         return prices;
     }
 
@@ -312,51 +388,26 @@ private:
                 const double after = ahead_[(k + 1) * states + way.to];
                 double& best = ahead_[k * states + way.from];
                 // A state's first way on is to skip the item.
-                best = way.keeps ? std::max(best, value[k] - price_of(look, k, way.from) + after)
+                best = way.keeps ? std::max(best, value[k] - price_at(look, k, way.from) + after)
                                  : after;
             }
     }
 
-    static void drop_dominated(
-        std::vector<label>& arena, std::vector<std::size_t>& labels, std::size_t rows)
-    {
-        std::sort(labels.begin(), labels.end(), [&](std::size_t a, std::size_t b) {
-            if (arena[a].state != arena[b].state)
-                return arena[a].state < arena[b].state;
-            return arena[a].value != arena[b].value ? arena[a].value > arena[b].value : a < b;
-        });
-        std::size_t left = 0;
-        for (const std::size_t index : labels) {
-            bool dominated = false;
-            for (std::size_t k = left; k-- > 0 && !dominated;) {
-                const label& other = arena[labels[k]];
-                if (other.state != arena[index].state)
-                    break;
-                dominated = true;
-                for (std::size_t r = 0; r < rows && dominated; ++r)
-                    dominated = other.usage[r] <= arena[index].usage[r];
-            }
-            if (!dominated)
-                labels[left++] = index;
-        }
-        labels.resize(left);
-    }
-
-    static std::vector<alternative> unwind(const std::vector<label>& arena,
-        const std::vector<std::size_t>& labels, std::size_t count, double top)
+    static std::vector<alternative> unwind(const labels& made,
+        const std::vector<std::uint32_t>& last, std::size_t count, double top)
     {
         std::vector<alternative> result;
-        for (const std::size_t index : labels) {
-            alternative made{.loss = std::max(top - arena[index].worth, 0.0),
-                .usage = arena[index].usage,
+        for (const std::uint32_t index : last) {
+            alternative one{.loss = std::max(top - made.all[index].worth, 0.0),
                 .keep = std::vector<std::uint8_t>(count)};
-            std::size_t at = index;
-            for (std::size_t k = count; k-- > 0; at = arena[at].parent)
-                made.keep[k] = arena[at].kept;
-            result.push_back(std::move(made));
+            std::copy_n(made.usage.begin() + static_cast<std::ptrdiff_t>(index * made.width),
+                made.rows, one.usage.begin());
+            std::uint32_t at = index;
+            for (std::size_t k = count; k-- > 0; at = made.all[at].parent)
+                one.keep[k] = made.all[at].kept;
+            result.push_back(std::move(one));
         }
-        std::stable_sort(result.begin(), result.end(),
-            [](const alternative& a, const alternative& b) { return a.loss < b.loss; });
+        sort_by_loss(result);
         return result;
     }
 };

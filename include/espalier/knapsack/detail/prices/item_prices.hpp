@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/relaxation.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
+#include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -41,51 +44,53 @@ struct item_view {
     [[nodiscard]] double value(std::size_t item) const { return values[item] * scale; }
 };
 
-class thresholds {
+class item_prices {
 public:
-    std::array<double, max_resources> price{}; ///< λ, per unit of each resource, scaled values
+    price_vector price{}; ///< λ, per unit of each resource, scaled values
     std::vector<double> class_price;           ///< p_c
     std::vector<double> low;                   ///< window of each class: undecided are the items
     std::vector<double> high;                  ///< with low ≤ value ≤ high
     std::vector<std::uint32_t> inside;         ///< those items, ascending
     std::vector<std::size_t> above;            ///< items above the window, per class
 
-    thresholds(const item_view& items, const std::vector<resource_vector>& costs,
+    item_prices(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
         : items_(items), costs_(costs), resources_(resources), room_(room), crew_(crew)
     {
+        // Costs of classes that do not fit are left out: next to them all others might look like
+        // nothing.
+        std::vector<resource_vector> fitting(costs.size(), resource_vector{});
         fits_.resize(costs.size());
         for (std::size_t c = 0; c < costs.size(); ++c) {
-            fits_[c] = 1;
-            for (std::size_t r = 0; r < resources; ++r)
-                fits_[c] = fits_[c] && costs[c][r] <= room[r];
+            fits_[c] = is_within(less(room, costs[c], resources), resources);
+            if (fits_[c])
+                fitting[c] = costs[c];
         }
         class_price.assign(costs.size(), 0);
-        fenced_costs_ = costs;
-        for (const resource_vector& cost : costs) {
-            resource_vector less{};
-            for (std::size_t r = 0; r < resources; ++r)
-                less[r] = -cost[r];
-            fenced_costs_.push_back(less);
+        matrix_ = cost_matrix(resources, fitting);
+        for (std::size_t c = 0; c < costs.size(); ++c) {
+            fitting.push_back(less({}, fitting[c], resources));
             // Not so many that their costs overflow.
-            const std::int64_t largest = *std::max_element(cost.begin(), cost.end());
+            const std::int64_t largest = *std::max_element(fitting[c].begin(), fitting[c].end());
             const std::int64_t most = (std::int64_t{1} << 61) / std::max<std::int64_t>(largest, 1) /
                                       static_cast<std::int64_t>(costs.size());
             most_below_.push_back(std::min(items.size(), static_cast<std::size_t>(most)));
         }
-        scaled_ = scaled_costs(resources, costs_);
-        fenced_scaled_ = scaled_costs(resources, fenced_costs_);
+        fenced_matrix_ = cost_matrix(resources, fitting);
     }
 
     /// Finds λ. Afterwards `keep` marks the items above their windows.
-    void find(std::vector<std::uint8_t>& keep)
+    /// \return whether it came to an end; otherwise only the prices are of use
+    bool find(std::vector<std::uint8_t>& keep, budget& limits)
     {
         std::size_t level = items_.size() <= 2 * first_level_ ? items_.size() : first_level_;
         double width = std::numeric_limits<double>::infinity();
         for (;;) {
-            solve_level(level, width, keep);
+            solve_level(level, width, keep, limits);
+            if (!limits.check())
+                return false;
             if (level == items_.size())
-                return;
+                return true;
             width = next_width(level);
             level = items_.size() / level > 2 * growth_ ? growth_ * level : items_.size();
         }
@@ -131,9 +136,8 @@ public:
 private:
     item_view items_;
     const std::vector<resource_vector>& costs_;
-    std::vector<resource_vector> fenced_costs_; ///< of the classes, then their negatives
-    scaled_costs scaled_;
-    scaled_costs fenced_scaled_;
+    cost_matrix matrix_;
+    cost_matrix fenced_matrix_; ///< of the classes, then their negatives
     std::size_t resources_;
     resource_vector room_;
     workers crew_;
@@ -229,12 +233,12 @@ private:
 
     /// How uncertain the price of each resource is, relative to the others. One that seems to be
     /// free may turn out to cost something, so it counts with a twentieth of all prices.
-    [[nodiscard]] std::array<double, max_resources> spread() const
+    [[nodiscard]] price_vector spread() const
     {
         double total = 0;
         for (std::size_t r = 0; r < resources_; ++r)
             total += price[r] * static_cast<double>(room_[r]);
-        std::array<double, max_resources> result{};
+        price_vector result{};
         for (std::size_t r = 0; r < resources_; ++r) {
             const double capacity = static_cast<double>(std::max<std::int64_t>(room_[r], 1));
             result[r] = total > 0 ? std::max(price[r], 0.05 * total / capacity) : 1 / capacity;
@@ -242,13 +246,9 @@ private:
         return result;
     }
 
-    [[nodiscard]] double price_of(
-        std::size_t a_class, const std::array<double, max_resources>& prices) const
+    [[nodiscard]] double price_of(std::size_t a_class, const price_vector& prices) const
     {
-        double sum = 0;
-        for (std::size_t r = 0; r < resources_; ++r)
-            sum += prices[r] * static_cast<double>(costs_[a_class][r]);
-        return sum;
+        return detail::price_of(costs_[a_class], prices, resources_);
     }
 
     /// Windows that the thresholds stay in if each price changes by at most `width` · `spread()`.
@@ -256,7 +256,7 @@ private:
     {
         low.assign(costs_.size(), never_);
         high = low;
-        const std::array<double, max_resources> sides = spread();
+        const price_vector sides = spread();
         for (std::size_t c = 0; c < costs_.size(); ++c)
             if (fits_[c]) {
                 // An item that costs nothing is kept. The last digit is for rounding.
@@ -271,7 +271,7 @@ private:
     /// there are more prices to be wrong about.
     [[nodiscard]] double next_width(std::size_t level) const
     {
-        const std::array<double, max_resources> sides = spread();
+        const price_vector sides = spread();
         std::vector<double> scale(costs_.size());
         for (std::size_t c = 0; c < costs_.size(); ++c)
             scale[c] = price_of(c, sides);
@@ -292,7 +292,8 @@ private:
         return std::max(distance[rank], 1e-12);
     }
 
-    void solve_level(std::size_t level, double width, std::vector<std::uint8_t>& keep)
+    void solve_level(
+        std::size_t level, double width, std::vector<std::uint8_t>& keep, budget& limits)
     {
         const double share = static_cast<double>(level) / static_cast<double>(items_.size());
         for (int attempt = 0;; ++attempt) {
@@ -301,22 +302,22 @@ private:
             place_windows(width);
             sweep(level, keep);
             const bool is_fenced = width < 1e300;
-            if (relax(level == items_.size() ? 1.0 : share, is_fenced) || !is_fenced)
+            if (relax(level == items_.size() ? 1.0 : share, is_fenced, limits) || !is_fenced ||
+                !limits.spend(level))
                 return;
             width *= 1.5;
         }
     }
 
     /// Solves the relaxation of the items inside. Whether its prices are those of all items.
-    bool relax(double share, bool is_fenced)
+    bool relax(double share, bool is_fenced, budget& limits)
     {
         resource_vector room = room_inside();
         if (share < 1)
             for (std::size_t r = 0; r < resources_; ++r)
                 room[r] +=
                     static_cast<std::int64_t>(static_cast<double>(room_[r]) * share) - room_[r];
-        relaxation program(
-            is_fenced ? fenced_costs_ : costs_, is_fenced ? fenced_scaled_ : scaled_, room, price);
+        relaxation program(is_fenced ? fenced_matrix_ : matrix_, room, price);
         program.reserve(inside.size() + (is_fenced ? 2 * costs_.size() : 0));
         for (const std::uint32_t item : inside) {
             const std::uint32_t c = items_.class_of[item];
@@ -333,7 +334,7 @@ private:
             if (low[c] > 0)
                 program.add(loss, c, static_cast<double>(most_below_[c]));
         }
-        bool within = program.solve() == relaxation_status::optimal;
+        bool within = program.solve(limits) == relaxation_status::optimal;
         for (std::size_t j = inside.size(); j < program.size(); ++j)
             within = within && !(program.value[j] > 1e-6);
         price = program.prices();

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+// What is settled before a solver runs: what the decisions already cost, which shared units they
+// have paid, what the floors still ask for, and whether all that can be met at all.
+
+namespace espalier {
+
+/// For each item, the shared units it uses: the transpose of `shared_units`.
+class units_of_items {
+    std::vector<std::size_t> first_;
+    std::vector<std::uint32_t> units_;
+
+public:
+    explicit units_of_items(const knapsack_problem& problem)
+    {
+        if (problem.shared.empty())
+            return;
+        first_.assign(problem.size() + 1, 0);
+        units_.resize(problem.shared.users.size());
+        for (const std::uint32_t user : problem.shared.users)
+            ++first_[user + 1];
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            first_[item + 1] += first_[item];
+        std::vector<std::size_t> next(first_.begin(), first_.end() - 1);
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
+            for (const std::uint32_t user : problem.shared.users_of(unit))
+                units_[next[user]++] = static_cast<std::uint32_t>(unit);
+    }
+    [[nodiscard]] std::span<const std::uint32_t> of(std::size_t item) const
+    {
+        if (first_.empty())
+            return {};
+        return std::span{units_}.subspan(first_[item], first_[item + 1] - first_[item]);
+    }
+};
+
+class decided {
+public:
+    /// Capacity that the decided items leave. No more than all items and units that fit can use:
+    /// rounding is judged by price times capacity, and a capacity of 2^60 where 40 can be used
+    /// would drown every value.
+    resource_vector left{};
+    std::vector<std::uint8_t> paid;   ///< per shared unit: a decided item uses it; empty if none
+    std::vector<std::size_t> missing; ///< per class: items still to keep; empty without floors
+    resource_vector reserved{};       ///< what the missing items need, without their units
+    std::string reason;               ///< not empty: there is no feasible choice, and why
+
+    /// \param problem      valid
+    /// \param class_sizes  items of each class
+    decided(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
+        : left(problem.capacity)
+    {
+        if (!problem.fixed.empty())
+            take_fixed(problem);
+        if (reason.empty() && !problem.floors.empty())
+            count_missing(problem);
+        if (reason.empty())
+            forget_excess(problem, class_sizes);
+    }
+    explicit decided(const knapsack_problem& problem) : decided(problem, sizes_of(problem)) {}
+
+    /// Whether an item of a class, with `more` for its units, fits beside what the floors reserve.
+    [[nodiscard]] bool fits(const knapsack_problem& problem, std::size_t a_class,
+        const resource_vector& more = {}) const
+    {
+        // Where its class still misses items, a place is reserved for it.
+        const bool has_place = !missing.empty() && missing[a_class] > 0;
+        for (std::size_t r = 0; r < problem.resources; ++r) {
+            const std::int64_t cost = has_place ? 0 : problem.class_costs[a_class][r];
+            if (cost + more[r] > left[r] - reserved[r])
+                return false;
+        }
+        return true;
+    }
+
+private:
+    static std::vector<std::size_t> sizes_of(const knapsack_problem& problem)
+    {
+        std::vector<std::size_t> sizes(problem.classes(), 0);
+        for (const std::uint32_t c : problem.class_of)
+            ++sizes[c];
+        return sizes;
+    }
+
+    void take_fixed(const knapsack_problem& problem)
+    {
+        resource_vector used{};
+        const auto add = [&](const resource_vector& cost) {
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                used[r] += cost[r];
+        };
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            if (problem.fixed[item] == decision::keep)
+                add(problem.class_costs[problem.class_of[item]]);
+        paid.assign(problem.shared.size(), 0);
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
+            for (const std::uint32_t user : problem.shared.users_of(unit))
+                if (problem.fixed[user] == decision::keep) {
+                    add(problem.shared.costs[problem.shared.kind[unit]]);
+                    paid[unit] = 1;
+                    break;
+                }
+        for (std::size_t r = 0; r < problem.resources; ++r) {
+            left[r] -= used[r];
+            if (left[r] < 0 && reason.empty())
+                reason = "the items that must be kept need " + std::to_string(used[r]) +
+                         " of resource " + std::to_string(r) + ", which has " +
+                         std::to_string(problem.capacity[r]);
+        }
+    }
+
+    void count_missing(const knapsack_problem& problem)
+    {
+        std::vector<std::size_t> kept(problem.classes(), 0);
+        std::vector<std::size_t> possible(problem.classes(), 0);
+        for (std::size_t item = 0; item < problem.size(); ++item) {
+            const decision fixed = problem.fixed_at(item);
+            kept[problem.class_of[item]] += fixed == decision::keep;
+            possible[problem.class_of[item]] += fixed != decision::prune;
+        }
+        missing.assign(problem.classes(), 0);
+        for (std::size_t c = 0; c < problem.classes(); ++c) {
+            if (problem.floors[c] > possible[c] && reason.empty())
+                reason = "class " + std::to_string(c) + " must keep " +
+                         std::to_string(problem.floors[c]) + " items, but only " +
+                         std::to_string(possible[c]) + " are not fixed to be pruned";
+            missing[c] = problem.floors[c] > kept[c] ? problem.floors[c] - kept[c] : 0;
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                reserved[r] += static_cast<std::int64_t>(missing[c]) * problem.class_costs[c][r];
+        }
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            if (reserved[r] > left[r] && reason.empty())
+                reason = "the floors of the classes need " + std::to_string(reserved[r]) +
+                         " of resource " + std::to_string(r) + ", of which " +
+                         std::to_string(left[r]) + " are left";
+    }
+
+    void forget_excess(
+        const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
+    {
+        resource_vector useful{};
+        for (std::size_t c = 0; c < problem.classes(); ++c)
+            if (fits(problem, c))
+                for (std::size_t r = 0; r < problem.resources; ++r)
+                    useful[r] +=
+                        static_cast<std::int64_t>(class_sizes[c]) * problem.class_costs[c][r];
+        std::vector<std::int64_t> of_kind(problem.shared.costs.size(), 0);
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
+            of_kind[problem.shared.kind[unit]] += paid.empty() || paid[unit] == 0;
+        for (std::size_t kind = 0; kind < of_kind.size(); ++kind) {
+            const resource_vector& cost = problem.shared.costs[kind];
+            bool is_possible = true;
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                is_possible = is_possible && cost[r] <= left[r] - reserved[r];
+            for (std::size_t r = 0; r < problem.resources && is_possible; ++r)
+                useful[r] += of_kind[kind] * cost[r];
+        }
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            left[r] = std::min(left[r], useful[r]);
+    }
+};
+
+} // namespace espalier

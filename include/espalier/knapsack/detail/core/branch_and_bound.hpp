@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/core_columns.hpp>
+#include <espalier/knapsack/detail/core/core_problem.hpp>
+#include <espalier/knapsack/detail/core/lattice.hpp>
+#include <espalier/knapsack/detail/prices/relaxation.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+// Depth-first branch and bound on a core problem, for amounts too many for dynamic programming.
+//
+// Every node solves the linear relaxation with the dual simplex method from wherever the last node
+// left the basis, rounds its solution down, fills what is left greedily, and fixes every column
+// whose reduced cost exceeds what the node can still gain. The objective is minus the loss, counted
+// from the base at the prices λ of the core: losses are small numbers, added without cancellation,
+// and so are exact where the values themselves would have drowned them.
+
+namespace espalier::detail {
+
+class branch_and_bound {
+public:
+    double loss;           ///< of the best choice known
+    double least_loss = 0; ///< no choice of the core loses less
+    bool improved = false; ///< `loss` was found here
+
+    /// \param known  loss of the best choice known; infinite if there is none
+    branch_and_bound(const core_problem& core, double known)
+        : loss(known),
+          core_(core),
+          columns_(core),
+          room_(core.left),
+          fixed_(core.base_loss + columns_.round_room(room_, core.price)),
+          lp_(columns_.costs, room_, core.price),
+          most_(columns_.size()),
+          best_(columns_.size(), 0),
+          trial_(columns_.size(), 0),
+          per_group_(core.places(), 0)
+    {
+        lp_.reserve(columns_.size());
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            most_[j] = static_cast<double>(core.count[columns_[j].place]);
+            lp_.add(-core.loss[columns_[j].change], columns_[j].a_class, most_[j]);
+        }
+        fill_order_ = columns_.by_loss();
+        unusable_ = cost_lattice(columns_.usages, core.rows).least_loss(room_, core.price);
+        if (is_within(room_, core.rows))
+            consider(-price_of(room_, core.price, core.rows), best_);
+    }
+
+    /// Searches for a choice that loses less. Whether it came to the end, so that `loss` is the
+    /// least that is possible, up to the tolerance.
+    bool run(allowance& limits)
+    {
+        std::vector<branch> open;
+        visit(open, limits);
+        while (!open.empty() && !limits.is_spent()) {
+            const branch next = open.back();
+            open.pop_back();
+            undo(next.trail);
+            if (!is_promising(next.bound))
+                continue;
+            restrict(next.column, next.lower, next.upper);
+            visit(open, limits);
+        }
+        double bound = unfinished_;
+        for (const branch& left : open)
+            bound = std::max(bound, left.bound);
+        least_loss = std::clamp(fixed_ - bound, 0.0, loss);
+        undo(0);
+        return open.empty() && unfinished_ == minus_infinity_;
+    }
+
+    /// The changes of the best choice, where `improved`.
+    [[nodiscard]] changes_made made() const
+    {
+        changes_made result(core_.changes(), 0);
+        for (std::size_t j = 0; j < columns_.size(); ++j)
+            result[columns_[j].change] = static_cast<std::uint32_t>(best_[j]);
+        return result;
+    }
+
+private:
+    struct branch {
+        std::size_t trail;
+        std::size_t column;
+        double lower;
+        double upper;
+        double bound; ///< on the objective
+    };
+    struct bounds {
+        std::size_t column;
+        double lower;
+        double upper;
+    };
+
+    static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
+
+    const core_problem& core_;
+    core_columns columns_;
+    resource_vector room_;
+    double fixed_; ///< part of every loss: of the bases, and what rounding took from the room
+    relaxation lp_;
+    double unusable_ = 0; ///< what every choice loses to capacity that no choice can use
+    std::vector<double> most_;
+    std::vector<std::uint32_t> fill_order_;
+    std::vector<double> best_;
+    std::vector<double> trial_;
+    std::vector<std::int32_t> per_group_; ///< by place: columns that the trial takes of it
+    std::vector<bounds> trail_;
+    bool in_conflict_ = false; ///< the trial takes two columns of a place
+    double unfinished_ = minus_infinity_; ///< bound of what a nested search left open
+
+    /// The objective of the best choice known.
+    [[nodiscard]] double best_objective() const { return fixed_ - loss; }
+    [[nodiscard]] bool is_promising(double bound) const
+    {
+        return bound > best_objective() + core_.tolerance;
+    }
+
+    void consider(double objective, const std::vector<double>& taken)
+    {
+        if (!(objective > best_objective()))
+            return;
+        loss = fixed_ - objective;
+        best_ = taken;
+        improved = true;
+    }
+
+    void undo(std::size_t mark)
+    {
+        while (trail_.size() > mark) {
+            const bounds& last = trail_.back();
+            lp_.lower[last.column] = last.lower;
+            lp_.upper[last.column] = last.upper;
+            trail_.pop_back();
+        }
+    }
+
+    void set_bounds(std::size_t column, double lower, double upper)
+    {
+        if (lower == lp_.lower[column] && upper == lp_.upper[column])
+            return;
+        trail_.push_back({column, lp_.lower[column], lp_.upper[column]});
+        lp_.lower[column] = lower;
+        lp_.upper[column] = upper;
+    }
+
+    /// Sets the bounds of a column and of those that follow from them, see core_columns.
+    void restrict(std::size_t column, double lower, double upper)
+    {
+        set_bounds(column, lower, upper);
+        if (!columns_.is_single(column))
+            return exclude_others(column);
+        const auto& [begin, end] = columns_.range_of(column);
+        if (upper < most_[column])
+            for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
+                set_bounds(j, 0, 0);
+        if (lower > 0) {
+            for (std::size_t j = column; j-- > begin && lp_.lower[j] != most_[j];)
+                set_bounds(j, most_[j], most_[j]);
+            const auto& [reverse, reverse_end] = columns_.reverse_of(column);
+            for (std::size_t j = reverse; j < reverse_end; ++j)
+                if (lp_.lower[j] == 0)
+                    set_bounds(j, 0, 0);
+        }
+    }
+
+    /// Closes the other columns of a place one of which must be taken.
+    void exclude_others(std::size_t column)
+    {
+        if (lp_.lower[column] == 0)
+            return;
+        const auto& [begin, end] = columns_.range_of(column);
+        for (std::size_t j = begin; j < end; ++j)
+            if (j != column)
+                set_bounds(j, 0, 0);
+    }
+
+    /// The same wherever a column must be taken. False: two of a place must be, so that nothing
+    /// better is below this node.
+    bool settle_places()
+    {
+        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
+            if (lp_.lower[j] == 0)
+                continue;
+            const auto& [begin, end] = columns_.range_of(j);
+            for (std::size_t k = begin; k < end; ++k)
+                if (k != j && lp_.lower[k] != 0)
+                    return false;
+            exclude_others(j);
+        }
+        return true;
+    }
+
+    void visit(std::vector<branch>& open, allowance& limits)
+    {
+        limits.spend(2 * columns_.size());
+        const double at_price = bound_at_price();
+        if (!is_promising(at_price))
+            return;
+        const relaxation_status status =
+            lp_.solve(limits, best_objective() + core_.tolerance);
+        if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
+            return;
+        const std::size_t fractional = round(status == relaxation_status::optimal);
+        const double bound = std::min(lp_.bound, at_price);
+        if (!is_promising(bound))
+            return;
+        fix(lp_.bound - best_objective() - core_.tolerance);
+        if (!settle_places())
+            return;
+        if (columns_.size() > least_to_nest_) {
+            std::size_t undecided = 0;
+            for (std::size_t j = 0; j < columns_.size(); ++j)
+                undecided += lp_.lower[j] != lp_.upper[j];
+            if (2 * undecided < columns_.size())
+                return nest(bound, limits);
+        }
+        if (fractional == columns_.size() && in_conflict_)
+            return; // two columns of a place are both needed here: nothing better below
+        const std::size_t column = fractional != columns_.size() ? fractional : closest_call();
+        if (column == columns_.size())
+            return;
+        const double x = std::clamp(lp_.value[column], lp_.lower[column], lp_.upper[column]);
+        double down = std::floor(x + 1e-9);
+        if (down >= lp_.upper[column])
+            down = lp_.upper[column] - 1;
+        const branch below{trail_.size(), column, lp_.lower[column], down, bound};
+        const branch above{trail_.size(), column, down + 1, lp_.upper[column], bound};
+        const bool up_first = x - down > 0.5;
+        open.push_back(up_first ? below : above);
+        open.push_back(up_first ? above : below);
+    }
+
+    /// Searches below this node with its undecided columns alone, now that most are decided: the
+    /// work at a node is proportional to the number of columns.
+    void nest(double bound, allowance& limits)
+    {
+        core_problem below{.rows = core_.rows, .price = core_.price, .left = room_};
+        below.tolerance = core_.tolerance;
+        compensated_sum decided;
+        std::vector<std::size_t> column_of; // of each change below
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            if (lp_.lower[j] != 0) {
+                decided.add(core_.loss[columns_[j].change] * lp_.lower[j]);
+                below.left = less(below.left, core_.usage(columns_[j].change), core_.rows,
+                    static_cast<std::int64_t>(lp_.lower[j]));
+            }
+            if (lp_.lower[j] != lp_.upper[j]) {
+                below.add_change(core_.loss[columns_[j].change],
+                    static_cast<std::uint32_t>(below.usages.size()));
+                below.usages.push_back(core_.usage(columns_[j].change));
+                column_of.push_back(j);
+            }
+            const bool ends_place =
+                j + 1 == columns_.size() || columns_[j + 1].place != columns_[j].place;
+            if (ends_place && below.first.back() != below.changes()) {
+                const std::size_t last = column_of.back();
+                below.close(static_cast<std::uint32_t>(lp_.upper[last] - lp_.lower[last]));
+            }
+        }
+        branch_and_bound tree(below, loss - fixed_ - decided.value());
+        const bool complete = tree.run(limits);
+        if (tree.improved) {
+            std::vector<double> taken = lp_.lower;
+            const changes_made made = tree.made();
+            for (std::size_t k = 0; k < column_of.size(); ++k)
+                taken[column_of[k]] += static_cast<double>(made[k]);
+            consider(-(tree.loss + decided.value()), taken);
+        }
+        if (!complete)
+            unfinished_ =
+                std::max(unfinished_, std::min(bound, -(tree.least_loss + decided.value())));
+    }
+
+    /// Rounds the relaxation down and fills up. The column to branch on, or size().
+    std::size_t round(bool is_optimal)
+    {
+        std::size_t fractional = columns_.size();
+        double farthest = 1e-7;
+        trial_ = lp_.value;
+        for (const std::size_t j : lp_.basis()) {
+            if (j >= columns_.size())
+                continue;
+            const double x = std::clamp(lp_.value[j], lp_.lower[j], lp_.upper[j]);
+            trial_[j] = std::floor(x + 1e-9);
+            const double distance = std::min(x - std::floor(x), std::ceil(x) - x);
+            if (distance > farthest) {
+                farthest = distance;
+                fractional = j;
+            }
+        }
+        const std::size_t conflict = conflicting();
+        if (is_optimal && !in_conflict_)
+            complete_trial();
+        return fractional != columns_.size() ? fractional : conflict;
+    }
+
+    /// An undecided column of a place of which the trial takes several; size() if there is none.
+    /// Counts the columns taken of each place.
+    std::size_t conflicting()
+    {
+        std::fill(per_group_.begin(), per_group_.end(), 0);
+        in_conflict_ = false;
+        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
+            per_group_[columns_[j].place] += trial_[j] != 0;
+            in_conflict_ = in_conflict_ || per_group_[columns_[j].place] > 1;
+        }
+        for (std::size_t j = columns_.singles(); j < columns_.size() && in_conflict_; ++j)
+            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 && lp_.lower[j] < lp_.upper[j])
+                return j;
+        return columns_.size();
+    }
+
+    void complete_trial()
+    {
+        resource_vector left = room_;
+        for (std::size_t j = 0; j < columns_.size(); ++j)
+            if (trial_[j] != 0)
+                left = less(left, core_.usage(columns_[j].change), core_.rows,
+                    static_cast<std::int64_t>(trial_[j]));
+        if (!is_within(left, core_.rows))
+            return; // rounding an almost whole number was too much
+        for (const std::uint32_t j : fill_order_) {
+            const resource_vector& usage = core_.usage(columns_[j].change);
+            if (!(price_of(usage, core_.price, core_.rows) > core_.loss[columns_[j].change]))
+                continue; // costs more than what it saves of the capacity left
+            auto more = static_cast<std::int64_t>(most_[j] - trial_[j]);
+            for (std::size_t r = 0; r < core_.rows && more > 0; ++r)
+                if (usage[r] > 0)
+                    more = std::min(more, left[r] / usage[r]);
+            if (more <= 0 || (!columns_.is_single(j) && per_group_[columns_[j].place]++ > 0))
+                continue;
+            trial_[j] += static_cast<double>(more);
+            left = less(left, usage, core_.rows, more);
+        }
+        compensated_sum lost;
+        for (std::size_t j = 0; j < columns_.size(); ++j)
+            lost.add(core_.loss[columns_[j].change] * trial_[j]);
+        lost.add(price_of(left, core_.price, core_.rows));
+        consider(-lost.value(), trial_);
+    }
+
+    /// At the prices of the core the bound needs no relaxation, and knows what must stay unused.
+    [[nodiscard]] double bound_at_price() const
+    {
+        compensated_sum lost;
+        for (std::size_t j = 0; j < columns_.size(); ++j)
+            lost.add(core_.loss[columns_[j].change] * lp_.lower[j]);
+        return -lost.value() - unusable_;
+    }
+
+    /// Reduced cost fixing: tightens the bounds of columns that could not move without losing more
+    /// than `room`.
+    void fix(double room)
+    {
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            if (lp_.lower[j] == lp_.upper[j] || lp_.is_basic(j))
+                continue;
+            const double d = lp_.reduced[j];
+            const double steps = std::floor(room / std::abs(d));
+            if (!(steps < lp_.upper[j] - lp_.lower[j]))
+                continue;
+            if (d > 0)
+                set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
+            else
+                set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
+        }
+    }
+
+    /// A column that is not decided although the relaxation is integral.
+    [[nodiscard]] std::size_t closest_call() const
+    {
+        std::size_t closest = columns_.size();
+        for (std::size_t j = 0; j < columns_.size(); ++j)
+            if (lp_.lower[j] < lp_.upper[j] &&
+                (closest == columns_.size() ||
+                    std::abs(lp_.reduced[j]) < std::abs(lp_.reduced[closest])))
+                closest = j;
+        return closest;
+    }
+
+    static constexpr std::size_t least_to_nest_ = 100; // below, a new tree costs more than it saves
+};
+
+} // namespace espalier::detail

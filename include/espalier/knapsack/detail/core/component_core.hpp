@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/common_divisor.hpp>
+#include <espalier/knapsack/detail/core/core_problem.hpp>
+#include <espalier/knapsack/detail/core/floor_places.hpp>
+#include <espalier/knapsack/detail/core/lattice.hpp>
+#include <espalier/knapsack/detail/core/search_result.hpp>
+#include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/prices/component_choices.hpp>
+#include <espalier/knapsack/detail/prices/component_prices.hpp>
+#include <espalier/knapsack/detail/prices/tie_settling.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+// Components of items that share units as places of a core problem: the base is the best choice at
+// the prices, the changes are the other choices that no choice of the component dominates. A
+// component whose second-best choice loses too much is decided without a listing. Components that
+// a floor ties together are one place (floor_places.hpp).
+
+namespace espalier::detail {
+
+class component_core {
+public:
+    std::vector<std::uint8_t> keep;  ///< the best choice so far, by item of the problem
+    std::vector<std::uint32_t> core; ///< components of the last core
+    double unusable = 0;
+    double step = 0;
+    double rounding = 0; ///< what choices that seemed to lose nothing lost together
+    bool is_infeasible = false;
+
+    component_core(const linked_items& items, const knapsack_problem& problem, budget& limits,
+        const workers& crew)
+        : keep(problem.size(), 0),
+          items_(items),
+          parts_(items.parts),
+          rows_(problem.resources),
+          room_(items.room),
+          crew_(crew),
+          limits_(limits),
+          at_(parts_, problem.class_costs, problem.shared.costs, rows_, crew)
+    {}
+
+    [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] const price_vector& price() const { return at_.price; }
+
+    /// Finds prices, the best choices at them, and what they lose where they fit together. Whether
+    /// there is anything to search for.
+    bool find_prices(search_result& result)
+    {
+        component_prices finder(at_, room_, items_.floors, limits_);
+        if (!finder.find()) {
+            is_infeasible = finder.is_infeasible;
+            return false;
+        }
+        places_.emplace(items_.floors, at_);
+        rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
+        ranked_ = at_.margin;
+        common_divisor values(1e3 * nothing());
+        for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
+            values.add(parts_.value[at]);
+        step = values.step();
+        std::vector<resource_vector> all_costs = at_.class_costs;
+        all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
+        unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
+        lagrangian_ = price_of(room_, at_.price, rows_) + at_.total_worth();
+        for (const component_floor& floor : items_.floors)
+            lagrangian_ -= at_.bonus[floor.a_class] * static_cast<double>(floor.missing);
+        if (at_.fit(room_)) {
+            result.loss = places_->surplus_loss() +
+                          price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
+            write_choices();
+        }
+        return true;
+    }
+
+    /// The choices that the prices suggest, as far as they fit, with what they lose: where the
+    /// budget ended before the search found any. The loss stays infinite where floors are not kept.
+    void take_by_price(search_result& result)
+    {
+        std::fill(keep.begin(), keep.end(), std::uint8_t{0});
+        compensated_sum value;
+        resource_vector left = room_;
+        std::vector<std::int64_t> kept(at_.class_costs.size(), 0);
+        if (places_.has_value()) {
+            for (const bool first : {true, false})
+                for (std::uint32_t c = 0; c < parts_.size(); ++c)
+                    if (places_->has_floor(c) == first)
+                        take_if_fits(c, left, kept, value);
+        } else {
+            lagrangian_ = 0; // L(0)
+            for (const double one : parts_.value)
+                lagrangian_ += std::max(one, 0.0);
+        }
+        for (const component_floor& floor : items_.floors)
+            if (kept[floor.a_class] < floor.missing)
+                return;
+        // Rather too much than too little: these are long sums.
+        result.loss = std::max(lagrangian_ - value.value(), 0.0) + rounding_slack * lagrangian_;
+    }
+
+    /// L(λ), an upper bound for all choices.
+    [[nodiscard]] double lagrangian() const { return lagrangian_; }
+
+    [[nodiscard]] double tolerance() const { return std::max(step, nothing()); }
+
+    [[nodiscard]] bool is_negligible(const search_result& result) const
+    {
+        return result.loss - result.least_loss <=
+               std::numeric_limits<double>::epsilon() * (lagrangian_ - result.loss);
+    }
+
+    double loss_of_rank(std::size_t rank)
+    {
+        if (rank >= ranked_.size())
+            return std::numeric_limits<double>::infinity();
+        const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
+        std::nth_element(ranked_.begin(), at, ranked_.end());
+        return std::max(*at, nothing());
+    }
+
+    [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
+    static void reach(double) {}
+
+    double gather(double limit, std::size_t count, core_problem& problem)
+    {
+        problem = {.rows = rows_, .price = at_.price};
+        problem.unusable = unusable;
+        problem.tolerance = tolerance();
+        problem.left = less(room_, at_.total_usage, rows_);
+        core.clear();
+        listed_.clear();
+        double left_out = list_components(limit, count);
+        left_out = std::min(left_out, places_->join(listed_, limit, limits_));
+        problem.base_loss = places_->surplus_loss();
+
+        const auto cheapest = [&](const listed_place& place) { return place.choices[1].loss; };
+        std::vector<std::uint32_t> order;
+        for (std::uint32_t k = 0; k < listed_.size(); ++k) {
+            const alternative& base = listed_[k].choices.front();
+            for (const std::uint32_t c : listed_[k].components)
+                problem.left = less(problem.left, at_.usage_of(c), rows_, -1);
+            problem.left = less(problem.left, base.usage, rows_);
+            problem.base_loss += base.loss;
+            if (listed_[k].choices.size() > 1)
+                order.push_back(k);
+        }
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            const double first = cheapest(listed_[a]) - listed_[a].choices.front().loss;
+            const double second = cheapest(listed_[b]) - listed_[b].choices.front().loss;
+            return first != second ? first < second : a < b;
+        });
+        change_of_.clear();
+        for (const std::uint32_t k : order) {
+            const std::vector<alternative>& choices = listed_[k].choices;
+            for (std::uint32_t which = 1; which < choices.size(); ++which) {
+                problem.add_change(choices[which].loss - choices.front().loss,
+                    static_cast<std::uint32_t>(problem.usages.size()));
+                problem.usages.push_back(
+                    less(choices[which].usage, choices.front().usage, rows_));
+                change_of_.push_back({k, which});
+            }
+            problem.close(1);
+        }
+        return left_out;
+    }
+
+    void take(const changes_made& made)
+    {
+        write_choices();
+        for (const listed_place& place : listed_)
+            write(place, place.choices.front());
+        for (std::size_t k = 0; k < made.size(); ++k)
+            if (made[k] != 0) {
+                const listed_place& place = listed_[change_of_[k].place];
+                write(place, place.choices[change_of_[k].which]);
+            }
+    }
+
+private:
+    static constexpr std::size_t most_listed_ = 4'000; ///< choices of a component
+
+    struct change {
+        std::uint32_t place; ///< in listed_
+        std::uint32_t which; ///< of its choices
+    };
+
+    const linked_items& items_;
+    const components& parts_;
+    std::size_t rows_;
+    resource_vector room_;
+    workers crew_;
+    budget& limits_;
+    component_choices at_;
+    std::optional<floor_places> places_;
+    double lagrangian_ = 0;
+    std::vector<double> ranked_; ///< margins, to be reordered
+    std::vector<listed_place> listed_;
+    std::vector<change> change_of_;
+    std::map<std::uint32_t, double> unlisted_; ///< components that had too many choices below this
+
+    /// A loss that may be rounding.
+    [[nodiscard]] double nothing() const
+    {
+        double total = rounding_of(at_.price, room_, rows_);
+        for (const component_floor& floor : items_.floors)
+            total += 4 * std::numeric_limits<double>::epsilon() * at_.bonus[floor.a_class] *
+                     static_cast<double>(std::max<std::int64_t>(floor.missing, 0));
+        return total;
+    }
+
+    /// Of equal components, thousands would do no better than a few.
+    double list_components(double limit, std::size_t count)
+    {
+        double left_out = std::numeric_limits<double>::infinity();
+        const auto below = std::count_if(
+            at_.margin.begin(), at_.margin.end(), [&](double margin) { return margin < limit; });
+        std::size_t equal = count - std::min(count, static_cast<std::size_t>(below));
+        at_.price_listings();
+        for (std::uint32_t c = 0; c < parts_.size(); ++c) {
+            const double margin = at_.margin[c];
+            if (!(margin < limit) && !(margin == limit && equal > 0))
+                continue;
+            equal -= margin == limit;
+            const auto known = unlisted_.find(c);
+            listed_place place{.components = {c}};
+            if (known == unlisted_.end() || limit < known->second)
+                place.choices = at_.list(c, std::max(limit, nothing()),
+                    places_->classes_with_floor(c), most_listed_, limits_);
+            core.push_back(c);
+            if (place.choices.empty()) {
+                unlisted_[c] = limit;
+                left_out = std::min(left_out, margin);
+                continue;
+            }
+            begin_with_choice(c, place.choices);
+            listed_.push_back(std::move(place));
+        }
+        return left_out;
+    }
+
+    /// Moves the choice of the component to the front, before others that lose as little.
+    void begin_with_choice(std::size_t c, std::vector<alternative>& listed) const
+    {
+        const auto chosen = std::find_if(listed.begin(), listed.end(), [&](const alternative& one) {
+            for (std::size_t item = 0; item < one.keep.size(); ++item)
+                if (at_.keeps(c, item) != (one.keep[item] != 0))
+                    return false;
+            return true;
+        });
+        if (chosen != listed.end())
+            std::rotate(listed.begin(), chosen, chosen + 1);
+    }
+
+    void take_if_fits(std::uint32_t c, resource_vector& left, std::vector<std::int64_t>& kept,
+        compensated_sum& value)
+    {
+        resource_vector after = left;
+        const std::uint64_t* choice = at_.choice_of(c);
+        const pattern& look = parts_.look(c);
+        look.usage(
+            choice,
+            [&](std::uint32_t a_class, int items) {
+                after = less(after, at_.class_costs[a_class], rows_, items);
+            },
+            [&](std::uint32_t kind) { after = less(after, at_.kind_costs[kind], rows_); });
+        if (!is_within(after, rows_))
+            return;
+        left = after;
+        for (std::size_t k = 0; k < look.size(); ++k)
+            if (pattern::keeps(choice, k)) {
+                keep[parts_.item[parts_.first[c] + k]] = 1;
+                ++kept[look.class_of[k]];
+                value.add(parts_.value[parts_.first[c] + k]);
+            }
+    }
+
+    void write_choices()
+    {
+        crew_.each_part(parts_.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+            for (std::size_t c = begin; c < end; ++c)
+                for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
+                    keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
+        });
+    }
+    void write(const listed_place& place, const alternative& choice)
+    {
+        std::size_t k = 0;
+        for (const std::uint32_t c : place.components)
+            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
+                keep[parts_.item[at]] = choice.keep[k++];
+    }
+};
+
+} // namespace espalier::detail

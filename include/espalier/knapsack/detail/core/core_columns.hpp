@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/core/core_problem.hpp>
+#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+// The changes of a core problem as columns of an integer program, in an order that branch and bound
+// draws conclusions from.
+//
+// First the singles, places with one change, sorted by what it uses and then by rising loss.
+// Exchanging two of equal usage never hurts, so there is always a best choice that takes singles of
+// one usage from the front: one that may not be full closes all that follow it, and one that must
+// be used fills all before it. That turns branching on one column into branching on how many places
+// make this kind of change; a thousand equal places are one integer column. And where a change must
+// be made, none that uses just the opposite need be: both together use nothing and lose something.
+// Behind the singles come the other places, one after the other; their columns exclude each other.
+
+namespace espalier::detail {
+
+class core_columns {
+public:
+    struct column {
+        std::uint32_t change;
+        std::uint32_t place;
+        std::uint32_t a_class; ///< columns of equal usage
+    };
+    using range = std::pair<std::size_t, std::size_t>; ///< first, one past the last
+
+    std::vector<resource_vector> usages; ///< by class
+    cost_matrix costs;                   ///< the same
+
+    explicit core_columns(const core_problem& core) : rows_(core.rows)
+    {
+        for (std::uint32_t place = 0; place < core.places(); ++place)
+            if (core.first[place + 1] - core.first[place] == 1)
+                columns_.push_back({static_cast<std::uint32_t>(core.first[place]), place, 0});
+        singles_ = columns_.size();
+        sort_singles(core);
+        for (std::uint32_t place = 0; place < core.places(); ++place)
+            if (core.first[place + 1] - core.first[place] > 1)
+                for (std::size_t k = core.first[place]; k < core.first[place + 1]; ++k)
+                    columns_.push_back({static_cast<std::uint32_t>(k), place, 0});
+        number_classes(core);
+        costs = cost_matrix(rows_, usages);
+        losses_.reserve(columns_.size());
+        for (const column& one : columns_)
+            losses_.push_back(core.loss[one.change]);
+    }
+
+    [[nodiscard]] std::size_t size() const { return columns_.size(); }
+    [[nodiscard]] const column& operator[](std::size_t j) const { return columns_[j]; }
+    [[nodiscard]] std::size_t singles() const { return singles_; }
+    [[nodiscard]] bool is_single(std::size_t j) const { return j < singles_; }
+
+    /// The columns of the same usage as a single, or of the same place as another column.
+    [[nodiscard]] const range& range_of(std::size_t j) const { return ranges_[range_index_[j]]; }
+    /// The singles that use the opposite of a single; an empty range if there are none.
+    [[nodiscard]] const range& reverse_of(std::size_t j) const
+    {
+        return ranges_[reverse_[range_index_[j]]];
+    }
+
+    /// All columns by rising loss.
+    [[nodiscard]] std::vector<std::uint32_t> by_loss() const
+    {
+        std::vector<std::uint32_t> order(size());
+        std::iota(order.begin(), order.end(), std::uint32_t{0});
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return losses_[a] != losses_[b] ? losses_[a] < losses_[b] : a < b;
+        });
+        return order;
+    }
+
+    /// Takes away from the room what no combination of columns can use, because all of them use
+    /// multiples of some number: the search would look for the last unit again and again. What it
+    /// is worth at the prices is a part of every loss.
+    double round_room(resource_vector& room, const price_vector& price) const
+    {
+        double lost = 0;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            std::int64_t step = 0;
+            for (const resource_vector& usage : usages)
+                step = std::gcd(step, usage[r]);
+            if (step == 0 && room[r] < 0)
+                continue; // nothing can mend it: the search will find that out
+            const std::int64_t rest = step == 0 ? room[r] : (room[r] % step + step) % step;
+            room[r] -= rest;
+            lost += price[r] * static_cast<double>(rest);
+        }
+        return lost;
+    }
+
+private:
+    std::size_t rows_;
+    std::size_t singles_ = 0;
+    std::vector<column> columns_;
+    std::vector<double> losses_;
+    std::vector<std::uint32_t> range_index_; ///< column → range
+    std::vector<range> ranges_{{0, 0}};      ///< the first is empty
+    std::vector<std::uint32_t> reverse_{0};  ///< range → range of the reverse
+
+    [[nodiscard]] int compare(const resource_vector& a, const resource_vector& b) const
+    {
+        for (std::size_t r = 0; r < rows_; ++r)
+            if (a[r] != b[r])
+                return a[r] < b[r] ? -1 : 1;
+        return 0;
+    }
+
+    void sort_singles(const core_problem& core)
+    {
+        std::sort(columns_.begin(), columns_.end(), [&](const column& a, const column& b) {
+            const int order = compare(core.usage(a.change), core.usage(b.change));
+            if (order != 0)
+                return order < 0;
+            const double first = core.loss[a.change];
+            const double second = core.loss[b.change];
+            return first != second ? first < second : a.change < b.change;
+        });
+    }
+
+    void number_classes(const core_problem& core)
+    {
+        range_index_.resize(columns_.size());
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            const resource_vector& usage = core.usage(columns_[j].change);
+            const bool is_new_class = j == 0 || compare(usage, usages.back()) != 0;
+            const bool is_new_range = is_single(j) ? is_new_class
+                                                   : j == singles_ ||
+                                                         columns_[j].place != columns_[j - 1].place;
+            if (is_new_class || j == singles_)
+                usages.push_back(usage);
+            columns_[j].a_class = static_cast<std::uint32_t>(usages.size() - 1);
+            if (is_new_range) {
+                ranges_.emplace_back(j, j);
+                reverse_.push_back(0);
+            }
+            ranges_.back().second = j + 1;
+            range_index_[j] = static_cast<std::uint32_t>(ranges_.size() - 1);
+        }
+        for (std::size_t j = 0; j < singles_; j = range_of(j).second) {
+            const resource_vector reverse =
+                less({}, core.usage(columns_[j].change), rows_);
+            const auto at = std::lower_bound(columns_.begin(),
+                columns_.begin() + static_cast<std::ptrdiff_t>(singles_), reverse,
+                [&](const column& one, const resource_vector& usage) {
+                    return compare(core.usage(one.change), usage) < 0;
+                });
+            const auto k = static_cast<std::size_t>(at - columns_.begin());
+            if (k < singles_ && k != j && compare(core.usage(at->change), reverse) == 0)
+                reverse_[range_index_[j]] = range_index_[k];
+        }
+    }
+};
+
+} // namespace espalier::detail

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/common_divisor.hpp>
+#include <espalier/knapsack/detail/core/core_problem.hpp>
+#include <espalier/knapsack/detail/core/search_result.hpp>
+#include <espalier/knapsack/detail/core/lattice.hpp>
+#include <espalier/knapsack/detail/prices/item_prices.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+// Independent items as places of a core problem: at the prices an item is kept if its value exceeds
+// the price of its cost, and its one change is to be decided the other way, at a loss of
+// |value − price|. Only items inside the windows around the thresholds (see item_prices.hpp) are
+// ever looked at; all others lose more than what the windows reach.
+
+namespace espalier::detail {
+
+class item_core {
+public:
+    std::vector<std::uint8_t> keep; ///< the best choice so far
+    std::vector<std::uint32_t> members; ///< items of the last core, place by place
+    double unusable = 0;
+    double step = 0;
+
+    item_core(const item_view& items, const std::vector<resource_vector>& costs,
+        std::size_t resources, const resource_vector& room, const workers& crew)
+        : keep(items.size(), 0),
+          items_(items),
+          costs_(costs),
+          rows_(resources),
+          room_(room),
+          at_(items_, costs_, resources, room, crew)
+    {}
+
+    [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] const price_vector& price() const { return at_.price; }
+
+    /// Whether the prices were found; otherwise the budget is spent.
+    bool find_prices(budget& limits)
+    {
+        if (!at_.find(keep, limits))
+            return false;
+        unusable = cost_lattice(costs_, rows_).least_loss(room_, at_.price);
+        look();
+        return true;
+    }
+
+    /// The choice that the prices suggest, as far as it fits, with what it loses: where the budget
+    /// ended before the search found one.
+    void take_by_price(search_result& result)
+    {
+        resource_vector left = room_;
+        std::fill(keep.begin(), keep.end(), std::uint8_t{0});
+        for (const bool pays : {true, false})
+            for (std::uint32_t item = 0; item < items_.size(); ++item) {
+                if (keep[item] != 0 || (gain_of(item) > 0) != pays || !(items_.value(item) > 0))
+                    continue;
+                const resource_vector after = less(left, costs_[items_.class_of[item]], rows_);
+                if (is_within(after, rows_)) {
+                    left = after;
+                    keep[item] = 1;
+                }
+            }
+        compensated_sum lost;
+        lost.add(price_of(left, at_.price, rows_));
+        for (std::uint32_t item = 0; item < items_.size(); ++item)
+            if ((gain_of(item) > 0) != (keep[item] != 0))
+                lost.add(std::abs(gain_of(item)));
+        result.loss = lost.value();
+    }
+
+    /// Improvements that are not worth a search: what rounding does to a sum of a few prices, or
+    /// what no improvement can be as little as.
+    [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
+
+    double loss_of_rank(std::size_t rank)
+    {
+        if (rank >= ranked_.size())
+            return infinity_;
+        const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
+        std::nth_element(ranked_.begin(), at, ranked_.end());
+        return *at;
+    }
+
+    [[nodiscard]] double reached() const { return at_.margin() + rounding(); }
+    void reach(double loss)
+    {
+        if (reached() >= loss)
+            return;
+        std::vector<std::uint8_t> unused(items_.size());
+        at_.widen(loss * (1 + 1e-9) + rounding(), unused);
+        look();
+    }
+
+    double gather(double limit, std::size_t, core_problem& core)
+    {
+        core = {.rows = rows_, .price = at_.price, .left = left_, .unusable = unusable};
+        core.tolerance = tolerance();
+        members.clear();
+        order_.clear();
+        for (std::uint32_t k = 0; k < losses_.size(); ++k)
+            if (losses_[k] <= limit)
+                order_.push_back(k);
+        std::sort(order_.begin(), order_.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return is_before(a, b); });
+        std::vector<std::uint32_t> kind_of(2 * costs_.size(), none_);
+        for (std::size_t k = 0; k < order_.size();) {
+            const std::uint32_t item = at_.inside[order_[k]];
+            std::size_t end = k + 1;
+            while (end < order_.size() && are_equal(order_[k], order_[end]))
+                ++end;
+            const std::uint32_t c = items_.class_of[item];
+            const bool is_kept = gain_of(item) > 0;
+            std::uint32_t& kind = kind_of[2 * c + (is_kept ? 1 : 0)];
+            if (kind == none_) {
+                kind = static_cast<std::uint32_t>(core.usages.size());
+                core.usages.push_back(less({}, costs_[c], rows_, is_kept ? 1 : -1));
+            }
+            core.add_change(losses_[order_[k]], kind);
+            core.close(static_cast<std::uint32_t>(end - k));
+            for (; k < end; ++k)
+                members.push_back(at_.inside[order_[k]]);
+        }
+        counts_ = core.count;
+        return infinity_;
+    }
+
+    [[nodiscard]] static bool is_negligible(const search_result&) { return false; }
+
+    void take(const changes_made& made)
+    {
+        for (const std::uint32_t item : at_.inside)
+            keep[item] = gain_of(item) > 0;
+        std::size_t begin = 0;
+        for (std::size_t place = 0; place < counts_.size(); begin += counts_[place++])
+            for (std::size_t k = begin; k < begin + made[place]; ++k)
+                keep[members[k]] ^= 1U;
+    }
+
+private:
+    static constexpr double infinity_ = std::numeric_limits<double>::infinity();
+    static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
+
+    item_view items_;
+    const std::vector<resource_vector>& costs_;
+    std::size_t rows_;
+    resource_vector room_;
+    item_prices at_;
+    resource_vector left_{};            ///< what the best choice at the prices leaves
+    std::vector<double> losses_;        ///< of the items inside the windows, by position there
+    std::vector<double> ranked_;        ///< the same, to be reordered
+    std::vector<std::uint32_t> order_;  ///< positions, of the last core
+    std::vector<std::uint32_t> counts_; ///< of the places of the last core
+
+    [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
+    [[nodiscard]] double gain_of(std::uint32_t item) const
+    {
+        return items_.value(item) - at_.class_price[items_.class_of[item]];
+    }
+
+    /// Takes note of what is inside the windows.
+    void look()
+    {
+        losses_.resize(at_.inside.size());
+        left_ = at_.room_inside();
+        common_divisor values(1e3 * rounding());
+        for (std::size_t k = 0; k < losses_.size(); ++k) {
+            const std::uint32_t item = at_.inside[k];
+            const double gain = gain_of(item);
+            losses_[k] = std::abs(gain);
+            if (gain > 0)
+                left_ = less(left_, costs_[items_.class_of[item]], rows_);
+            if (!values.gave_up())
+                values.add(items_.value(item));
+        }
+        ranked_ = losses_;
+        step = values.step();
+    }
+
+    /// By loss; equal items in the order in which they change: of the kept those of higher index
+    /// first, of the pruned those of lower.
+    [[nodiscard]] bool is_before(std::uint32_t a, std::uint32_t b) const
+    {
+        if (losses_[a] != losses_[b])
+            return losses_[a] < losses_[b];
+        const std::uint32_t first = at_.inside[a];
+        const std::uint32_t second = at_.inside[b];
+        if (items_.class_of[first] != items_.class_of[second])
+            return items_.class_of[first] < items_.class_of[second];
+        if (items_.values[first] != items_.values[second])
+            return items_.values[first] > items_.values[second];
+        return gain_of(first) > 0 ? first > second : first < second;
+    }
+    [[nodiscard]] bool are_equal(std::uint32_t a, std::uint32_t b) const
+    {
+        const std::uint32_t first = at_.inside[a];
+        const std::uint32_t second = at_.inside[b];
+        return losses_[a] == losses_[b] && items_.class_of[first] == items_.class_of[second] &&
+               items_.values[first] == items_.values[second];
+    }
+};
+
+} // namespace espalier::detail

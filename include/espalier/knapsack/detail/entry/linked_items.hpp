@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/entry/free_items.hpp>
+#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+// What is left to choose of a problem whose items share units: its components, what their items are
+// worth, and the floors that are taken into account.
+
+namespace espalier::detail {
+
+class linked_items {
+public:
+    std::vector<std::uint32_t> kept;     ///< items that decisions and floors keep
+    resource_vector room;                ///< for the others, no more than all of them can use
+    components parts;
+    std::vector<component_floor> floors;
+    double scale = 1; ///< power of two that brings the largest value near 1
+
+    /// \param floored  the classes whose floors are taken into account
+    /// \param ceiling  no item of a larger value can be kept
+    linked_items(const knapsack_problem& problem, const decided& begin,
+        const std::vector<std::uint32_t>& floored, double ceiling, const workers& crew)
+        : room(begin.left)
+    {
+        value_range worth{.least = std::vector<double>(
+                              problem.classes(), std::numeric_limits<double>::denorm_min()),
+            .most = ceiling};
+        for (const std::uint32_t c : floored)
+            worth.least[c] = 0;
+        for (std::uint32_t item = 0; item < problem.fixed.size(); ++item)
+            if (problem.fixed[item] == decision::keep)
+                kept.push_back(item);
+        const std::vector<std::uint32_t> shared = take_unshared(problem, begin, floored);
+        parts = component_finder(problem, begin.paid, worth, kept).find();
+        set_values(problem, begin, worth, crew);
+        find_floors(problem, begin, shared);
+    }
+
+private:
+    /// Within a class whose items use no units the most valuable items may always be the kept ones:
+    /// so they meet the floor. The other classes of `floored`.
+    std::vector<std::uint32_t> take_unshared(const knapsack_problem& problem, const decided& begin,
+        const std::vector<std::uint32_t>& floored)
+    {
+        if (floored.empty())
+            return {};
+        std::vector<std::uint8_t> is_shared(problem.classes(), 0);
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
+            for (const std::uint32_t user : problem.shared.users_of(unit))
+                is_shared[problem.class_of[user]] = 1;
+        std::vector<std::uint32_t> others;
+        std::vector<std::size_t> wanted(problem.classes(), 0);
+        for (const std::uint32_t c : floored)
+            if (is_shared[c])
+                others.push_back(c);
+            else
+                wanted[c] = begin.missing[c];
+        take_most_valuable(problem, wanted, kept, room);
+        return others;
+    }
+
+    /// An item may be kept if its value allows it and it fits alone, with its units.
+    void set_values(const knapsack_problem& problem, const decided& begin,
+        const value_range& worth, const workers& crew)
+    {
+        std::vector<std::int64_t> number(parts.patterns.size(), 0);
+        for (const std::uint32_t p : parts.pattern_of)
+            ++number[p];
+        std::vector<std::vector<std::uint8_t>> fits;
+        resource_vector useful{};
+        for (std::size_t p = 0; p < parts.patterns.size(); ++p)
+            fits.push_back(fitting(problem, begin, parts.patterns[p], number[p], useful));
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            room[r] = std::min(room[r], useful[r]);
+
+        parts.value.resize(parts.items());
+        std::vector<double> largest(crew.parts(parts.size()), 0.0);
+        crew.each_part(parts.size(), [&](std::size_t part, std::size_t from, std::size_t to) {
+            double its_largest = 0;
+            for (std::size_t c = from; c < to; ++c) {
+                const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
+                for (std::size_t k = 0; k < its_fits.size(); ++k) {
+                    const std::size_t at = parts.first[c] + k;
+                    const std::uint32_t item = parts.item[at];
+                    parts.value[at] = its_fits[k] && worth.holds(problem, item)
+                                          ? problem.values[item]
+                                          : -std::numeric_limits<double>::infinity();
+                    its_largest = std::max(its_largest, parts.value[at]);
+                }
+            }
+            largest[part] = its_largest;
+        });
+        scale = scale_of(*std::max_element(largest.begin(), largest.end()));
+        crew.each_part(parts.items(), [&](std::size_t, std::size_t from, std::size_t to) {
+            for (std::size_t at = from; at < to; ++at)
+                parts.value[at] *= scale;
+        });
+    }
+
+    /// Which items of a pattern fit; adds what those and their units use, `number` times.
+    static std::vector<std::uint8_t> fitting(const knapsack_problem& problem, const decided& begin,
+        const pattern& look, std::int64_t number, resource_vector& useful)
+    {
+        std::vector<std::uint8_t> result(look.size(), 1);
+        std::vector<std::uint8_t> is_useful(look.links.size(), 0);
+        const auto add = [&](const resource_vector& cost) {
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                useful[r] += number * cost[r];
+        };
+        for (std::size_t k = 0; k < look.size(); ++k) {
+            resource_vector units{};
+            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
+                units = less(units, problem.shared.costs[look.links[at].kind], problem.resources, -1);
+            result[k] = begin.fits(problem, look.class_of[k], units);
+            if (result[k] == 0)
+                continue;
+            add(problem.class_costs[look.class_of[k]]);
+            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
+                is_useful[at] = 1;
+        }
+        // Every unit once: it is the same as long as its slot is not forgotten.
+        std::vector<std::uint8_t> is_counted(look.slots, 0);
+        for (std::size_t k = 0; k < look.size(); ++k) {
+            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
+                std::uint8_t& counted = is_counted[look.links[at].slot];
+                if (is_useful[at] && counted == 0) {
+                    add(problem.shared.costs[look.links[at].kind]);
+                    counted = 1;
+                }
+            }
+            for (std::size_t slot = 0; slot < look.slots; ++slot)
+                if (look.forget[k] >> slot & 1U)
+                    is_counted[slot] = 0;
+        }
+        return result;
+    }
+
+    void find_floors(const knapsack_problem& problem, const decided& begin,
+        const std::vector<std::uint32_t>& floored)
+    {
+        if (floored.empty())
+            return;
+        std::vector<std::uint32_t> floor_of(
+            problem.classes(), std::numeric_limits<std::uint32_t>::max());
+        for (const std::uint32_t c : floored) {
+            floor_of[c] = static_cast<std::uint32_t>(floors.size());
+            floors.push_back({c, static_cast<std::int64_t>(begin.missing[c]), {}});
+        }
+        for (std::uint32_t c = 0; c < parts.size(); ++c)
+            for (const std::uint32_t a_class : parts.look(c).class_of) {
+                const std::uint32_t f = floor_of[a_class];
+                if (f < floors.size() &&
+                    (floors[f].components.empty() || floors[f].components.back() != c))
+                    floors[f].components.push_back(c);
+            }
+    }
+};
+
+/// Classes of which a choice keeps fewer than the floor.
+inline std::vector<std::uint32_t> broken_floors(
+    const knapsack_problem& problem, const std::vector<std::uint8_t>& keep)
+{
+    std::vector<std::uint32_t> broken;
+    if (problem.floors.empty())
+        return broken;
+    std::vector<std::size_t> kept(problem.classes(), 0);
+    for (std::size_t item = 0; item < problem.size(); ++item)
+        kept[problem.class_of[item]] += keep[item];
+    for (std::uint32_t c = 0; c < problem.classes(); ++c)
+        if (kept[c] < problem.floors[c])
+            broken.push_back(c);
+    return broken;
+}
+
+} // namespace espalier::detail

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/search_result.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+namespace espalier::detail {
+
+/// Value, status, bound and shadow prices of a solution whose mask is set, from the search behind
+/// it.
+/// \param scale     of the search's values
+/// \param rounding  what may have been lost unseen, in scaled values
+inline void conclude(const knapsack_problem& problem, const search_result& found,
+    const price_vector& price, double scale, double rounding, const budget& limits,
+    const workers& crew, knapsack_solution& solution)
+{
+    solution.value = value_of(problem, solution.keep, crew);
+    const double remaining = found.proven ? 0.0 : std::max(found.loss - found.least_loss, 0.0);
+    // What the sum of the values would not show is not searched for to the end.
+    const bool is_proven = found.proven || remaining / scale <=
+                                               std::numeric_limits<double>::epsilon() *
+                                                   solution.value;
+    solution.status = is_proven              ? solve_status::optimal
+                      : limits.out_of_time() ? solve_status::time_limit
+                                             : solve_status::feasible;
+    solution.bound = (solution.value + (rounding + remaining) / scale) * (1 + rounding_slack);
+    for (std::size_t r = 0; r < problem.resources; ++r)
+        solution.shadow_price[r] = price[r] / scale;
+}
+
+} // namespace espalier::detail

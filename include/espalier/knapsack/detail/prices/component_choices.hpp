@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/entry/pattern.hpp>
+#include <espalier/knapsack/detail/prices/component_oracle.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+// What all components choose at the prices λ and the bonuses μ: the choice of each, its margin (what
+// the second-best choice loses), and what the choices use together. A bonus is the price of a floor,
+// the other way round: an item of class c counts as worth μ_c more than its value.
+
+namespace espalier::detail {
+
+class component_choices {
+public:
+    const components& parts;
+    const std::vector<resource_vector> class_costs;
+    const std::vector<resource_vector> kind_costs;
+    const std::size_t rows;
+
+    price_vector price{};          ///< λ
+    std::vector<double> bonus;     ///< μ, by class
+    std::vector<double> margin;    ///< by component: loss of its second-best choice
+    resource_vector total_usage{}; ///< of all choices
+
+    component_choices(const components& the_parts, std::vector<resource_vector> of_classes,
+        std::vector<resource_vector> of_kinds, std::size_t the_rows, const workers& crew)
+        : parts(the_parts),
+          class_costs(std::move(of_classes)),
+          kind_costs(std::move(of_kinds)),
+          rows(the_rows),
+          bonus(class_costs.size(), 0.0),
+          crew_(crew),
+          oracles_(crew.parts(the_parts.size(), grain_), component_oracle(the_parts))
+    {}
+
+    /// Counts what choices use. Costs are multiplied in at the end, once per class and kind.
+    class tally {
+    public:
+        explicit tally(const component_choices& of)
+            : of_(of), classes_(of.class_costs.size(), 0), kinds_(of.kind_costs.size(), 0)
+        {}
+        void add(std::size_t c, const std::uint64_t* choice)
+        {
+            of_.parts.look(c).usage(
+                choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += items; },
+                [&](std::uint32_t kind) { ++kinds_[kind]; });
+        }
+        void add(const tally& other)
+        {
+            for (std::size_t c = 0; c < classes_.size(); ++c)
+                classes_[c] += other.classes_[c];
+            for (std::size_t k = 0; k < kinds_.size(); ++k)
+                kinds_[k] += other.kinds_[k];
+        }
+        /// Items kept of a class.
+        [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
+        [[nodiscard]] resource_vector usage() const
+        {
+            resource_vector sum{};
+            for (std::size_t r = 0; r < of_.rows; ++r) {
+                for (std::size_t c = 0; c < classes_.size(); ++c)
+                    sum[r] += classes_[c] * of_.class_costs[c][r];
+                for (std::size_t k = 0; k < kinds_.size(); ++k)
+                    sum[r] += kinds_[k] * of_.kind_costs[k][r];
+            }
+            return sum;
+        }
+
+    private:
+        const component_choices& of_;
+        std::vector<std::int64_t> classes_;
+        std::vector<std::int64_t> kinds_;
+    };
+
+    /// Whether the choices fit together.
+    [[nodiscard]] bool fit(const resource_vector& room) const
+    {
+        return is_within(less(room, total_usage, rows), rows);
+    }
+
+    [[nodiscard]] bool keeps(std::size_t c, std::size_t item) const
+    {
+        return pattern::keeps(choice_of(c), item);
+    }
+    [[nodiscard]] resource_vector usage_of(std::size_t c) const
+    {
+        tally used(*this);
+        used.add(c, choice_of(c));
+        return used.usage();
+    }
+    [[nodiscard]] const std::uint64_t* choice_of(std::size_t c) const
+    {
+        return &choice_[choice_at(c)];
+    }
+
+    /// The best choices of some components, at some prices.
+    struct evaluation {
+        double worth = 0; ///< Σ best worth: value less prices, bonuses included
+        tally used;
+    };
+    /// \param count, component  `component(0)` … `component(count - 1)`
+    template <class Component>
+    evaluation evaluate(
+        const price_vector& prices, std::size_t count, const Component& component)
+    {
+        set_prices(prices);
+        std::vector<compensated_sum> worths(workers::grains(count, grain_));
+        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
+            for (std::size_t begin = first; begin < last; begin += grain_) {
+                compensated_sum& worth = worths[begin / grain_];
+                oracles_[part].template solve<false>(
+                    std::min(grain_, last - begin),
+                    [&](std::size_t k) { return component(begin + k); },
+                    [&](std::size_t c, double best, double, const std::uint64_t* choice) {
+                        worth.add(best);
+                        used[part].add(c, choice);
+                    });
+            }
+        });
+        compensated_sum worth;
+        for (const compensated_sum& some : worths)
+            worth.add(some.value());
+        for (std::size_t part = 1; part < used.size(); ++part)
+            used.front().add(used[part]);
+        return {worth.value(), std::move(used.front())};
+    }
+    evaluation evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some)
+    {
+        return evaluate(prices, some.size(), [&](std::size_t k) { return some[k]; });
+    }
+
+    /// The present choices of some components.
+    [[nodiscard]] tally used_by(const std::vector<std::uint32_t>& some) const
+    {
+        tally used(*this);
+        for (const std::uint32_t c : some)
+            used.add(c, choice_of(c));
+        return used;
+    }
+
+    /// Σ over all components of the best worth at the prices.
+    [[nodiscard]] double total_worth()
+    {
+        return evaluate(price, parts.size(), [](std::size_t c) { return c; }).worth;
+    }
+
+    /// The choices of component c that lose at most `limit`, see component_oracle.
+    std::vector<alternative> list(std::size_t c, double limit,
+        std::span<const std::uint32_t> floored, std::size_t most, budget& limits)
+    {
+        return oracles_.front().list(
+            c, limit, rows, class_costs, kind_costs, floored, most, limits);
+    }
+
+    /// Solves all components at `price`: choices, margins, usage.
+    void sweep()
+    {
+        choice_.resize(choice_at(parts.size()));
+        margin.resize(parts.size());
+        total_usage = {};
+        static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
+    }
+
+    /// The same after prices and bonuses have moved from those `before`, for those components whose margin is not
+    /// more than the move can change it by, and some `reserve` besides. The others keep their
+    /// choice; their margin becomes one that they have at least. The components that changed.
+    std::vector<std::uint32_t> sweep_again(
+        const price_vector& before, const std::vector<double>& bonus_before, double reserve)
+    {
+        std::vector<double> drift;
+        for (const pattern& look : parts.patterns)
+            drift.push_back(most_change(look, before, bonus_before));
+        std::vector<std::uint32_t> near;
+        tally used(*this);
+        for (std::uint32_t c = 0; c < parts.size(); ++c) {
+            const double its_drift = drift[parts.pattern_of[c]];
+            if (margin[c] <= its_drift + reserve) {
+                near.push_back(c);
+                used.add(c, choice_of(c));
+            } else {
+                margin[c] -= its_drift;
+            }
+        }
+        total_usage = less(total_usage, used.usage(), rows);
+        return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
+    }
+
+    /// Replaces the choice of a component.
+    void choose(std::size_t c, const std::vector<std::uint8_t>& keep)
+    {
+        std::uint64_t* words = &choice_[choice_at(c)];
+        std::fill(words, words + parts.look(c).words(), 0);
+        for (std::size_t k = 0; k < keep.size(); ++k)
+            if (keep[k] != 0)
+                pattern::keep(words, k);
+    }
+
+    /// Prices of the listings, see `list`.
+    void price_listings()
+    {
+        oracles_.front().price(price, rows, class_costs, kind_costs, bonus);
+    }
+
+private:
+    static constexpr std::size_t grain_ = 16'384;  // components
+    workers crew_;
+    std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
+    std::vector<std::uint64_t> choice_;     ///< words of the best choices, see choice_at
+
+    /// Where the words of a component's choice begin: it has at most one more than its share.
+    [[nodiscard]] std::size_t choice_at(std::size_t c) const
+    {
+        return parts.first[c] / pattern::items_per_word + c;
+    }
+
+    /// By how much the worth of two choices can move apart between `before` and `price`.
+    [[nodiscard]] double most_change(const pattern& look, const price_vector& before,
+        const std::vector<double>& bonus_before) const
+    {
+        double sum = 0;
+        const auto add = [&](const resource_vector& cost) {
+            for (std::size_t r = 0; r < rows; ++r)
+                sum += std::abs(price[r] - before[r]) * std::abs(static_cast<double>(cost[r]));
+        };
+        for (const std::uint32_t a_class : look.class_of) {
+            add(class_costs[a_class]);
+            sum += std::abs(bonus[a_class] - bonus_before[a_class]);
+        }
+        for (const std::uint32_t kind : look.unit_kind)
+            add(kind_costs[kind]);
+        return sum * (1 + 1e-9);
+    }
+
+    void set_prices(const price_vector& prices)
+    {
+        for (component_oracle& oracle : oracles_)
+            oracle.price(prices, rows, class_costs, kind_costs, bonus);
+    }
+
+    /// Solves some components at `price`, and adds their usage. Those that changed.
+    template <class Component>
+    std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
+    {
+        set_prices(price);
+        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        std::vector<std::vector<std::uint32_t>> changed(used.size());
+        crew_.each_part(count, grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
+            oracles_[part].template solve<true>(
+                end - begin, [&](std::size_t k) { return component(begin + k); },
+                [&](std::size_t c, double best, double second, const std::uint64_t* choice) {
+                    margin[c] = best - second;
+                    std::uint64_t* known = &choice_[choice_at(c)];
+                    const std::size_t words = parts.look(c).words();
+                    if (!std::equal(choice, choice + words, known))
+                        changed[part].push_back(static_cast<std::uint32_t>(c));
+                    std::copy(choice, choice + words, known);
+                    used[part].add(c, choice);
+                });
+        });
+        for (std::size_t part = 0; part < used.size(); ++part) {
+            total_usage = less(total_usage, used[part].usage(), rows, -1);
+            if (part > 0)
+                changed.front().insert(
+                    changed.front().end(), changed[part].begin(), changed[part].end());
+        }
+        return std::move(changed.front());
+    }
+};
+
+} // namespace espalier::detail

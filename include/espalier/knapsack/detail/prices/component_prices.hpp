@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/prices/component_choices.hpp>
+#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/price_master.hpp>
+#include <espalier/knapsack/problem.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <vector>
+
+// The best prices for items that share units.
+//
+// They minimise the Lagrangian bound
+//     L(λ) = λ·room + Σ over components of their best worth at λ,
+// floors included with their best bonuses (floor_bonuses.hpp): a convex function that comes with a
+// subgradient for free. It is minimised by cutting planes (price_master.hpp). First on samples of
+// the components; then on those whose choice is not clear at the sample's prices, the others being
+// fixed, until it turns out that no fixed one would change.
+
+namespace espalier::detail {
+
+class component_prices {
+public:
+    bool is_infeasible = false; ///< proven: no choice keeps the floors within the capacities
+
+    component_prices(component_choices& at, const resource_vector& room,
+        std::vector<component_floor> floors, budget& limits)
+        : at_(at),
+          room_(room),
+          floors_(std::move(floors)),
+          limits_(limits),
+          bonuses_(at),
+          has_floor_(at.parts.size(), 0)
+    {
+        for (const component_floor& floor : floors_)
+            for (const std::uint32_t c : floor.components)
+                has_floor_[c] = 1;
+    }
+
+    /// Sets the prices and bonuses, and solves all components at them.
+    /// \return whether they were solved; otherwise the budget ended before, or it is infeasible
+    bool find()
+    {
+        std::vector<std::uint32_t> some(at_.parts.size());
+        std::iota(some.begin(), some.end(), std::uint32_t{0});
+        if (at_.parts.items() <= 2 * first_sample_) {
+            minimise(some, room_);
+            sweep();
+            return !is_infeasible;
+        }
+        return from_samples() && !is_infeasible;
+    }
+
+private:
+    static constexpr std::size_t first_sample_ = 1'024; // items
+
+    component_choices& at_;
+    resource_vector room_;
+    std::vector<component_floor> floors_;
+    budget& limits_;
+    floor_bonuses bonuses_;
+    std::vector<std::uint8_t> has_floor_; ///< by component
+
+    bool from_samples()
+    {
+        std::vector<std::uint32_t> some;
+        std::size_t sampled = first_sample_;
+        minimise_sample(some, sampled, 0);
+        while (at_.parts.items() > 64 * sampled && limits_.check()) {
+            sampled *= 16;
+            minimise_sample(some, sampled, 0.15);
+        }
+        if (!limits_.check())
+            return false;
+        sweep();
+        std::vector<std::uint8_t> is_active(at_.parts.size(), 0);
+        const double clear = of_rank(at_.margin,
+            static_cast<std::size_t>(5 * std::sqrt(1.0 / static_cast<double>(some.size())) *
+                                     static_cast<double>(at_.parts.size())));
+        for (std::size_t c = 0; c < at_.parts.size(); ++c)
+            is_active[c] = at_.margin[c] <= clear;
+        const double close = 0.02 * of_rank(at_.margin, 30);
+        while (limits_.check() && !is_infeasible) {
+            some.clear();
+            for (std::size_t c = 0; c < at_.parts.size(); ++c)
+                if (is_active[c])
+                    some.push_back(static_cast<std::uint32_t>(c));
+            const resource_vector others =
+                less(at_.total_usage, at_.used_by(some).usage(), at_.rows);
+            const price_vector before = at_.price;
+            const std::vector<double> bonus_before = at_.bonus;
+            minimise(some, less(room_, others, at_.rows), 0.15, close);
+            bool done = true;
+            for (const std::uint32_t c : at_.sweep_again(before, bonus_before, clear))
+                if (!is_active[c]) {
+                    is_active[c] = 1;
+                    done = false;
+                }
+            if (done)
+                break;
+        }
+        if (!floors_.empty())
+            sweep(); // with bonuses that bring out choices that keep them
+        return true;
+    }
+
+    /// Solves all components at the prices, such that the choices keep the floors.
+    void sweep()
+    {
+        std::vector<std::uint32_t> some;
+        for (std::uint32_t c = 0; c < at_.parts.size() && !floors_.empty(); ++c)
+            if (has_floor_[c])
+                some.push_back(c);
+        if (!floors_.empty() && !bonuses_.settle(at_.price, floors_, some))
+            is_infeasible = true;
+        at_.sweep();
+    }
+
+    /// The margin that so many components do not exceed; infinite if there are not so many.
+    [[nodiscard]] static double of_rank(std::vector<double> margins, std::size_t rank)
+    {
+        if (rank >= margins.size())
+            return std::numeric_limits<double>::infinity();
+        const auto at = margins.begin() + static_cast<std::ptrdiff_t>(rank);
+        std::nth_element(margins.begin(), at, margins.end());
+        return *at;
+    }
+
+    /// The prices of a sample of about so many items, with capacities in proportion; floors, which
+    /// a sample knows nothing of, are left for later.
+    void minimise_sample(std::vector<std::uint32_t>& some, std::size_t items, double fence)
+    {
+        some.clear();
+        sample(some, items * at_.parts.size() / at_.parts.items() + 1);
+        std::size_t sampled = 0;
+        for (const std::uint32_t c : some)
+            sampled += at_.parts.items(c);
+        resource_vector room{};
+        for (std::size_t r = 0; r < at_.rows; ++r)
+            room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
+                                                static_cast<double>(sampled) /
+                                                static_cast<double>(at_.parts.items()));
+        std::vector<component_floor> later;
+        later.swap(floors_);
+        minimise(some, room, fence, 1e-6 * worth_of(some));
+        later.swap(floors_);
+    }
+
+    void sample(std::vector<std::uint32_t>& some, std::size_t count) const
+    {
+        for (std::size_t k = 0; k < count; ++k) {
+            const std::size_t begin = k * at_.parts.size() / count;
+            const std::size_t end = (k + 1) * at_.parts.size() / count;
+            std::uint64_t mix = (k + 1) * 0x9e3779b97f4a7c15U;
+            mix = (mix ^ (mix >> 29)) * 0xbf58476d1ce4e5b9U;
+            if (end > begin)
+                some.push_back(static_cast<std::uint32_t>(
+                    begin + static_cast<std::size_t>(mix >> 33) % (end - begin)));
+        }
+    }
+
+    /// Σ value over the items of some components.
+    [[nodiscard]] double worth_of(const std::vector<std::uint32_t>& some) const
+    {
+        double worth = 0;
+        for (const std::uint32_t c : some)
+            for (std::size_t at = at_.parts.first[c]; at < at_.parts.first[c + 1]; ++at)
+                worth += std::max(at_.parts.value[at], 0.0);
+        return worth;
+    }
+
+    /// The floors of some components, less what the present choices of the others keep.
+    [[nodiscard]] std::vector<component_floor> floors_of(
+        const std::vector<std::uint32_t>& some) const
+    {
+        std::vector<std::uint8_t> is_in(floors_.empty() ? 0 : at_.parts.size(), 0);
+        for (std::size_t k = 0; k < some.size() && !floors_.empty(); ++k)
+            is_in[some[k]] = 1;
+        std::vector<component_floor> result;
+        for (const component_floor& floor : floors_) {
+            component_floor one{floor.a_class, floor.missing, {}};
+            std::vector<std::uint32_t> others;
+            for (const std::uint32_t c : floor.components)
+                (is_in[c] ? one.components : others).push_back(c);
+            if (!others.empty())
+                one.missing -= at_.used_by(others).kept(floor.a_class);
+            result.push_back(std::move(one));
+        }
+        return result;
+    }
+
+    /// Minimises the Lagrangian bound of some components by cutting planes, from the prices on.
+    /// \param fence  how far from the prices the minimum is expected, as a share of the prices; 0:
+    ///               no idea. Prices are kept within the fence until the minimum turns out beyond.
+    /// \param close  distance to the minimum that is close enough
+    void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room,
+        double fence = 0, double close = 0)
+    {
+        const std::vector<component_floor> floors = floors_of(some);
+        std::vector<std::uint32_t> floored;
+        for (const std::uint32_t c : some)
+            if (!floors.empty() && has_floor_[c])
+                floored.push_back(c);
+        std::size_t items = 0;
+        for (const std::uint32_t c : some)
+            items += at_.parts.items(c);
+
+        // A choice that keeps the floors may be worth less than the prices of what it uses, and may
+        // not fit; the master program prefers any such choice to none by this much.
+        double prefer = floors.empty() ? 0.0 : worth_of(some) + 1;
+        price_master master(at_.rows, room, prefer);
+        if (fence > 0)
+            master.fence(at_.price, room_, fence);
+        double least = std::numeric_limits<double>::infinity();
+        price_vector best_price = at_.price;
+        std::vector<double> best_bonus = at_.bonus;
+        price_vector at = at_.price;
+        for (int round = 0; round < 300; ++round) {
+            if (!floors.empty() && !bonuses_.settle(at, floors, floored)) {
+                is_infeasible = true;
+                return;
+            }
+            const auto [worth, used] = at_.evaluate(at, some);
+            const resource_vector usage = used.usage();
+            double bound = worth + price_of(room, at, at_.rows);
+            double value = worth + price_of(usage, at, at_.rows);
+            for (const component_floor& floor : floors) {
+                const double bonus = at_.bonus[floor.a_class];
+                bound -= bonus * static_cast<double>(floor.missing);
+                value -= bonus * static_cast<double>(used.kept(floor.a_class));
+            }
+            if (bound < least) {
+                least = bound;
+                best_price = at;
+                best_bonus = at_.bonus;
+            }
+            const bool is_new = master.add(usage, value);
+            if (!limits_.spend(10 * items) || !master.solve(limits_))
+                break;
+            if (!is_new || least - master.bound() <= std::max(close, 1e-11 * std::abs(least))) {
+                if (master.is_fenced_in()) {
+                    master.drop_fence();
+                    if (!master.solve(limits_))
+                        break;
+                } else if (prefer > 0 && master.prefers_nothing()) {
+                    if (least < -1e-9 * prefer) {
+                        is_infeasible = true; // no feasible choice is worth less than nothing
+                        break;
+                    }
+                    if (prefer > 1e9 * (worth_of(some) + 1))
+                        break;
+                    prefer *= 1e3;
+                    master.prefer_by(prefer);
+                    if (!master.solve(limits_))
+                        break;
+                } else {
+                    break;
+                }
+            }
+            at = master.prices();
+        }
+        at_.price = best_price;
+        at_.bonus = best_bonus;
+    }
+};
+
+} // namespace espalier::detail

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/workers.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+// For whoever writes a solver: a clock, sums that do not lose their last digits however long they
+// are, and answers without a choice. What the decisions and floors of a problem imply is in
+// decided.hpp; the rules of a well-formed problem are in validity.hpp.
+
+namespace espalier {
+
+class stopwatch {
+    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+
+public:
+    [[nodiscard]] double seconds() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+    }
+};
+
+/// A sum of non-negative numbers whose relative error stays within a few units in the last place
+/// however many are added (Neumaier's variant of compensated summation).
+class compensated_sum {
+    double sum_ = 0;
+    double lost_ = 0;
+
+public:
+    void add(double term)
+    {
+        const double total = sum_ + term;
+        lost_ += std::abs(sum_) >= std::abs(term) ? (sum_ - total) + term : (term - total) + sum_;
+        sum_ = total;
+    }
+    [[nodiscard]] double value() const { return sum_ + lost_; }
+};
+
+/// Relative error that `value_of` and bounds built on such sums may have, generously: 1.4e-14.
+inline constexpr double rounding_slack = 64 * std::numeric_limits<double>::epsilon();
+
+/// Σ value over the kept items, in an order that depends on their number alone, so that equal masks
+/// have equal values. `keep` has N entries.
+[[nodiscard]] inline double value_of(const knapsack_problem& problem,
+    const std::vector<std::uint8_t>& keep, const detail::workers& crew = {})
+{
+    std::vector<compensated_sum> sums(detail::workers::grains(problem.size()));
+    crew.each_part(problem.size(), [&](std::size_t, std::size_t from, std::size_t to) {
+        for (std::size_t begin = from; begin < to; begin += 128) {
+            // Short plain sums in four lanes, then compensated: as fast as reading the values.
+            double lane[4] = {0, 0, 0, 0};
+            const std::size_t end = std::min(to, begin + 128);
+            std::size_t item = begin;
+            for (; item + 4 <= end; item += 4)
+                for (std::size_t l = 0; l < 4; ++l)
+                    lane[l] += keep[item + l] ? problem.values[item + l] : 0.0;
+            for (; item < end; ++item)
+                lane[0] += keep[item] ? problem.values[item] : 0.0;
+            for (const double part : lane)
+                sums[begin / detail::workers::grain].add(part);
+        }
+    });
+    compensated_sum total;
+    for (const compensated_sum& sum : sums)
+        total.add(sum.value());
+    return total.value();
+}
+
+/// The power of two that brings the largest value near 1; for subnormal values, near enough.
+[[nodiscard]] inline double scale_of(double largest)
+{
+    return largest > 0 ? std::ldexp(1.0, std::min(-std::ilogb(largest), 1000)) : 1.0;
+}
+
+/// A solution of status `infeasible` or `unknown`, with its reason.
+[[nodiscard]] inline knapsack_solution no_answer(solve_status status,
+    const knapsack_problem& problem, std::string reason, const stopwatch& watch)
+{
+    knapsack_solution none;
+    none.keep.assign(problem.size(), 0);
+    none.status = status;
+    none.reason = std::move(reason);
+    none.seconds = watch.seconds();
+    return none;
+}
+
+} // namespace espalier

@@ -64,7 +64,7 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
-        places_.emplace(items_.floors, at_);
+        places_.emplace(items_.floors, finder.gaps, at_);
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
         ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());
@@ -77,6 +77,7 @@ public:
         lagrangian_ = price_of(room_, at_.price, rows_) + at_.total_worth();
         for (const component_floor& floor : items_.floors)
             lagrangian_ -= at_.bonus[floor.a_class] * static_cast<double>(floor.missing);
+        lagrangian_ -= places_->total_gap();
         if (at_.fit(room_)) {
             result.loss = places_->surplus_loss() +
                           price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
@@ -236,7 +237,7 @@ private:
             const auto known = unlisted_.find(c);
             listed_place place{.components = {c}};
             if (known == unlisted_.end() || limit < known->second)
-                place.choices = at_.list(c, std::max(limit, nothing()),
+                place.choices = at_.list(c, std::max(limit, nothing()) + places_->gap_of(c),
                     places_->classes_with_floor(c), most_listed_, limits_);
             core.push_back(c);
             if (place.choices.empty()) {

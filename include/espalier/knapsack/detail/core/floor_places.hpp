@@ -37,8 +37,13 @@ struct listed_place {
 
 class floor_places {
 public:
-    floor_places(const std::vector<component_floor>& floors, const component_choices& at)
-        : floors_(floors), at_(at), floor_of_class_(at.class_costs.size(), none_)
+    /// \param gaps  see component_prices
+    floor_places(const std::vector<component_floor>& floors, std::vector<double> gaps,
+        const component_choices& at)
+        : floors_(floors),
+          gaps_(std::move(gaps)),
+          at_(at),
+          floor_of_class_(at.class_costs.size(), none_)
     {
         if (floors.empty())
             return;
@@ -77,13 +82,28 @@ public:
         return classes_[cluster_[c]];
     }
 
-    /// What the present choices lose by keeping more than the floors ask for; after `join`, those
-    /// of the floors that no listed place takes care of.
+    /// What choices of component c may lose at the bonuses beyond what they lose against its present
+    /// choice.
+    [[nodiscard]] double gap_of(std::size_t c) const
+    {
+        return has_floor(c) ? std::max(gaps_[cluster_[c]], 0.0) : 0.0;
+    }
+    /// What the bounds with bonuses have in excess of the present choices that keep floors exactly.
+    [[nodiscard]] double total_gap() const
+    {
+        double sum = 0;
+        for (const double gap : gaps_)
+            sum += std::max(gap, 0.0);
+        return sum;
+    }
+
+    /// What present choices that were made by bonuses lose by keeping more than the floors ask for;
+    /// after `join`, those of the floors that no listed place takes care of.
     [[nodiscard]] double surplus_loss() const
     {
         double lost = 0;
         for (std::size_t f = 0; f < floors_.size(); ++f)
-            if (!is_joined(f))
+            if (!is_joined(f) && gaps_[f] < 0)
                 lost += bonus(f) * static_cast<double>(kept_by(f) - floors_[f].missing);
         return std::max(lost, 0.0);
     }
@@ -106,7 +126,7 @@ public:
         }
         listed = std::move(others);
         for (auto& [cluster, members] : of_cluster) {
-            combination made(*this, cluster, members, limit);
+            combination made(*this, cluster, members, limit + std::max(gaps_[cluster], 0.0));
             left_out = std::min(left_out, made.run(limits));
             listed_place place = made.place();
             if (place.choices.empty()) { // not even the present one was listed
@@ -124,6 +144,7 @@ private:
     static constexpr std::size_t most_ = 2'000; ///< combinations on the way
 
     const std::vector<component_floor>& floors_;
+    std::vector<double> gaps_;
     const component_choices& at_;
     std::vector<std::uint32_t> floor_of_class_;
     std::vector<std::uint32_t> cluster_of_floor_; ///< named by one of its floors
@@ -160,6 +181,7 @@ private:
                 if (owner.cluster_of_floor_[f] == cluster)
                     floors_.push_back(f);
             label begin;
+            begin.total = -std::max(owner.gaps_[cluster], 0.0);
             for (const std::uint32_t f : floors_) {
                 // Kept by the components outside.
                 std::int64_t kept = owner.kept_by(f);

@@ -60,6 +60,14 @@ public:
                 choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += items; },
                 [&](std::uint32_t kind) { ++kinds_[kind]; });
         }
+        void add(std::size_t c, const std::vector<std::uint8_t>& keep)
+        {
+            words_.assign(of_.parts.look(c).words(), 0);
+            for (std::size_t k = 0; k < keep.size(); ++k)
+                if (keep[k] != 0)
+                    pattern::keep(words_.data(), k);
+            add(c, words_.data());
+        }
         void add(const tally& other)
         {
             for (std::size_t c = 0; c < classes_.size(); ++c)
@@ -85,6 +93,7 @@ public:
         const component_choices& of_;
         std::vector<std::int64_t> classes_;
         std::vector<std::int64_t> kinds_;
+        std::vector<std::uint64_t> words_; ///< scratch
     };
 
     /// Whether the choices fit together.
@@ -201,7 +210,19 @@ public:
         return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
     }
 
-    /// Replaces the choice of a component.
+    /// See component_oracle; at the prices of the last `price_listings`.
+    const std::vector<double>& losses_of_keeping(
+        std::size_t c, std::uint32_t a_class, std::size_t most)
+    {
+        return oracles_.front().losses_of_keeping(c, a_class, most);
+    }
+    std::vector<std::uint8_t> choice_keeping(
+        std::size_t c, std::uint32_t a_class, std::size_t least)
+    {
+        return oracles_.front().choice_keeping(c, a_class, least);
+    }
+
+    /// Replaces the choice of a component; `total_usage` is the caller's to change.
     void choose(std::size_t c, const std::vector<std::uint8_t>& keep)
     {
         std::uint64_t* words = &choice_[choice_at(c)];
@@ -211,11 +232,12 @@ public:
                 pattern::keep(words, k);
     }
 
-    /// Prices of the listings, see `list`.
-    void price_listings()
+    /// Prices of what is asked of single components: `list`, `losses_of_keeping`.
+    void price_listings(const price_vector& prices)
     {
-        oracles_.front().price(price, rows, class_costs, kind_costs, bonus);
+        oracles_.front().price(prices, rows, class_costs, kind_costs, bonus);
     }
+    void price_listings() { price_listings(price); }
 
 private:
     static constexpr std::size_t grain_ = 16'384;  // components

@@ -98,7 +98,7 @@ public:
         const pattern& look = parts_.look(c);
         const double* value = &parts_.value[parts_.first[c]];
         const std::size_t states = look.states();
-        look_ahead(look, value);
+        look_ahead(c, look.class_of.front(), 0);
         const double top = ahead_[0];
         labels made(rows, floored);
         std::vector<std::uint32_t> now(1, 0);
@@ -142,6 +142,55 @@ public:
                 return {};
         }
         return unwind(made, now, look.size(), top);
+    }
+
+    /// What component c loses by keeping at least k items of a class, for k = 0 … most; infinite
+    /// where there are not so many that can be kept.
+    const std::vector<double>& losses_of_keeping(
+        std::size_t c, std::uint32_t a_class, std::size_t most)
+    {
+        look_ahead(c, a_class, most);
+        lost_.resize(most + 1);
+        for (std::size_t k = 0; k <= most; ++k)
+            lost_[k] = ahead_[0] - ahead_[k];
+        return lost_;
+    }
+
+    /// The best of these choices for one k.
+    std::vector<std::uint8_t> choice_keeping(
+        std::size_t c, std::uint32_t a_class, std::size_t least)
+    {
+        look_ahead(c, a_class, least);
+        const pattern& look = parts_.look(c);
+        const double* value = &parts_.value[parts_.first[c]];
+        const double* prices = prices_of(parts_.pattern_of[c]);
+        const std::size_t width = least + 1;
+        std::vector<std::uint8_t> keep(look.size(), 0);
+        std::size_t state = 0;
+        std::size_t needed = least;
+        for (std::size_t k = 0; k < look.size(); ++k) {
+            double best = minus_infinity_;
+            std::size_t next = state;
+            std::size_t next_needed = needed;
+            for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t) {
+                const pattern::transition way = look.transitions[t];
+                if (way.from != state)
+                    continue;
+                const std::size_t less_needed =
+                    needed - (way.keeps && look.class_of[k] == a_class && needed > 0 ? 1 : 0);
+                const double worth = (way.keeps ? value[k] - prices[t] : 0.0) +
+                                     ahead_[((k + 1) * look.states() + way.to) * width + less_needed];
+                if (worth > best) {
+                    best = worth;
+                    next = way.to;
+                    next_needed = less_needed;
+                    keep[k] = way.keeps;
+                }
+            }
+            state = next;
+            needed = next_needed;
+        }
+        return keep;
     }
 
 private:
@@ -253,7 +302,8 @@ private:
     std::vector<cell> next_;
     std::vector<cell> full_words_;     ///< by word, then state; their `choice` counts
     std::vector<std::uint64_t> words_; ///< by lane, then word
-    std::vector<double> ahead_;
+    std::vector<double> ahead_; ///< see look_ahead
+    std::vector<double> lost_;
 
     /// What keeping item k costs in a state: the item and those of its units that are not paid.
     [[nodiscard]] double price_at(const pattern& look, std::size_t k, std::size_t state) const
@@ -377,19 +427,27 @@ private:
         }
     }
 
-    /// ahead_[k · states + s]: the best worth of items k … from state s.
-    void look_ahead(const pattern& look, const double* value)
+    /// ahead_[(k · states + s) · (most + 1) + n]: the best worth of items k … from state s that keeps
+    /// at least n of a class.
+    void look_ahead(std::size_t c, std::uint32_t a_class, std::size_t most)
     {
+        const pattern& look = parts_.look(c);
+        const double* value = &parts_.value[parts_.first[c]];
+        const double* prices = prices_of(parts_.pattern_of[c]);
         const std::size_t states = look.states();
-        ahead_.assign((look.size() + 1) * states, 0);
+        const std::size_t width = most + 1;
+        ahead_.assign((look.size() + 1) * states * width, minus_infinity_);
+        for (std::size_t s = 0; s < states; ++s)
+            ahead_[(look.size() * states + s) * width] = 0;
         for (std::size_t k = look.size(); k-- > 0;)
             for (std::size_t t = look.first_transition[k]; t < look.first_transition[k + 1]; ++t) {
                 const pattern::transition way = look.transitions[t];
-                const double after = ahead_[(k + 1) * states + way.to];
-                double& best = ahead_[k * states + way.from];
-                // A state's first way on is to skip the item.
-                best = way.keeps ? std::max(best, value[k] - price_at(look, k, way.from) + after)
-                                 : after;
+                const double* after = &ahead_[((k + 1) * states + way.to) * width];
+                double* best = &ahead_[(k * states + way.from) * width];
+                const double gain = way.keeps ? value[k] - prices[t] : 0.0;
+                const std::size_t counts = way.keeps && look.class_of[k] == a_class ? 1 : 0;
+                for (std::size_t n = 0; n < width; ++n)
+                    best[n] = std::max(best[n], gain + after[n - std::min(n, counts)]);
             }
     }
 

@@ -4,6 +4,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/price_master.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -19,8 +20,9 @@
 //
 // They minimise the Lagrangian bound
 //     L(λ) = λ·room + Σ over components of their best worth at λ,
-// floors included with their best bonuses (floor_bonuses.hpp): a convex function that comes with a
-// subgradient for free. It is minimised by cutting planes (price_master.hpp). First on samples of
+// where the components of a class with a floor make the best choices that keep it
+// (floor_choices.hpp; where those would take too long, with the best bonus, floor_bonuses.hpp): a
+// convex function that comes with a subgradient for free. It is minimised by cutting planes (price_master.hpp). First on samples of
 // the components; then on those whose choice is not clear at the sample's prices, the others being
 // fixed, until it turns out that no fixed one would change.
 
@@ -29,19 +31,28 @@ namespace espalier::detail {
 class component_prices {
 public:
     bool is_infeasible = false; ///< proven: no choice keeps the floors within the capacities
+    /// Of each floor: by how much the bound with its bonus exceeds the best choices that keep it;
+    /// negative where the choices were made by the bonus.
+    std::vector<double> gaps;
 
     component_prices(component_choices& at, const resource_vector& room,
-        std::vector<component_floor> floors, budget& limits)
-        : at_(at),
+        const std::vector<component_floor>& floors, budget& limits)
+        : gaps(floors.size(), -1.0),
+          at_(at),
           room_(room),
-          floors_(std::move(floors)),
+          floors_(floors),
           limits_(limits),
           bonuses_(at),
-          has_floor_(at.parts.size(), 0)
+          floors_at_(floors.empty() ? 0 : at.parts.size(), 0)
     {
-        for (const component_floor& floor : floors_)
+        for (const component_floor& floor : floors)
             for (const std::uint32_t c : floor.components)
-                has_floor_[c] = 1;
+                ++floors_at_[c];
+        for (const component_floor& floor : floors) {
+            const bool is_alone = std::all_of(floor.components.begin(), floor.components.end(),
+                [&](std::uint32_t c) { return floors_at_[c] == 1; });
+            (is_alone && can_force(floor, at.parts) ? exact_ : others_).push_back(floor);
+        }
     }
 
     /// Sets the prices and bonuses, and solves all components at them.
@@ -63,10 +74,12 @@ private:
 
     component_choices& at_;
     resource_vector room_;
-    std::vector<component_floor> floors_;
+    const std::vector<component_floor>& floors_;
+    std::vector<component_floor> exact_;  ///< those with exact choices
+    std::vector<component_floor> others_; ///< those with bonuses
     budget& limits_;
     floor_bonuses bonuses_;
-    std::vector<std::uint8_t> has_floor_; ///< by component
+    std::vector<std::uint8_t> floors_at_; ///< by component: how many
 
     bool from_samples()
     {
@@ -86,6 +99,9 @@ private:
                                      static_cast<double>(at_.parts.size())));
         for (std::size_t c = 0; c < at_.parts.size(); ++c)
             is_active[c] = at_.margin[c] <= clear;
+        for (const component_floor& floor : exact_)
+            for (const std::uint32_t c : floor.components)
+                is_active[c] = 1;
         const double close = 0.02 * of_rank(at_.margin, 30);
         while (limits_.check() && !is_infeasible) {
             some.clear();
@@ -115,12 +131,47 @@ private:
     void sweep()
     {
         std::vector<std::uint32_t> some;
-        for (std::uint32_t c = 0; c < at_.parts.size() && !floors_.empty(); ++c)
-            if (has_floor_[c])
+        for (std::uint32_t c = 0; c < floors_at_.size(); ++c)
+            if (floors_at_[c] != 0)
                 some.push_back(c);
         if (!floors_.empty() && !bonuses_.settle(at_.price, floors_, some))
             is_infeasible = true;
         at_.sweep();
+        for (std::size_t f = 0; f < floors_.size() && !is_infeasible; ++f)
+            if (is_exact(floors_[f]))
+                gaps[f] = force(floors_[f]);
+    }
+
+    [[nodiscard]] bool is_exact(const component_floor& floor) const
+    {
+        return std::any_of(exact_.begin(), exact_.end(),
+            [&](const component_floor& one) { return one.a_class == floor.a_class; });
+    }
+
+    /// Makes the exact choices for a floor. What the bound with the bonus has in excess of them,
+    /// and so has every margin.
+    double force(const component_floor& floor)
+    {
+        const double bonus = at_.bonus[floor.a_class];
+        const double bound = at_.evaluate(at_.price, floor.components).worth -
+                             bonus * static_cast<double>(floor.missing);
+        const resource_vector before = at_.used_by(floor.components).usage();
+        at_.bonus[floor.a_class] = 0;
+        const double worth = at_.evaluate(at_.price, floor.components).worth;
+        at_.price_listings();
+        const forced_choices forced = forced_by(at_, floor);
+        is_infeasible = is_infeasible || !std::isfinite(forced.lost);
+        for (const std::uint32_t c : floor.components)
+            at_.choose(c, at_.choice_keeping(c, floor.a_class, 0));
+        for (const auto& [c, keep] : forced.choices)
+            at_.choose(c, keep);
+        at_.bonus[floor.a_class] = bonus;
+        const resource_vector after = at_.used_by(floor.components).usage();
+        at_.total_usage = less(less(at_.total_usage, before, at_.rows), after, at_.rows, -1);
+        const double gap = std::max(bound - (worth - forced.lost), 0.0);
+        for (const std::uint32_t c : floor.components)
+            at_.margin[c] = std::max(at_.margin[c] - gap, 0.0);
+        return gap;
     }
 
     /// The margin that so many components do not exceed; infinite if there are not so many.
@@ -147,10 +198,7 @@ private:
             room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
                                                 static_cast<double>(sampled) /
                                                 static_cast<double>(at_.parts.items()));
-        std::vector<component_floor> later;
-        later.swap(floors_);
-        minimise(some, room, fence, 1e-6 * worth_of(some));
-        later.swap(floors_);
+        minimise(some, room, fence, 1e-6 * worth_of(some), false);
     }
 
     void sample(std::vector<std::uint32_t>& some, std::size_t count) const
@@ -176,23 +224,72 @@ private:
         return worth;
     }
 
-    /// The floors of some components, less what the present choices of the others keep.
+    /// The floors that are kept by bonuses, of some components, less what the present choices of the
+    /// other components keep.
     [[nodiscard]] std::vector<component_floor> floors_of(
         const std::vector<std::uint32_t>& some) const
     {
-        std::vector<std::uint8_t> is_in(floors_.empty() ? 0 : at_.parts.size(), 0);
-        for (std::size_t k = 0; k < some.size() && !floors_.empty(); ++k)
-            is_in[some[k]] = 1;
+        if (others_.empty())
+            return {};
+        std::vector<std::uint8_t> is_in(at_.parts.size(), 0);
+        for (const std::uint32_t c : some)
+            is_in[c] = 1;
         std::vector<component_floor> result;
-        for (const component_floor& floor : floors_) {
+        for (const component_floor& floor : others_) {
             component_floor one{floor.a_class, floor.missing, {}};
-            std::vector<std::uint32_t> others;
+            std::vector<std::uint32_t> outside;
             for (const std::uint32_t c : floor.components)
-                (is_in[c] ? one.components : others).push_back(c);
-            if (!others.empty())
-                one.missing -= at_.used_by(others).kept(floor.a_class);
+                (is_in[c] ? one.components : outside).push_back(c);
+            if (!outside.empty())
+                one.missing -= at_.used_by(outside).kept(floor.a_class);
             result.push_back(std::move(one));
         }
+        return result;
+    }
+
+    /// Some choices at some prices.
+    struct cut {
+        double bound = 0; ///< Lagrangian
+        double value = 0; ///< of the choices
+        resource_vector usage{};
+    };
+
+    /// The best choices of some components that keep the floors.
+    /// \param bonused  floors on some of the components `floored`
+    cut evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some,
+        const resource_vector& room, const std::vector<component_floor>& bonused,
+        const std::vector<std::uint32_t>& floored, bool with_floors)
+    {
+        if (!bonused.empty() && !bonuses_.settle(prices, bonused, floored))
+            is_infeasible = true;
+        for (const component_floor& floor : exact_)
+            at_.bonus[floor.a_class] = 0;
+        const auto [worth, used] = at_.evaluate(prices, some);
+        cut result{worth, worth, used.usage()};
+        for (const component_floor& floor : bonused) {
+            const double bonus = at_.bonus[floor.a_class];
+            result.bound -= bonus * static_cast<double>(floor.missing);
+            result.value -= bonus * static_cast<double>(used.kept(floor.a_class));
+        }
+        if (with_floors && !exact_.empty()) {
+            at_.price_listings(prices);
+            component_choices::tally instead(at_);
+            component_choices::tally of(at_);
+            for (const component_floor& floor : exact_) {
+                const forced_choices forced = forced_by(at_, floor);
+                is_infeasible = is_infeasible || !std::isfinite(forced.lost);
+                result.bound -= forced.lost;
+                result.value -= forced.lost;
+                for (const auto& [c, keep] : forced.choices) {
+                    instead.add(c, keep);
+                    of.add(c, at_.choice_keeping(c, floor.a_class, 0));
+                }
+            }
+            result.usage = less(less(result.usage, of.usage(), at_.rows), instead.usage(),
+                at_.rows, -1);
+        }
+        result.bound += price_of(room, prices, at_.rows);
+        result.value += price_of(result.usage, prices, at_.rows);
         return result;
     }
 
@@ -201,20 +298,21 @@ private:
     ///               no idea. Prices are kept within the fence until the minimum turns out beyond.
     /// \param close  distance to the minimum that is close enough
     void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room,
-        double fence = 0, double close = 0)
+        double fence = 0, double close = 0, bool with_floors = true)
     {
-        const std::vector<component_floor> floors = floors_of(some);
+        const std::vector<component_floor> bonused =
+            with_floors ? floors_of(some) : std::vector<component_floor>{};
         std::vector<std::uint32_t> floored;
-        for (const std::uint32_t c : some)
-            if (!floors.empty() && has_floor_[c])
-                floored.push_back(c);
         std::size_t items = 0;
-        for (const std::uint32_t c : some)
+        for (const std::uint32_t c : some) {
+            if (!bonused.empty() && floors_at_[c] != 0)
+                floored.push_back(c);
             items += at_.parts.items(c);
-
+        }
         // A choice that keeps the floors may be worth less than the prices of what it uses, and may
         // not fit; the master program prefers any such choice to none by this much.
-        double prefer = floors.empty() ? 0.0 : worth_of(some) + 1;
+        const bool has_floors = with_floors && !floors_.empty();
+        double prefer = has_floors ? worth_of(some) + 1 : 0.0;
         price_master master(at_.rows, room, prefer);
         if (fence > 0)
             master.fence(at_.price, room_, fence);
@@ -223,46 +321,32 @@ private:
         std::vector<double> best_bonus = at_.bonus;
         price_vector at = at_.price;
         for (int round = 0; round < 300; ++round) {
-            if (!floors.empty() && !bonuses_.settle(at, floors, floored)) {
-                is_infeasible = true;
+            const cut one = evaluate(at, some, room, bonused, floored, with_floors);
+            if (is_infeasible)
                 return;
-            }
-            const auto [worth, used] = at_.evaluate(at, some);
-            const resource_vector usage = used.usage();
-            double bound = worth + price_of(room, at, at_.rows);
-            double value = worth + price_of(usage, at, at_.rows);
-            for (const component_floor& floor : floors) {
-                const double bonus = at_.bonus[floor.a_class];
-                bound -= bonus * static_cast<double>(floor.missing);
-                value -= bonus * static_cast<double>(used.kept(floor.a_class));
-            }
-            if (bound < least) {
-                least = bound;
+            if (one.bound < least) {
+                least = one.bound;
                 best_price = at;
                 best_bonus = at_.bonus;
             }
-            const bool is_new = master.add(usage, value);
+            const bool is_new = master.add(one.usage, one.value);
             if (!limits_.spend(10 * items) || !master.solve(limits_))
                 break;
             if (!is_new || least - master.bound() <= std::max(close, 1e-11 * std::abs(least))) {
                 if (master.is_fenced_in()) {
                     master.drop_fence();
-                    if (!master.solve(limits_))
-                        break;
-                } else if (prefer > 0 && master.prefers_nothing()) {
-                    if (least < -1e-9 * prefer) {
-                        is_infeasible = true; // no feasible choice is worth less than nothing
-                        break;
-                    }
-                    if (prefer > 1e9 * (worth_of(some) + 1))
+                } else if (has_floors && master.prefers_nothing()) {
+                    // No feasible choice is worth less than nothing.
+                    is_infeasible = least < -1e-9 * prefer;
+                    if (is_infeasible || prefer > 1e9 * (worth_of(some) + 1))
                         break;
                     prefer *= 1e3;
                     master.prefer_by(prefer);
-                    if (!master.solve(limits_))
-                        break;
                 } else {
                     break;
                 }
+                if (!master.solve(limits_))
+                    break;
             }
             at = master.prices();
         }

@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -73,10 +74,22 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
     return solution;
 }
 
+/// Adds classes that are not there yet. Whether there were any.
+inline bool add_new(std::vector<std::uint32_t>& floored, const std::vector<std::uint32_t>& broken)
+{
+    const std::size_t before = floored.size();
+    for (const std::uint32_t c : broken)
+        if (std::find(floored.begin(), floored.end(), c) == floored.end())
+            floored.push_back(c);
+    return floored.size() != before;
+}
+
 /// Problems with shared units, with some floors, items above a ceiling left out.
-inline knapsack_solution choose_linked_once(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, const std::vector<std::uint32_t>& floored, double& ceiling,
-    std::vector<std::uint32_t>* core)
+/// \param floored  classes whose floors are taken into account; where others turn out to be broken
+///                 before the search they are added, and there is no answer yet
+inline std::optional<knapsack_solution> choose_linked_once(const knapsack_problem& problem,
+    const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
+    double& ceiling, std::vector<std::uint32_t>* core)
 {
     const linked_items items(problem, begin, floored, ceiling, terms.crew);
     component_core parts(items, problem, terms.limits, terms.crew);
@@ -87,6 +100,8 @@ inline knapsack_solution choose_linked_once(const knapsack_problem& problem, con
             found.loss = items.floors.empty() ? 0 : found.loss;
             found.proven = true;
         } else if (parts.find_prices(found)) {
+            if (add_new(floored, parts.broken_floors(begin.missing)))
+                return std::nullopt;
             search.run(core == nullptr);
         }
         if (!found.proven && !parts.is_infeasible && !(found.loss < infinity))
@@ -128,13 +143,11 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
         if (core != nullptr)
             core->clear();
         const double before = ceiling;
-        knapsack_solution solution =
+        std::optional<knapsack_solution> solution =
             choose_linked_once(problem, begin, terms, floored, ceiling, core);
-        if (!solution.has_answer())
-            return solution;
-        const std::vector<std::uint32_t> broken = broken_floors(problem, solution.keep);
-        if (!broken.empty()) {
-            floored.insert(floored.end(), broken.begin(), broken.end());
+        if (solution && !solution->has_answer())
+            return std::move(*solution);
+        if (!solution || add_new(floored, broken_floors(problem, solution->keep))) {
             ceiling = infinity;
             continue;
         }
@@ -142,7 +155,7 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
                            std::any_of(problem.values.begin(), problem.values.end(),
                                [&](double value) { return value > ceiling && value <= before; });
         if (!again)
-            return solution;
+            return std::move(*solution);
     }
 }
 

@@ -111,6 +111,22 @@ public:
         result.loss = std::max(lagrangian_ - value.value(), 0.0) + rounding_slack * lagrangian_;
     }
 
+    /// Classes of which the choices at the prices keep fewer items than are missing.
+    [[nodiscard]] std::vector<std::uint32_t> broken_floors(
+        const std::vector<std::size_t>& missing) const
+    {
+        std::vector<std::uint32_t> broken;
+        if (missing.empty())
+            return broken;
+        component_choices::tally used(at_);
+        for (std::size_t c = 0; c < parts_.size(); ++c)
+            used.add(c, at_.choice_of(c));
+        for (std::uint32_t c = 0; c < missing.size(); ++c)
+            if (used.kept(c) < static_cast<std::int64_t>(missing[c]))
+                broken.push_back(c);
+        return broken;
+    }
+
     /// L(λ), an upper bound for all choices.
     [[nodiscard]] double lagrangian() const { return lagrangian_; }
 
@@ -122,6 +138,7 @@ public:
                std::numeric_limits<double>::epsilon() * (lagrangian_ - result.loss);
     }
 
+    [[nodiscard]] std::size_t places() const { return ranked_.size(); }
     double loss_of_rank(std::size_t rank)
     {
         if (rank >= ranked_.size())

@@ -33,6 +33,7 @@ namespace espalier::detail {
 /// What the search needs of a front end, items or components:
 ///     rows, unusable, step       resources; loss that no choice escapes; what two choices differ
 ///                                by at least, if they differ
+///     places()                   that are seen
 ///     double loss_of_rank(n)     the n-th smallest loss of a place's cheapest change, ∞ beyond
 ///     double reached()           no change beyond those that `gather` sees loses less than this
 ///     void reach(loss)           widens what it sees, so that every change that loses less is seen
@@ -84,7 +85,9 @@ private:
     void grow(const effort& how, bool to_the_end)
     {
         double last_limit = 0;
-        for (std::size_t size = 40 + 10 * front_.rows();; size *= 4) {
+        // Of few places not all at once: a better choice found among some makes the others cheaper.
+        for (std::size_t size = std::min(40 + 10 * front_.rows(), front_.places() / 4 + 1);;
+             size *= 4) {
             // Where there are few places, each with many choices, the loss grows and not the rank.
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             const bool covers = limit >= most_loss();

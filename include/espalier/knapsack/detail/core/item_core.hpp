@@ -82,6 +82,7 @@ public:
     /// what no improvement can be as little as.
     [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
 
+    [[nodiscard]] std::size_t places() const { return ranked_.size(); }
     double loss_of_rank(std::size_t rank)
     {
         if (rank >= ranked_.size())

@@ -3,6 +3,7 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/prices/label_arena.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -100,13 +101,17 @@ public:
         const std::size_t states = look.states();
         look_ahead(c, look.class_of.front(), 0);
         const double top = ahead_[0];
-        labels made(rows, floored);
+        label_arena made(rows + floored.size());
+        const auto use = [&](std::uint32_t index, const resource_vector& cost) {
+            for (std::size_t r = 0; r < rows; ++r)
+                made.amounts(index)[r] += cost[r];
+        };
         std::vector<std::uint32_t> now(1, 0);
         std::vector<std::uint32_t> next;
         for (std::size_t k = 0; k < look.size(); ++k) {
             next.clear();
             const auto add_if_hopeful = [&](std::uint32_t index) {
-                label& one = made.all[index];
+                label& one = made[index];
                 one.state &= ~std::uint32_t{look.forget[k]};
                 const double loss = top - (one.worth + ahead_[(k + 1) * states + one.state]);
                 if (loss > limit)
@@ -115,33 +120,43 @@ public:
                     next.push_back(index);
             };
             for (const std::uint32_t index : now) {
-                add_if_hopeful(made.copy(index));
+                add_if_hopeful(made.extend(index));
                 if (!(value[k] >= 0))
                     continue; // cannot be kept
-                const std::uint32_t kept = made.copy(index);
-                label& one = made.all[kept];
-                one.kept = 1;
+                const std::uint32_t kept = made.extend(index);
+                label& one = made[kept];
+                one.choice = 1;
                 one.worth += value[k] - class_price_[look.class_of[k]];
                 one.value += value[k];
-                made.use(kept, class_costs[look.class_of[k]]);
-                made.count(kept, look.class_of[k]);
+                use(kept, class_costs[look.class_of[k]]);
+                for (std::size_t f = 0; f < floored.size(); ++f)
+                    made.amounts(kept)[rows + f] -= floored[f] == look.class_of[k];
                 for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
                     const pattern::link& link = look.links[at];
                     if (one.state >> link.slot & 1U)
                         continue;
                     one.state |= 1U << link.slot;
                     one.worth -= kind_price_[link.kind];
-                    made.use(kept, kind_costs[link.kind]);
+                    use(kept, kind_costs[link.kind]);
                 }
                 add_if_hopeful(kept);
             }
             made.drop_dominated(next);
             now.swap(next);
-            if (now.size() > most || made.all.size() > 400 * most ||
+            if (now.size() > most || made.size() > 400 * most ||
                 !limits.spend(20 * now.size() * (2 + rows)))
                 return {};
         }
-        return unwind(made, now, look.size(), top);
+        std::vector<alternative> result;
+        for (const std::uint32_t index : now) {
+            alternative one{.loss = std::max(top - made[index].worth, 0.0)};
+            std::copy_n(made.amounts(index), rows, one.usage.begin());
+            for (const std::uint32_t is_kept : made.choices(index, look.size()))
+                one.keep.push_back(static_cast<std::uint8_t>(is_kept));
+            result.push_back(std::move(one));
+        }
+        sort_by_loss(result);
+        return result;
     }
 
     /// What component c loses by keeping at least k items of a class, for k = 0 … most; infinite
@@ -194,85 +209,6 @@ public:
     }
 
 private:
-    /// A way to decide the items up to one.
-    struct label {
-        double worth = 0; ///< value less prices
-        double value = 0;
-        std::uint32_t state = 0;
-        std::uint32_t parent = 0;
-        std::uint8_t kept = 0; ///< the last item
-    };
-
-    /// All labels of one listing, and what they use.
-    struct labels {
-        std::vector<label> all{1};
-        std::size_t rows;                      ///< resources
-        std::span<const std::uint32_t> floored;
-        std::size_t width;                     ///< resources and floored classes
-        std::vector<std::int64_t> usage;       ///< by label, then resource; then minus the items
-                                               ///< kept of each floored class
-
-        labels(std::size_t resources, std::span<const std::uint32_t> floored_classes)
-            : rows(resources),
-              floored(floored_classes),
-              width(resources + floored_classes.size()),
-              usage(width, 0)
-        {}
-
-        std::uint32_t copy(std::uint32_t index)
-        {
-            all.push_back(all[index]);
-            all.back().parent = index;
-            all.back().kept = 0;
-            for (std::size_t r = 0; r < width; ++r)
-                usage.push_back(usage[index * width + r]);
-            return static_cast<std::uint32_t>(all.size() - 1);
-        }
-        void drop_last()
-        {
-            all.pop_back();
-            usage.resize(usage.size() - width);
-        }
-        void use(std::uint32_t index, const resource_vector& cost)
-        {
-            for (std::size_t r = 0; r < rows; ++r)
-                usage[index * width + r] += cost[r];
-        }
-        void count(std::uint32_t index, std::uint32_t a_class)
-        {
-            for (std::size_t f = 0; f < floored.size(); ++f)
-                usage[index * width + rows + f] -= floored[f] == a_class;
-        }
-
-        /// Drops labels that are worth no more and use no less than another of the same state.
-        void drop_dominated(std::vector<std::uint32_t>& some) const
-        {
-            std::sort(some.begin(), some.end(), [&](std::uint32_t a, std::uint32_t b) {
-                if (all[a].state != all[b].state)
-                    return all[a].state < all[b].state;
-                return all[a].value != all[b].value ? all[a].value > all[b].value : a < b;
-            });
-            std::size_t left = 0;
-            for (const std::uint32_t index : some) {
-                bool is_dominated = false;
-                // Those of nearly the same value first; whoever is dominated mostly is by them.
-                const std::size_t until = left - std::min(left, compared_);
-                for (std::size_t k = left; k-- > until && !is_dominated;) {
-                    const std::uint32_t other = some[k];
-                    if (all[other].state != all[index].state)
-                        break;
-                    is_dominated = true;
-                    for (std::size_t r = 0; r < width && is_dominated; ++r)
-                        is_dominated = usage[other * width + r] <= usage[index * width + r];
-                }
-                if (!is_dominated)
-                    some[left++] = index;
-            }
-            some.resize(left);
-        }
-    };
-
-    static constexpr std::size_t compared_ = 256; ///< labels that one is compared with
     static constexpr std::size_t lanes_ = 8;
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
@@ -449,24 +385,6 @@ private:
                 for (std::size_t n = 0; n < width; ++n)
                     best[n] = std::max(best[n], gain + after[n - std::min(n, counts)]);
             }
-    }
-
-    static std::vector<alternative> unwind(const labels& made,
-        const std::vector<std::uint32_t>& last, std::size_t count, double top)
-    {
-        std::vector<alternative> result;
-        for (const std::uint32_t index : last) {
-            alternative one{.loss = std::max(top - made.all[index].worth, 0.0),
-                .keep = std::vector<std::uint8_t>(count)};
-            std::copy_n(made.usage.begin() + static_cast<std::ptrdiff_t>(index * made.width),
-                made.rows, one.usage.begin());
-            std::uint32_t at = index;
-            for (std::size_t k = count; k-- > 0; at = made.all[at].parent)
-                one.keep[k] = made.all[at].kept;
-            result.push_back(std::move(one));
-        }
-        sort_by_loss(result);
-        return result;
     }
 };
 

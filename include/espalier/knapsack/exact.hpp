@@ -69,16 +69,13 @@ struct exact {
                                          ? detail::choose_items(problem, begin, terms)
                                          : detail::choose_linked(problem, begin, terms);
         if (solution.has_answer() && solution.status != solve_status::optimal &&
-            (!limits.out_of_time() || problem.size() <= most_to_improve_))
+            (!limits.out_of_time() || problem.size() <= detail::most_to_sort))
             improve(problem, solution);
         solution.seconds = watch.seconds();
         return solution;
     }
 
 private:
-    /// Items that are sorted in a few milliseconds, when the time is already over.
-    static constexpr std::size_t most_to_improve_ = std::size_t{1} << 16U;
-
     /// A search that was stopped early may have left room for more, or may have found less than the
     /// quick way does.
     static void improve(const knapsack_problem& problem, knapsack_solution& solution)

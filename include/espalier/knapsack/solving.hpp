@@ -6,6 +6,7 @@
 #include <espalier/knapsack/solution.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -31,8 +32,8 @@ public:
     }
 };
 
-/// A sum of non-negative numbers whose relative error stays within a few units in the last place
-/// however many are added (Neumaier's variant of compensated summation).
+/// A sum of non-negative numbers that is right up to its last digit or the one before however many
+/// are added (Neumaier's variant of compensated summation).
 class compensated_sum {
     double sum_ = 0;
     double lost_ = 0;
@@ -57,18 +58,32 @@ inline constexpr double rounding_slack = 64 * std::numeric_limits<double>::epsil
 {
     std::vector<compensated_sum> sums(detail::workers::grains(problem.size()));
     crew.each_part(problem.size(), [&](std::size_t, std::size_t from, std::size_t to) {
-        for (std::size_t begin = from; begin < to; begin += 128) {
-            // Short plain sums in four lanes, then compensated: as fast as reading the values.
-            double lane[4] = {0, 0, 0, 0};
-            const std::size_t end = std::min(to, begin + 128);
-            std::size_t item = begin;
-            for (; item + 4 <= end; item += 4)
-                for (std::size_t l = 0; l < 4; ++l)
-                    lane[l] += keep[item + l] ? problem.values[item + l] : 0.0;
-            for (; item < end; ++item)
-                lane[0] += keep[item] ? problem.values[item] : 0.0;
-            for (const double part : lane)
-                sums[begin / detail::workers::grain].add(part);
+        for (std::size_t begin = from; begin < to; begin += detail::workers::grain) {
+            const std::size_t end = std::min(to, begin + detail::workers::grain);
+            // Compensated sums side by side (Knuth's exact sum of two, which has no branches), of
+            // terms that were looked up before: nearly as fast as reading the values.
+            constexpr std::size_t lanes = 4;
+            std::array<double, 256> term;
+            std::array<double, lanes> sum{};
+            std::array<double, lanes> lost{};
+            for (std::size_t first = begin; first < end; first += term.size()) {
+                const std::size_t count = std::min(end - first, term.size());
+                for (std::size_t k = 0; k < count; ++k)
+                    term[k] = keep[first + k] != 0 ? problem.values[first + k] : 0.0;
+                std::fill(term.begin() + static_cast<std::ptrdiff_t>(count), term.end(), 0.0);
+                for (std::size_t k = 0; k < term.size(); k += lanes)
+                    for (std::size_t l = 0; l < lanes; ++l) {
+                        const double both = sum[l] + term[k + l];
+                        const double added = both - sum[l];
+                        lost[l] += (sum[l] - (both - added)) + (term[k + l] - added);
+                        sum[l] = both;
+                    }
+            }
+            compensated_sum& all = sums[begin / detail::workers::grain];
+            for (std::size_t l = 0; l < lanes; ++l) {
+                all.add(sum[l]);
+                all.add(lost[l]);
+            }
         }
     });
     compensated_sum total;

@@ -38,11 +38,11 @@ struct conditions {
     workers crew{};
 };
 
-/// Problems without shared units.
-inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
+/// Problems without shared units, with floors or as if there were none.
+inline knapsack_solution choose_items_once(const knapsack_problem& problem, const decided& begin,
+    const conditions& terms, bool with_floors, std::vector<std::uint32_t>* core)
 {
-    const free_items free(problem, begin);
+    const free_items free(problem, begin, with_floors);
     const item_view view = free.view(problem, terms.crew);
     item_core items(view, problem.class_costs, problem.resources, free.room, terms.crew);
     core_search search(items, terms.limits);
@@ -74,6 +74,42 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
     return solution;
 }
 
+/// Problems without shared units. Floors are met where the choice without them breaks them.
+inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
+{
+    knapsack_solution solution = choose_items_once(problem, begin, terms, false, core);
+    if (broken_floors(problem, solution.keep).empty())
+        return solution;
+    if (core != nullptr)
+        core->clear();
+    return choose_items_once(problem, begin, terms, true, core);
+}
+
+/// Items that are sorted in a few milliseconds, when the time is already over.
+inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
+
+/// The answer where there was no time for any: what decisions keep.
+inline knapsack_solution without_search(
+    const knapsack_problem& problem, const linked_items& items, const conditions& terms)
+{
+    knapsack_solution solution;
+    solution.keep.assign(problem.size(), 0);
+    for (const std::uint32_t item : items.kept)
+        solution.keep[item] = 1;
+    if (!broken_floors(problem, solution.keep).empty())
+        return no_answer(solve_status::unknown, problem,
+            "the time was over before a choice was found that meets the floors", terms.watch);
+    solution.value = value_of(problem, solution.keep, terms.crew);
+    solution.status = terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;
+    compensated_sum everything;
+    for (std::size_t item = 0; item < problem.size(); ++item)
+        if (problem.fixed_at(item) != decision::prune)
+            everything.add(problem.values[item]);
+    solution.bound = everything.value() * (1 + rounding_slack);
+    return solution;
+}
+
 /// Adds classes that are not there yet. Whether there were any.
 inline bool add_new(std::vector<std::uint32_t>& floored, const std::vector<std::uint32_t>& broken)
 {
@@ -91,10 +127,12 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
     double& ceiling, std::vector<std::uint32_t>* core)
 {
-    const linked_items items(problem, begin, floored, ceiling, terms.crew);
+    const linked_items items(problem, begin, floored, ceiling, terms.limits, terms.crew);
     component_core parts(items, problem, terms.limits, terms.crew);
     core_search search(parts, terms.limits);
     search_result& found = search.result;
+    if (!items.is_complete)
+        return without_search(problem, items, terms);
     if (items.parts.is_narrow) {
         if (items.parts.size() == 0) {
             found.loss = items.floors.empty() ? 0 : found.loss;
@@ -117,7 +155,9 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         std::sort(core->begin(), core->end());
     }
     if (!(found.loss < infinity)) // too tangled, or floors that nothing was found for
-        return greedy{}(problem);
+        return terms.limits.out_of_time() && problem.size() > most_to_sort
+                   ? without_search(problem, items, terms)
+                   : greedy{}(problem);
     knapsack_solution solution;
     solution.keep = std::move(parts.keep);
     for (const std::uint32_t item : items.kept)

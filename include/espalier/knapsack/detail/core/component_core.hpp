@@ -149,7 +149,7 @@ public:
     }
 
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
-    static void reach(double) {}
+    static void reach(double, budget&) {}
 
     double gather(double limit, std::size_t count, core_problem& problem)
     {

@@ -36,7 +36,7 @@ namespace espalier::detail {
 ///     places()                   that are seen
 ///     double loss_of_rank(n)     the n-th smallest loss of a place's cheapest change, ∞ beyond
 ///     double reached()           no change beyond those that `gather` sees loses less than this
-///     void reach(loss)           widens what it sees, so that every change that loses less is seen
+///     void reach(loss, limits)   widens what it sees, so that every change that loses less is seen
 ///     double gather(limit, n, core)
 ///                                lists the changes that lose less than `limit`, and of those that
 ///                                lose just as much enough to make it n places; what the cheapest
@@ -93,7 +93,7 @@ private:
             const bool covers = limit >= most_loss();
             if (covers) {
                 limit = most_loss();
-                front_.reach(result.loss - front_.unusable);
+                front_.reach(result.loss - front_.unusable, limits_);
             }
             last_limit = limit;
             left_out_ = front_.gather(limit, covers ? everything_ : size, core_);

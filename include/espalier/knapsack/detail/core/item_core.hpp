@@ -59,22 +59,23 @@ public:
     void take_by_price(search_result& result)
     {
         resource_vector left = room_;
-        std::fill(keep.begin(), keep.end(), std::uint8_t{0});
-        for (const bool pays : {true, false})
-            for (std::uint32_t item = 0; item < items_.size(); ++item) {
-                if (keep[item] != 0 || (gain_of(item) > 0) != pays || !(items_.value(item) > 0))
-                    continue;
-                const resource_vector after = less(left, costs_[items_.class_of[item]], rows_);
-                if (is_within(after, rows_)) {
-                    left = after;
-                    keep[item] = 1;
-                }
-            }
         compensated_sum lost;
+        for (std::uint32_t item = 0; item < items_.size(); ++item) {
+            const double gain = gain_of(item);
+            keep[item] = 0;
+            if (!(gain > 0))
+                continue;
+            const resource_vector& cost = costs_[items_.class_of[item]];
+            bool fits = true;
+            for (std::size_t r = 0; r < rows_; ++r)
+                fits = fits && cost[r] <= left[r];
+            for (std::size_t r = 0; r < rows_ && fits; ++r)
+                left[r] -= cost[r];
+            keep[item] = fits;
+            if (!fits)
+                lost.add(gain);
+        }
         lost.add(price_of(left, at_.price, rows_));
-        for (std::uint32_t item = 0; item < items_.size(); ++item)
-            if ((gain_of(item) > 0) != (keep[item] != 0))
-                lost.add(std::abs(gain_of(item)));
         result.loss = lost.value();
     }
 
@@ -93,12 +94,12 @@ public:
     }
 
     [[nodiscard]] double reached() const { return at_.margin() + rounding(); }
-    void reach(double loss)
+    void reach(double loss, budget& limits)
     {
         if (reached() >= loss)
             return;
         std::vector<std::uint8_t> unused(items_.size());
-        at_.widen(loss * (1 + 1e-9) + rounding(), unused);
+        at_.widen(loss * (1 + 1e-9) + rounding(), unused, limits);
         look();
     }
 

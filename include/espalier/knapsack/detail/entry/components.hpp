@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -65,8 +66,12 @@ public:
     /// \param paid  units that are paid already, or empty
     /// \param kept  items that are kept already; those that are not fixed use no units
     component_finder(const knapsack_problem& problem, const std::vector<std::uint8_t>& paid,
-        value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
-        : problem_(problem), paid_(paid), worth_(std::move(worth)), has_unit_(problem.size(), 0)
+        budget& limits, value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
+        : problem_(problem),
+          paid_(paid),
+          limits_(limits),
+          worth_(std::move(worth)),
+          has_unit_(problem.size(), 0)
     {
         for (const std::uint32_t item : kept)
             has_unit_[item] = 1; // so that it is not alone
@@ -74,21 +79,20 @@ public:
             costs_nothing_.push_back(cost == resource_vector{});
     }
 
-    /// The components of all items that are free.
-    components find()
+    /// Finds the components of all items that are free. Whether the budget was enough for that.
+    bool find(components& result)
     {
         const shared_units& shared = problem_.shared;
         found_.item.reserve(problem_.size());
-        if (is_in_order()) {
-            for (std::size_t begin = 0; begin < shared.size();) {
-                const std::size_t end = end_of_block(begin);
-                if (!std::any_of(models_.begin(), models_.end(),
-                        [&](const model& m) { return repeats(m, begin, end); }))
-                    take_apart(begin, end);
-                begin = end;
-            }
-        } else {
-            take_apart(0, shared.size());
+        const bool in_order = is_in_order();
+        for (std::size_t begin = 0; begin < shared.size();) {
+            const std::size_t end = in_order ? end_of_block(begin) : shared.size();
+            if (!std::any_of(models_.begin(), models_.end(),
+                    [&](const model& m) { return repeats(m, begin, end); }))
+                take_apart(begin, end);
+            if (!limits_.spend(4 * (shared.first[end] - shared.first[begin])))
+                return false;
+            begin = end;
         }
         std::vector<std::uint32_t> alone(problem_.classes(), none_);
         for (std::uint32_t i = 0; i < problem_.size(); ++i)
@@ -102,7 +106,8 @@ public:
                 found_.item.push_back(i);
                 found_.close(number);
             }
-        return std::move(found_);
+        result = std::move(found_);
+        return limits_.spend(problem_.size());
     }
 
 private:
@@ -120,6 +125,7 @@ private:
 
     const knapsack_problem& problem_;
     const std::vector<std::uint8_t>& paid_;
+    budget& limits_;
     value_range worth_;
     components found_;
     std::vector<std::uint8_t> costs_nothing_;                   ///< by kind of unit
@@ -209,6 +215,7 @@ private:
             known_.try_emplace(one.key(), static_cast<std::uint32_t>(found_.patterns.size()));
         if (is_new) {
             one.prepare();
+            limits_.spend(2'000 * one.size() + 4 * one.transitions.size());
             found_.patterns.push_back(std::move(one));
         }
         return at->second;
@@ -265,7 +272,7 @@ private:
         std::vector<std::size_t> next(start.begin(), start.end() - 1);
         for (std::uint32_t unit = 0; unit < count; ++unit)
             units[next[root(parent, unit)]++] = unit;
-        for (std::size_t top = 0; top < count; ++top)
+        for (std::size_t top = 0; top < count && limits_.spend(20); ++top)
             lay_out(b, std::span{units}.subspan(start[top], start[top + 1] - start[top]));
     }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/entry/free_items.hpp>
 #include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
@@ -26,12 +27,14 @@ public:
     resource_vector room;                ///< for the others, no more than all of them can use
     components parts;
     std::vector<component_floor> floors;
-    double scale = 1; ///< power of two that brings the largest value near 1
+    double scale = 1;         ///< power of two that brings the largest value near 1
+    bool is_complete = false; ///< otherwise the budget ended before all components were found
 
     /// \param floored  the classes whose floors are taken into account
     /// \param ceiling  no item of a larger value can be kept
     linked_items(const knapsack_problem& problem, const decided& begin,
-        const std::vector<std::uint32_t>& floored, double ceiling, const workers& crew)
+        const std::vector<std::uint32_t>& floored, double ceiling, budget& limits,
+        const workers& crew)
         : room(begin.left)
     {
         value_range worth{.least = std::vector<double>(
@@ -43,7 +46,10 @@ public:
             if (problem.fixed[item] == decision::keep)
                 kept.push_back(item);
         const std::vector<std::uint32_t> shared = take_unshared(problem, begin, floored);
-        parts = component_finder(problem, begin.paid, worth, kept).find();
+        component_finder finder(problem, begin.paid, limits, worth, kept);
+        is_complete = finder.find(parts);
+        if (!is_complete)
+            return;
         set_values(problem, begin, worth, crew);
         find_floors(problem, begin, shared);
     }

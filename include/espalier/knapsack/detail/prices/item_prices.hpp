@@ -57,32 +57,16 @@ public:
         std::size_t resources, const resource_vector& room, const workers& crew)
         : items_(items), costs_(costs), resources_(resources), room_(room), crew_(crew)
     {
-        // Costs of classes that do not fit are left out: next to them all others might look like
-        // nothing.
-        std::vector<resource_vector> fitting(costs.size(), resource_vector{});
-        fits_.resize(costs.size());
-        for (std::size_t c = 0; c < costs.size(); ++c) {
-            fits_[c] = is_within(less(room, costs[c], resources), resources);
-            if (fits_[c])
-                fitting[c] = costs[c];
-        }
         class_price.assign(costs.size(), 0);
-        matrix_ = cost_matrix(resources, fitting);
-        for (std::size_t c = 0; c < costs.size(); ++c) {
-            fitting.push_back(less({}, fitting[c], resources));
-            // Not so many that their costs overflow.
-            const std::int64_t largest = *std::max_element(fitting[c].begin(), fitting[c].end());
-            const std::int64_t most = (std::int64_t{1} << 61) / std::max<std::int64_t>(largest, 1) /
-                                      static_cast<std::int64_t>(costs.size());
-            most_below_.push_back(std::min(items.size(), static_cast<std::size_t>(most)));
-        }
-        fenced_matrix_ = cost_matrix(resources, fitting);
     }
 
     /// Finds λ. Afterwards `keep` marks the items above their windows.
     /// \return whether it came to an end; otherwise only the prices are of use
     bool find(std::vector<std::uint8_t>& keep, budget& limits)
     {
+        if (!limits.check())
+            return false;
+        prepare();
         std::size_t level = items_.size() <= 2 * first_level_ ? items_.size() : first_level_;
         double width = std::numeric_limits<double>::infinity();
         for (;;) {
@@ -97,13 +81,17 @@ public:
     }
 
     /// Opens the windows to all items whose loss is at most `loss`, and sweeps again.
-    void widen(double loss, std::vector<std::uint8_t>& keep)
+    void widen(double loss, std::vector<std::uint8_t>& keep, budget& limits)
     {
         for (std::size_t c = 0; c < costs_.size(); ++c) {
             low[c] = fits_[c] ? class_price[c] - loss : never_;
             high[c] = fits_[c] ? class_price[c] + loss : never_;
         }
-        sweep(items_.size(), keep);
+        if (sweep(items_.size(), keep, limits))
+            return;
+        // Not all of them were seen: the windows reach nothing.
+        low = class_price;
+        high = class_price;
     }
 
     /// No item outside its window can be decided otherwise at a loss smaller than this.
@@ -148,7 +136,31 @@ private:
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
     static constexpr std::size_t first_level_ = 1'024;
     static constexpr std::size_t growth_ = 12; // from sample to sample
+    static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
     static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
+
+    void prepare()
+    {
+        // Costs of classes that do not fit are left out: next to them all others might look like
+        // nothing.
+        std::vector<resource_vector> fitting(costs_.size(), resource_vector{});
+        fits_.resize(costs_.size());
+        for (std::size_t c = 0; c < costs_.size(); ++c) {
+            fits_[c] = is_within(less(room_, costs_[c], resources_), resources_);
+            if (fits_[c])
+                fitting[c] = costs_[c];
+        }
+        matrix_ = cost_matrix(resources_, fitting);
+        for (std::size_t c = 0; c < costs_.size(); ++c) {
+            fitting.push_back(less({}, fitting[c], resources_));
+            // Not so many that their costs overflow.
+            const std::int64_t largest = *std::max_element(fitting[c].begin(), fitting[c].end());
+            const std::int64_t most = (std::int64_t{1} << 61) / std::max<std::int64_t>(largest, 1) /
+                                      static_cast<std::int64_t>(costs_.size());
+            most_below_.push_back(std::min(items_.size(), static_cast<std::size_t>(most)));
+        }
+        fenced_matrix_ = cost_matrix(resources_, fitting);
+    }
 
     [[nodiscard]] bool is_free(std::size_t a_class) const
     {
@@ -170,24 +182,33 @@ private:
         return begin + static_cast<std::size_t>(mix >> 33) % (end - begin);
     }
 
-    void sweep(std::size_t level, std::vector<std::uint8_t>& keep)
+    /// Counts, drops and gathers. False: the budget ended on the way.
+    bool sweep(std::size_t level, std::vector<std::uint8_t>& keep, budget& limits)
     {
         above.assign(costs_.size(), 0);
         inside.clear();
         if (level != items_.size()) {
             for (std::size_t k = 0; k < level; ++k)
                 look_at(sampled(k, level));
-            return;
+            return limits.spend(10 * level);
         }
-        std::vector<swept> others(crew_.parts(items_.size()) - 1);
-        crew_.each_part(items_.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-            if (part == 0)
-                return sweep_part(begin, end, keep, inside, above);
-            swept& its = others[part - 1];
+        for (std::size_t first = 0; first < items_.size(); first += stretch_) {
+            sweep_stretch(first, std::min(first + stretch_, items_.size()), keep);
+            if (!limits.spend(std::min(stretch_, items_.size() - first)))
+                return false;
+        }
+        return true;
+    }
+
+    void sweep_stretch(std::size_t first, std::size_t last, std::vector<std::uint8_t>& keep)
+    {
+        std::vector<swept> parts(crew_.parts(last - first));
+        crew_.each_part(last - first, [&](std::size_t part, std::size_t begin, std::size_t end) {
+            swept& its = parts[part];
             its.above.assign(costs_.size(), 0);
-            sweep_part(begin, end, keep, its.inside, its.above);
+            sweep_part(first + begin, first + end, keep, its.inside, its.above);
         });
-        for (const swept& its : others) {
+        for (const swept& its : parts) {
             inside.insert(inside.end(), its.inside.begin(), its.inside.end());
             for (std::size_t c = 0; c < costs_.size(); ++c)
                 above[c] += its.above[c];
@@ -204,7 +225,7 @@ private:
         std::vector<std::uint32_t>& its_inside, std::vector<std::size_t>& its_above) const
     {
         // Written without branches: which side of a threshold an item is on is a coin toss.
-        its_inside.resize((end - begin) / 8 + 1024);
+        its_inside.resize((end - begin) / 64 + 1024);
         std::size_t found = 0;
         for (std::size_t item = begin; item < end; ++item) {
             const double value = items_.value(item);
@@ -300,7 +321,8 @@ private:
             if (attempt == 12)
                 width = std::numeric_limits<double>::infinity();
             place_windows(width);
-            sweep(level, keep);
+            if (!sweep(level, keep, limits))
+                return;
             const bool is_fenced = width < 1e300;
             if (relax(level == items_.size() ? 1.0 : share, is_fenced, limits) || !is_fenced ||
                 !limits.spend(level))

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 
 #include <knapsack/instances.hpp>
+#include <knapsack/judge.hpp>
 
 using namespace espalier;
 using instances::dice;
@@ -39,25 +40,37 @@ bool same(double a, double b, double tolerance)
 
 } // namespace
 
+TEST_CASE("exact and greedy are right about small problems of every kind, at every limit")
+{
+    // bench_agreement goes through a million of them and prints what it finds.
+    for (std::uint64_t seed = 0; seed < 25'000; ++seed) {
+        dice random(seed);
+        const instances::recipe recipe = instances::any_recipe(14, random);
+        const knapsack_problem problem = instances::make(recipe, random);
+        const std::optional<long double> optimum = judge::best_of_all_choices(problem);
+        CAPTURE(seed);
+        CHECK(to_string(judge::fault_of(problem, exact{.time_limit = 10}(problem), optimum)) ==
+              "right");
+        CHECK(to_string(judge::fault_of(problem, greedy{}(problem), optimum)) == "right");
+    }
+}
+
 TEST_CASE("all solvers agree with the trial of every choice")
 {
-    for (std::uint64_t seed = 0; seed < 10'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
         dice random(seed);
-        const std::size_t most = seed % 2'000 == 1 ? 20 : seed % 100 == 0 ? 12 : 7;
+        const std::size_t most = seed % 1'000 == 1 ? 20 : seed % 100 == 0 ? 12 : 7;
         const knapsack_problem problem = instances::any(most, random);
         const double optimum = instances::brute_force(problem);
         CAPTURE(seed);
         const knapsack_solution best = exact{}(problem);
         check_answer(problem, best, optimum);
-        check_answer(problem, greedy{}(problem), optimum);
         REQUIRE(best.has_answer() == (optimum >= 0));
         if (best.status == solve_status::optimal)
             REQUIRE(same(best.value, optimum, 1e-12));
-        else if (best.has_answer())
-            CHECK(best.bound >= optimum);
         if (problem.resources == 1 && problem.shared.empty() && optimum >= 0)
             REQUIRE(same(dynamic_programming{}(problem).value, optimum, 1e-12));
-        if (seed % 5 == 0) {
+        if (seed % 2 == 0) {
             const knapsack_solution branch_and_cut = glpk{}(problem);
             check_answer(problem, branch_and_cut, optimum);
             const knapsack_solution on_core = glpk_on_core{}(problem);

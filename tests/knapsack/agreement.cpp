@@ -8,6 +8,7 @@
 
 #include <doctest/doctest.h>
 
+#include <knapsack/frontier.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/judge.hpp>
 
@@ -48,6 +49,19 @@ TEST_CASE("exact and greedy are right about small problems of every kind, at eve
         const instances::recipe recipe = instances::any_recipe(14, random);
         const knapsack_problem problem = instances::make(recipe, random);
         const std::optional<long double> optimum = judge::best_of_all_choices(problem);
+        CAPTURE(seed);
+        CHECK(to_string(judge::fault_of(problem, exact{.time_limit = 10}(problem), optimum)) ==
+              "right");
+        CHECK(to_string(judge::fault_of(problem, greedy{}(problem), optimum)) == "right");
+    }
+}
+
+TEST_CASE("exact and greedy are right about hundreds of items whose neighbours share units")
+{
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        dice random(seed);
+        const knapsack_problem problem = instances::any_long(random, 1'000'000).second;
+        const std::optional<long double> optimum = judge::best_by_frontier(problem);
         CAPTURE(seed);
         CHECK(to_string(judge::fault_of(problem, exact{.time_limit = 10}(problem), optimum)) ==
               "right");

@@ -4,9 +4,8 @@
 // is a line with its seed and the problem, made as small as it stays wrong; at the end the wrong
 // answers are counted by kind. Ends with 1 if there are any.
 //
-//     bench_agreement [problems, 100000] [first seed, 0] [problems between two for GLPK, 0: none]
-//     bench_agreement long [problems, 1000] [first seed, 0] [problems between two for GLPK, 0:
-//     none]
+//     bench_agreement [problems, 100000] [first seed, 0] [N: every N-th goes to GLPK, too]
+//     bench_agreement long [problems, 1000] [first seed, 0] [N]
 
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
@@ -49,6 +48,14 @@ void stopped(int signal)
         signal == SIGALRM ? "does not end" : "stops the process");
     std::fflush(stdout);
     std::_Exit(1);
+}
+
+// Told to stop, the program still prints what it has found.
+volatile std::sig_atomic_t is_enough = 0;
+
+void enough(int)
+{
+    is_enough = 1;
 }
 
 // --- Shrinking -----------------------------------------------------------------------------------
@@ -407,6 +414,8 @@ int main(int count, char** arguments)
     const std::uint64_t between = argument(3, 0);
     for (const int signal : {SIGABRT, SIGFPE, SIGSEGV, SIGALRM})
         std::signal(signal, stopped);
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, enough);
     const rlimit memory{.rlim_cur = std::size_t{1} << 30U, .rlim_max = std::size_t{1} << 30U};
     setrlimit(RLIMIT_AS, &memory); // who needs more for so few items gets an exception
 
@@ -416,7 +425,8 @@ int main(int count, char** arguments)
     record branch_and_cut("glpk", glpk{.time_limit = 10}, best_of, {.value = 1e-9, .bound = 1e-9});
     std::size_t impossible = 0;
     const auto begin = std::chrono::steady_clock::now();
-    for (std::uint64_t seed = first; seed < first + problems; ++seed) {
+    std::uint64_t seed = first;
+    for (; seed < first + problems && !is_enough; ++seed) {
         current_seed = seed;
         instances::dice random(seed);
         instances::recipe recipe;
@@ -436,7 +446,7 @@ int main(int count, char** arguments)
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     std::printf("\n%llu problems, %zu of them without a choice, in %.0f s\n",
-        static_cast<unsigned long long>(problems), impossible, seconds.count());
+        static_cast<unsigned long long>(seed - first), impossible, seconds.count());
     best.summary();
     quick.summary();
     if (between > 0)

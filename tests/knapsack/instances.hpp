@@ -519,6 +519,13 @@ inline std::pair<recipe, knapsack_problem> any_long(dice& random, std::size_t wo
         add_units(problem, of.shape, random);
     problem.values.clear();
     small::set_values(problem, of.value, random);
+    if (random.one_in(2)) { // classes of little value lose everything but their floors
+        std::vector<double> worth(of.classes);
+        for (double& eighths : worth)
+            eighths = static_cast<double>(1 + random.below(8)) / 8;
+        for (std::size_t item = 0; item < of.items; ++item)
+            problem.values[item] *= worth[problem.class_of[item]];
+    }
     if (random.one_in(4))
         fix_some(problem, random);
     problem.floors.assign(of.classes, 0);

@@ -267,7 +267,7 @@ class record {
     std::map<std::string, counted> unproven_;
     std::size_t asked_ = 0;
     std::size_t wrong_ = 0;
-    std::size_t reported_ = 0;
+    std::map<fault, std::size_t> reported_;
     double worst_shortfall_ = 0; ///< of a value called optimal, in units in the last place
     std::uint64_t worst_shortfall_seed_ = 0;
     double furthest_sum_ = 0; ///< of a value from the sum of what is kept, in the same units
@@ -304,7 +304,7 @@ class record {
     {
         const fault found = made.found;
         knapsack_problem shown = problem;
-        const bool is_shown = reported_++ < 500;
+        const bool is_shown = reported_[found]++ < 200;
         if (is_shown && made.seconds < 0.01) { // takes hundreds of solutions
             shown = smallest(problem, found);
             optimum = best_of_(shown);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// `exact` and `greedy` against the trial of all choices, on small problems of every kind. Every
-// wrong answer is a line with its seed and the problem, made as small as it stays wrong; at the end
-// the wrong answers are counted by kind. Ends with 1 if there are any.
+// `exact` and `greedy` against the trial of all choices, on small problems of every kind, or
+// against dynamic programming, on problems of up to hundreds of items (`long`). Every wrong answer
+// is a line with its seed and the problem, made as small as it stays wrong; at the end the wrong
+// answers are counted by kind. Ends with 1 if there are any.
 //
-//     bench_agreement [problems, 100000] [first seed, 0] [glpk: problems between two for GLPK]
+//     bench_agreement [problems, 100000] [first seed, 0] [N: every N-th goes to GLPK, too]
+//     bench_agreement long [problems, 1000] [first seed, 0] [N]
 
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
@@ -24,6 +26,7 @@
 #include <optional>
 #include <string>
 #include <sys/resource.h>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -34,6 +37,7 @@ using namespace espalier;
 using judge::fault;
 
 using solver = std::function<knapsack_solution(const knapsack_problem&)>;
+using oracle = std::optional<long double> (*)(const knapsack_problem&);
 
 // The last problem begun, in case the process is stopped or never ends.
 volatile std::uint64_t current_seed = 0;
@@ -44,6 +48,14 @@ void stopped(int signal)
         signal == SIGALRM ? "does not end" : "stops the process");
     std::fflush(stdout);
     std::_Exit(1);
+}
+
+// Told to stop, the program still prints what it has found.
+volatile std::sig_atomic_t is_enough = 0;
+
+void enough(int)
+{
+    is_enough = 1;
 }
 
 // --- Shrinking -----------------------------------------------------------------------------------
@@ -249,14 +261,17 @@ class record {
 
     std::string name_;
     solver solve_;
+    oracle best_of_;
     judge::tolerances allowed_;
     std::map<fault, row> faults_;
     std::map<std::string, counted> unproven_;
     std::size_t asked_ = 0;
     std::size_t wrong_ = 0;
-    std::size_t shrunk_ = 0;
+    std::map<fault, std::size_t> reported_;
     double worst_shortfall_ = 0; ///< of a value called optimal, in units in the last place
     std::uint64_t worst_shortfall_seed_ = 0;
+    double furthest_sum_ = 0; ///< of a value from the sum of what is kept, in the same units
+    std::uint64_t furthest_sum_seed_ = 0;
     double widest_gap_ = 0; ///< of a value called optimal
     std::uint64_t widest_gap_seed_ = 0;
     double longest_ = 0; ///< seconds
@@ -279,7 +294,7 @@ class record {
     [[nodiscard]] knapsack_problem smallest(const knapsack_problem& problem, fault found) const
     {
         return shrunk(problem, [&](const knapsack_problem& smaller) {
-            const auto optimum = judge::best_of_all_choices(smaller);
+            const auto optimum = best_of_(smaller);
             return verdict_on(solve_, smaller, optimum, allowed_).found == found;
         });
     }
@@ -289,9 +304,10 @@ class record {
     {
         const fault found = made.found;
         knapsack_problem shown = problem;
-        if (made.seconds < 0.01 && shrunk_++ < 200) { // takes hundreds of solutions
+        const bool is_shown = reported_[found]++ < 200;
+        if (is_shown && made.seconds < 0.01) { // takes hundreds of solutions
             shown = smallest(problem, found);
-            optimum = judge::best_of_all_choices(shown);
+            optimum = best_of_(shown);
             made = verdict_on(solve_, shown, optimum, allowed_);
         }
         std::printf("%s, seed %llu: %s; says %s %s, bound %s%s%s; right is %s; %s\n", name_.c_str(),
@@ -300,13 +316,13 @@ class record {
             number(made.answer.bound).c_str(), made.exception.empty() ? "" : ", ",
             made.exception.c_str(),
             optimum ? number(static_cast<double>(*optimum)).c_str() : "infeasible",
-            initialiser(shown).c_str());
+            is_shown ? initialiser(shown).c_str() : "see the seed");
         std::fflush(stdout);
     }
 
 public:
-    record(std::string name, solver solve, judge::tolerances allowed = {})
-        : name_(std::move(name)), solve_(std::move(solve)), allowed_(allowed)
+    record(std::string name, solver solve, oracle best_of, judge::tolerances allowed = {})
+        : name_(std::move(name)), solve_(std::move(solve)), best_of_(best_of), allowed_(allowed)
     {}
 
     void ask(std::uint64_t seed, const instances::recipe& recipe, const knapsack_problem& problem,
@@ -321,6 +337,10 @@ public:
             report(seed, problem, made, optimum);
             return;
         }
+        if (made.answer.has_answer())
+            keep_worst(std::abs(judge::shortfall_in_last_places(
+                           made.answer.value, judge::sum_of(problem, made.answer.keep))),
+                seed, furthest_sum_, furthest_sum_seed_);
         if (made.answer.status == solve_status::optimal) {
             keep_worst(judge::shortfall_in_last_places(made.answer.value, *optimum), seed,
                 worst_shortfall_, worst_shortfall_seed_);
@@ -351,6 +371,9 @@ public:
         std::printf("  furthest below the optimum though optimal: %.3g units in the last place, "
                     "seed %llu\n",
             worst_shortfall_, static_cast<unsigned long long>(worst_shortfall_seed_));
+        std::printf("  furthest from the sum of what is kept: %.3g units in the last place, "
+                    "seed %llu\n",
+            furthest_sum_, static_cast<unsigned long long>(furthest_sum_seed_));
         std::printf("  widest gap though optimal: %.3g, seed %llu\n", widest_gap_,
             static_cast<unsigned long long>(widest_gap_seed_));
         std::printf("  longest: %.3g s, seed %llu\n", longest_,
@@ -381,28 +404,40 @@ bool is_moderate(const knapsack_problem& problem)
 
 int main(int count, char** arguments)
 {
+    const bool are_long = count > 1 && std::string(arguments[1]) == "long";
     const auto argument = [&](int at, std::uint64_t otherwise) {
+        at += are_long;
         return count > at ? std::strtoull(arguments[at], nullptr, 10) : otherwise;
     };
-    const std::uint64_t problems = argument(1, 100'000);
+    const std::uint64_t problems = argument(1, are_long ? 1'000 : 100'000);
     const std::uint64_t first = argument(2, 0);
     const std::uint64_t between = argument(3, 0);
     for (const int signal : {SIGABRT, SIGFPE, SIGSEGV, SIGALRM})
         std::signal(signal, stopped);
+    for (const int signal : {SIGINT, SIGTERM})
+        std::signal(signal, enough);
     const rlimit memory{.rlim_cur = std::size_t{1} << 30U, .rlim_max = std::size_t{1} << 30U};
-    setrlimit(RLIMIT_AS, &memory); // who needs more for a dozen items gets an exception
+    setrlimit(RLIMIT_AS, &memory); // who needs more for so few items gets an exception
 
-    record best("exact", exact{.time_limit = 10});
-    record quick("greedy", greedy{});
-    record branch_and_cut("glpk", glpk{.time_limit = 10}, {.value = 1e-9, .bound = 1e-9});
+    const oracle best_of = are_long ? judge::best_by_frontier : judge::best_of_all_choices;
+    record best("exact", exact{.time_limit = 10}, best_of);
+    record quick("greedy", greedy{}, best_of);
+    record branch_and_cut("glpk", glpk{.time_limit = 10}, best_of, {.value = 1e-9, .bound = 1e-9});
     std::size_t impossible = 0;
     const auto begin = std::chrono::steady_clock::now();
-    for (std::uint64_t seed = first; seed < first + problems; ++seed) {
+    std::uint64_t seed = first;
+    for (; seed < first + problems && !is_enough; ++seed) {
         current_seed = seed;
         instances::dice random(seed);
-        const instances::recipe recipe = instances::any_recipe(14, random);
-        const knapsack_problem problem = instances::make(recipe, random);
-        const std::optional<long double> optimum = judge::best_of_all_choices(problem);
+        instances::recipe recipe;
+        knapsack_problem problem;
+        if (are_long) {
+            std::tie(recipe, problem) = instances::any_long(random);
+        } else {
+            recipe = instances::any_recipe(14, random);
+            problem = instances::make(recipe, random);
+        }
+        const std::optional<long double> optimum = best_of(problem);
         impossible += !optimum;
         best.ask(seed, recipe, problem, optimum);
         quick.ask(seed, recipe, problem, optimum);
@@ -411,7 +446,7 @@ int main(int count, char** arguments)
     }
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
     std::printf("\n%llu problems, %zu of them without a choice, in %.0f s\n",
-        static_cast<unsigned long long>(problems), impossible, seconds.count());
+        static_cast<unsigned long long>(seed - first), impossible, seconds.count());
     best.summary();
     quick.summary();
     if (between > 0)

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/validity.hpp>
 #include <espalier/knapsack/verify.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <coin/Cbc_C_Interface.h>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,7 +26,7 @@ struct cbc {
     [[nodiscard]] espalier::knapsack_solution operator()(
         const espalier::knapsack_problem& problem) const
     {
-        const espalier::stopwatch watch;
+        const auto begin = std::chrono::steady_clock::now();
         espalier::ensure_valid(problem);
         const std::size_t items = problem.size();
         const std::size_t units = problem.shared.size();
@@ -88,13 +90,17 @@ struct cbc {
         if (const double* x = Cbc_getColSolution(model.get()); x != nullptr)
             for (std::size_t item = 0; item < items; ++item)
                 solution.keep[item] = x[item] > 0.5;
-        solution.value = espalier::value_of(problem, solution.keep);
+        long double value = 0;
+        for (std::size_t item = 0; item < items; ++item)
+            value += solution.keep[item] ? static_cast<long double>(problem.values[item]) : 0;
+        solution.value = static_cast<double>(value);
         solution.bound = std::max(solution.value, Cbc_getBestPossibleObjValue(model.get()));
         solution.status = !espalier::is_feasible(problem, solution.keep)
                               ? espalier::solve_status::infeasible
                           : Cbc_isProvenOptimal(model.get()) ? espalier::solve_status::optimal
                                                              : espalier::solve_status::time_limit;
-        solution.seconds = watch.seconds();
+        solution.seconds =
+            std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
         return solution;
     }
 };

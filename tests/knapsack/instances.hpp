@@ -9,10 +9,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <knapsack/frontier.hpp>
 #include <knapsack/judge.hpp>
 #include <limits>
 #include <optional>
 #include <random>
+#include <utility>
 #include <vector>
 
 // Random problems of every kind that the solvers must agree on. The generator is the standard
@@ -272,8 +274,8 @@ inline double brute_force(const knapsack_problem& problem)
 // What follows makes small problems of every kind, most of them at some limit: amounts up to 2^62,
 // capacities that bind by one or never, floors that no choice meets.
 
-enum class costs { small, equal, coprime, large, decades };
-inline constexpr std::size_t cost_kinds = 5;
+enum class costs { small, hundreds, equal, coprime, large, decades };
+inline constexpr std::size_t cost_kinds = 6;
 
 /// \param most  so large that all items and units together stay below 2^62
 inline std::int64_t draw(costs kind, std::int64_t most, dice& random)
@@ -283,6 +285,8 @@ inline std::int64_t draw(costs kind, std::int64_t most, dice& random)
         return static_cast<std::int64_t>(random.below(static_cast<std::size_t>(n)));
     };
     switch (kind) {
+    case costs::hundreds:
+        return below(100);
     case costs::equal:
         return 3;
     case costs::coprime:
@@ -485,6 +489,64 @@ inline knapsack_problem make(const recipe& of, dice& random)
     }
     small::set_capacities(problem, of.at_limits, random);
     return problem;
+}
+
+/// A problem of up to a few hundred items that the frontier judges, and what it is made of.
+/// \param work  entries that the judge may have to compute
+inline std::pair<recipe, knapsack_problem> any_long(dice& random, std::size_t work = 20'000'000)
+{
+    recipe of;
+    of.items = 20 + random.below(random.one_in(4) ? 400 : 100);
+    of.resources = 1 + random.below(2);
+    of.classes = 1 + random.below(5);
+    constexpr sharing shapes[]{sharing::chains, sharing::tiles, sharing::stars, sharing::rings,
+        sharing::grids, sharing::pools, sharing::none};
+    of.shape = shapes[random.below(std::size(shapes))];
+    of.value = static_cast<values>(random.below(all_value_kinds));
+    knapsack_problem problem;
+    problem.resources = of.resources;
+    problem.class_costs.resize(of.classes);
+    for (std::size_t item = 0; item < of.items; ++item) // classes in blocks, as layers are, or not
+        problem.class_of.push_back(static_cast<std::uint32_t>(
+            random.one_in(3) ? random.below(of.classes) : item * of.classes / of.items));
+    problem.shared.costs.resize(of.shape == sharing::none ? 0 : 1 + random.below(3));
+    for (auto* all : {&problem.class_costs, &problem.shared.costs})
+        for (resource_vector& cost : *all)
+            for (std::size_t r = 0; r < problem.resources; ++r)
+                cost[r] = static_cast<std::int64_t>(random.one_in(4) ? 0 : 1 + random.below(4));
+    problem.values.resize(of.items);
+    if (of.shape != sharing::none)
+        add_units(problem, of.shape, random);
+    problem.values.clear();
+    small::set_values(problem, of.value, random);
+    if (random.one_in(2)) { // classes of little value lose everything but their floors
+        std::vector<double> worth(of.classes);
+        for (double& eighths : worth)
+            eighths = static_cast<double>(1 + random.below(8)) / 8;
+        for (std::size_t item = 0; item < of.items; ++item)
+            problem.values[item] *= worth[problem.class_of[item]];
+    }
+    if (random.one_in(4))
+        fix_some(problem, random);
+    problem.floors.assign(of.classes, 0);
+    if (!random.one_in(3)) {
+        const std::vector<std::size_t> sizes = small::class_sizes(problem);
+        for (std::size_t c = 0; c < of.classes; ++c)
+            problem.floors[c] = std::min(sizes[c], random.below(of.classes > 3 ? 2 : 3));
+        of.floor = floors::some;
+    }
+    // As much of the resources as the table of the judge may take.
+    const std::size_t amounts =
+        std::clamp<std::size_t>(work / (judge::frontier(problem).states() * of.items), 16, 3'000);
+    const resource_vector part = usage(problem, small::any_choice(problem, random));
+    const double side =
+        of.resources == 1 ? static_cast<double>(amounts) : std::sqrt(static_cast<double>(amounts));
+    const bool filled = random.one_in(3);
+    for (std::size_t r = 0; r < problem.resources; ++r)
+        problem.capacity[r] =
+            std::min(filled ? part[r] : static_cast<std::int64_t>(1.2 * side * random.unit()),
+                static_cast<std::int64_t>(1.2 * side));
+    return {of, problem};
 }
 
 } // namespace instances

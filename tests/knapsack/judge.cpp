@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <knapsack/frontier.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/judge.hpp>
 #include <limits>
@@ -49,6 +50,27 @@ TEST_CASE("the judge finds what the definition of the problem finds")
         if (best)
             CHECK(std::abs(*best - *by_definition) <= 1e-18L * *best);
     }
+}
+
+TEST_CASE("both judges find the same optimum")
+{
+    std::size_t compared = 0;
+    for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+        instances::dice random(seed);
+        const instances::recipe recipe = instances::any_recipe(9, random);
+        const knapsack_problem problem = instances::make(recipe, random);
+        if (problem.resources > 2 || judge::frontier(problem).states() > 4096 ||
+            judge::frontier(problem).amounts() > 10'000)
+            continue;
+        CAPTURE(seed);
+        const std::optional<long double> best = judge::best_by_frontier(problem);
+        const std::optional<long double> of_all = judge::best_of_all_choices(problem);
+        REQUIRE(best.has_value() == of_all.has_value());
+        if (best)
+            CHECK(std::abs(*best - *of_all) <= 1e-18L * *best);
+        ++compared;
+    }
+    CHECK(compared > 1'000);
 }
 
 TEST_CASE("the judge names what is wrong with an answer")

@@ -167,10 +167,24 @@ inline constexpr std::size_t faults = 11;
     return names[static_cast<std::size_t>(one)];
 }
 
+/// Relative.
 struct tolerances {
-    double value = 1e-12; ///< relative, how far `optimal` may fall short
-    double bound = 1e-15; ///< relative, how far a bound may be below the optimum
+    double value = 1e-12; ///< how far `optimal` may fall short
+    double bound = 1e-15; ///< how far a bound may be below the optimum
+    /// How far a value may be from the sum of what is kept: a few units in the last place.
+    double sum = 16 * std::numeric_limits<double>::epsilon();
 };
+
+/// Σ value of the kept items, to the last digit of a double and beyond.
+[[nodiscard]] inline long double sum_of(
+    const knapsack_problem& problem, const std::vector<std::uint8_t>& keep)
+{
+    long double sum = 0;
+    for (std::size_t item = 0; item < problem.size(); ++item)
+        if (keep[item])
+            sum += static_cast<long double>(problem.values[item]);
+    return sum;
+}
 
 /// The first fault of an answer, given the best of all choices. What is not proven is no fault.
 [[nodiscard]] inline fault fault_of(const knapsack_problem& problem,
@@ -194,15 +208,10 @@ struct tolerances {
         return fault::answered_the_impossible;
     if (!is_feasible(problem, answer.keep))
         return fault::breaks_a_constraint;
-    long double sum = 0;
-    for (std::size_t item = 0; item < problem.size(); ++item)
-        if (answer.keep[item])
-            sum += static_cast<long double>(problem.values[item]);
-    // The nearest double, or its neighbour.
-    const long double digit =
-        std::max(sum * static_cast<long double>(std::numeric_limits<double>::epsilon()),
-            static_cast<long double>(std::numeric_limits<double>::denorm_min()));
-    if (std::abs(static_cast<long double>(answer.value) - sum) > digit)
+    const long double sum = sum_of(problem, answer.keep);
+    const long double rounding = std::max(sum * static_cast<long double>(allowed.sum),
+        static_cast<long double>(std::numeric_limits<double>::denorm_min()));
+    if (std::abs(static_cast<long double>(answer.value) - sum) > rounding)
         return fault::wrong_sum;
     const auto below_by = [&](double amount, double tolerance) {
         return static_cast<long double>(amount) <

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/knapsack/core.hpp>
-#include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
@@ -10,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <knapsack/dynamic_programming.hpp>
 #include <stdexcept>
 #include <string_view>
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/knapsack/core.hpp>
-#include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
@@ -11,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <knapsack/dynamic_programming.hpp>
 #include <knapsack/frontier.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/judge.hpp>

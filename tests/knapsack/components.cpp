@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/knapsack/detail/component_oracle.hpp>
-#include <espalier/knapsack/detail/components.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/prices/component_oracle.hpp>
+#include <espalier/knapsack/solving.hpp>
 
 #include <doctest/doctest.h>
 
@@ -48,13 +50,17 @@ TEST_CASE("a component of any length chooses what it says, and no single change 
         std::array<double, max_resources> price{};
         price[0] = 0.1 * random.unit();
         price[1] = 0.1 * random.unit();
-        detail::components parts = detail::component_finder(problem, {}).find();
+        const stopwatch watch;
+        detail::budget unlimited(watch, 1e9, detail::budget::no_limit);
+        detail::components parts;
+        REQUIRE(detail::component_finder(problem, {}, unlimited).find(parts));
         REQUIRE(parts.is_narrow);
         REQUIRE(parts.items() == problem.size());
         for (const std::uint32_t item : parts.item)
             parts.value.push_back(problem.values[item]);
         detail::component_oracle oracle(parts);
-        oracle.price(price, 2, problem.class_costs, problem.shared.costs);
+        oracle.price(price, 2, problem.class_costs, problem.shared.costs,
+            std::vector<double>(problem.classes(), 0.0));
 
         std::vector<std::uint8_t> keep(problem.size(), 0);
         double total = 0;

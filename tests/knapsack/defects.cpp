@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
 
 #include <doctest/doctest.h>
 
+#include <knapsack/dynamic_programming.hpp>
 #include <knapsack/instances.hpp>
 
 // Mistakes that were found in another implementation of knapsack pruning, and must not be made

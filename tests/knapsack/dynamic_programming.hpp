@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/start.hpp>
-#include <espalier/knapsack/detail/undecided.hpp>
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/entry/free_items.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/knapsack/validity.hpp>
 
 #include <algorithm>
@@ -30,17 +31,17 @@ struct dynamic_programming {
     ///         shared units, or needs a larger table
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
-        const detail::stopwatch watch;
+        const stopwatch watch;
         ensure_valid(problem);
         ensure(problem.resources == 1, "dynamic programming takes exactly one resource",
             given{"resources", problem.resources});
         ensure(problem.shared.empty(), "dynamic programming takes no shared units",
             given{"units", problem.shared.size()});
-        const detail::start begin(problem);
+        const decided begin(problem);
         if (!begin.reason.empty())
-            return detail::infeasible(problem, begin.reason, watch);
+            return no_answer(solve_status::infeasible, problem, begin.reason, watch);
 
-        const detail::free_items free(problem, begin);
+        const detail::free_items free(problem, begin, true);
         const detail::item_view view = free.view(problem);
         knapsack_solution solution;
         solution.keep.assign(problem.size(), 0);
@@ -48,8 +49,8 @@ struct dynamic_programming {
             solution.keep[item] = 1;
         fill(problem, view, free.room[0], solution,
             [&](std::size_t k) -> std::size_t { return free.is_everything ? k : free.item[k]; });
-        solution.value = detail::value_of(problem, solution.keep);
-        solution.bound = solution.value * (1 + detail::rounding_slack);
+        solution.value = value_of(problem, solution.keep);
+        solution.bound = solution.value * (1 + rounding_slack);
         solution.status = solve_status::optimal;
         solution.seconds = watch.seconds();
         return solution;

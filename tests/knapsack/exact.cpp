@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/knapsack/core.hpp>
-#include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
@@ -10,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <knapsack/dynamic_programming.hpp>
 #include <knapsack/instances.hpp>
 
 using namespace espalier;
@@ -273,7 +273,7 @@ TEST_CASE("a search that is stopped early is never worse than greedy, and its bo
         const knapsack_problem problem = instances::any(60, random);
         CAPTURE(seed);
         const knapsack_solution quick = greedy{}(problem);
-        for (const exact& stopped : {exact{.time_limit = 1e-9}, exact{.node_limit = 1}}) {
+        for (const exact& stopped : {exact{.time_limit = 1e-9}, exact{.work_limit = 1}}) {
             const knapsack_solution best = stopped(problem);
             if (!best.has_answer())
                 continue;
@@ -325,7 +325,7 @@ TEST_CASE("one giant among equals does not make the others look free")
     CHECK(best.keep[9] == 1);
 }
 
-TEST_CASE("a node limit gives up the proof at the same point on every run, with an honest bound")
+TEST_CASE("a work limit gives up the proof at the same point on every run, with an honest bound")
 {
     dice random(99);
     bool limited = false;
@@ -333,8 +333,8 @@ TEST_CASE("a node limit gives up the proof at the same point on every run, with 
         const knapsack_problem problem = chu_beasley(60, 5, 0.5, random);
         const knapsack_solution best = exact{}(problem);
         REQUIRE(best.status == solve_status::optimal);
-        const knapsack_solution first = exact{.node_limit = 5}(problem);
-        const knapsack_solution again = exact{.node_limit = 5}(problem);
+        const knapsack_solution first = exact{.work_limit = 100'000}(problem);
+        const knapsack_solution again = exact{.work_limit = 100'000}(problem);
         CHECK(first.keep == again.keep);
         CHECK(first.bound == again.bound);
         CHECK(is_feasible(problem, first.keep));

@@ -66,7 +66,7 @@ TEST_CASE("the answer is the same to the last digit with any number of threads")
         if (random.one_in(3))
             instances::set_floors(problem, random);
         linked += !problem.shared.empty();
-        exact solver{.time_limit = 600, .node_limit = 20};
+        exact solver{.time_limit = 600, .work_limit = 5'000'000};
         const knapsack_solution one = solver(problem);
         for (const std::size_t threads : {2U, 7U}) {
             solver.threads = threads;

@@ -146,8 +146,7 @@ private:
                          std::to_string(left[r]) + " are left";
     }
 
-    void forget_excess(
-        const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
+    void forget_excess(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
     {
         resource_vector useful{};
         for (std::size_t c = 0; c < problem.classes(); ++c)

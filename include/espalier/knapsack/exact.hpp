@@ -45,8 +45,8 @@ namespace espalier {
 /// `greedy`.
 struct exact {
     double time_limit = 60; ///< seconds
-    /// Work after which it gives up as after the time limit, but at the same point on every machine:
-    /// in steps of about a nanosecond.
+    /// Work after which it gives up as after the time limit, but at the same point on every
+    /// machine: in steps of about a nanosecond.
     std::uint64_t work_limit = std::numeric_limits<std::uint64_t>::max();
     /// To sweep over the items with. The answer is the same, to the last digit, with any number.
     std::size_t threads = 1;

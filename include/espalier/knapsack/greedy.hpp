@@ -264,7 +264,7 @@ private:
         }
         // The running subtraction loses at most one unit in the last place of the room per item.
         const double slack = rounding_slack + static_cast<double>(order.size()) *
-                                                          std::numeric_limits<double>::epsilon();
+                                                  std::numeric_limits<double>::epsilon();
         solution.bound = std::max(solution.value, sum.value() * (1 + 2 * slack));
         if (std::all_of(order.begin(), order.end(),
                 [&](std::uint32_t item) { return solution.keep[item] != 0; })) {

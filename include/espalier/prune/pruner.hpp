@@ -30,8 +30,8 @@
 
 namespace espalier {
 
-/// `exact`, but it gives up the proof, not the answer, after an amount of work (some seconds) rather
-/// than by the clock, so that the masks are the same on every machine.
+/// `exact`, but it gives up the proof, not the answer, after an amount of work (some seconds)
+/// rather than by the clock, so that the masks are the same on every machine.
 [[nodiscard]] inline knapsack_solution default_solver(const knapsack_problem& problem)
 {
     return exact{.time_limit = 3600, .work_limit = 5'000'000'000}(problem);

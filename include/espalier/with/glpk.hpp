@@ -244,8 +244,8 @@ struct glpk {
     }
 
 private:
-    void search(const knapsack_problem& problem, const decided& begin,
-        const stopwatch& watch, knapsack_solution& solution) const
+    void search(const knapsack_problem& problem, const decided& begin, const stopwatch& watch,
+        knapsack_solution& solution) const
     {
         const detail::glpk_session session;
         detail::glpk_model model(problem, begin);

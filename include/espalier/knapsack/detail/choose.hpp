@@ -55,8 +55,8 @@ inline knapsack_solution choose_items_once(const knapsack_problem& problem, cons
     }
     const auto item_of = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
     if (core != nullptr && !found.proven)
-        std::transform(items.members.begin(), items.members.end(), std::back_inserter(*core),
-            item_of);
+        std::transform(
+            items.members.begin(), items.members.end(), std::back_inserter(*core), item_of);
     if (!(found.loss < infinity))
         items.take_by_price(found);
 
@@ -101,7 +101,8 @@ inline knapsack_solution without_search(
         return no_answer(solve_status::unknown, problem,
             "the time was over before a choice was found that meets the floors", terms.watch);
     solution.value = value_of(problem, solution.keep, terms.crew);
-    solution.status = terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;
+    solution.status =
+        terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;
     compensated_sum everything;
     for (std::size_t item = 0; item < problem.size(); ++item)
         if (problem.fixed_at(item) != decision::prune)
@@ -164,8 +165,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         solution.keep[item] = 1;
     conclude(problem, found, parts.price(), items.scale, parts.rounding, terms.limits, terms.crew,
         solution);
-    const double hidden =
-        parts.tolerance() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
+    const double hidden = parts.nothing() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
     ceiling = solution.bound + 64 * hidden / items.scale;
     return solution;
 }

@@ -117,7 +117,7 @@ private:
     std::vector<double> trial_;
     std::vector<std::int32_t> per_group_; ///< by place: columns that the trial takes of it
     std::vector<bounds> trail_;
-    bool in_conflict_ = false; ///< the trial takes two columns of a place
+    bool in_conflict_ = false;            ///< the trial takes two columns of a place
     double unfinished_ = minus_infinity_; ///< bound of what a nested search left open
 
     /// The objective of the best choice known.
@@ -208,8 +208,7 @@ private:
         const double at_price = bound_at_price();
         if (!is_promising(at_price))
             return;
-        const relaxation_status status =
-            lp_.solve(limits, best_objective() + core_.tolerance);
+        const relaxation_status status = lp_.solve(limits, best_objective() + core_.tolerance);
         if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
             return;
         const std::size_t fractional = round(status == relaxation_status::optimal);

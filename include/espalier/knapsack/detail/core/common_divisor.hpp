@@ -29,6 +29,7 @@ public:
                 divisor_ = -1; // too small: give up
         }
     }
+    void give_up() { divisor_ = -1; }
     [[nodiscard]] bool gave_up() const { return divisor_ < 0; }
 
     /// A little less than what two choices of different value differ by at least, or 0.

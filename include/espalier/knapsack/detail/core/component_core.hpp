@@ -68,6 +68,8 @@ public:
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
         ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());
+        if (items_.has_vanished)
+            values.give_up();
         for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
             values.add(parts_.value[at]);
         step = values.step();
@@ -132,6 +134,16 @@ public:
 
     [[nodiscard]] double tolerance() const { return std::max(step, nothing()); }
 
+    /// A loss that may be rounding.
+    [[nodiscard]] double nothing() const
+    {
+        double total = rounding_of(at_.price, room_, rows_);
+        for (const component_floor& floor : items_.floors)
+            total += 4 * std::numeric_limits<double>::epsilon() * at_.bonus[floor.a_class] *
+                     static_cast<double>(std::max<std::int64_t>(floor.missing, 0));
+        return total;
+    }
+
     [[nodiscard]] bool is_negligible(const search_result& result) const
     {
         return result.loss - result.least_loss <=
@@ -185,8 +197,7 @@ public:
             for (std::uint32_t which = 1; which < choices.size(); ++which) {
                 problem.add_change(choices[which].loss - choices.front().loss,
                     static_cast<std::uint32_t>(problem.usages.size()));
-                problem.usages.push_back(
-                    less(choices[which].usage, choices.front().usage, rows_));
+                problem.usages.push_back(less(choices[which].usage, choices.front().usage, rows_));
                 change_of_.push_back({k, which});
             }
             problem.close(1);
@@ -227,16 +238,6 @@ private:
     std::vector<listed_place> listed_;
     std::vector<change> change_of_;
     std::map<std::uint32_t, double> unlisted_; ///< components that had too many choices below this
-
-    /// A loss that may be rounding.
-    [[nodiscard]] double nothing() const
-    {
-        double total = rounding_of(at_.price, room_, rows_);
-        for (const component_floor& floor : items_.floors)
-            total += 4 * std::numeric_limits<double>::epsilon() * at_.bonus[floor.a_class] *
-                     static_cast<double>(std::max<std::int64_t>(floor.missing, 0));
-        return total;
-    }
 
     /// Of equal components, thousands would do no better than a few.
     double list_components(double limit, std::size_t count)

@@ -134,9 +134,9 @@ private:
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             const resource_vector& usage = core.usage(columns_[j].change);
             const bool is_new_class = j == 0 || compare(usage, usages.back()) != 0;
-            const bool is_new_range = is_single(j) ? is_new_class
-                                                   : j == singles_ ||
-                                                         columns_[j].place != columns_[j - 1].place;
+            const bool is_new_range =
+                is_single(j) ? is_new_class
+                             : j == singles_ || columns_[j].place != columns_[j - 1].place;
             if (is_new_class || j == singles_)
                 usages.push_back(usage);
             columns_[j].a_class = static_cast<std::uint32_t>(usages.size() - 1);
@@ -148,8 +148,7 @@ private:
             range_index_[j] = static_cast<std::uint32_t>(ranges_.size() - 1);
         }
         for (std::size_t j = 0; j < singles_; j = range_of(j).second) {
-            const resource_vector reverse =
-                less({}, core.usage(columns_[j].change), rows_);
+            const resource_vector reverse = less({}, core.usage(columns_[j].change), rows_);
             const auto at = std::lower_bound(columns_.begin(),
                 columns_.begin() + static_cast<std::ptrdiff_t>(singles_), reverse,
                 [&](const column& one, const resource_vector& usage) {

@@ -28,11 +28,11 @@ struct core_problem {
     double tolerance = 0;   ///< improvements of the loss that are not worth a search
 
     // Places, in the order of their cheapest change.
-    std::vector<std::size_t> first{0};   ///< place → its first change; one entry more than places
-    std::vector<std::uint32_t> count{};  ///< how many equal places it stands for; more than one
-                                         ///< only where there is one change
-    std::vector<double> loss{};          ///< of each change, ascending within a place, ≥ 0
-    std::vector<std::uint32_t> kind{};   ///< of each change: index into `usages`
+    std::vector<std::size_t> first{0};  ///< place → its first change; one entry more than places
+    std::vector<std::uint32_t> count{}; ///< how many equal places it stands for; more than one
+                                        ///< only where there is one change
+    std::vector<double> loss{};         ///< of each change, ascending within a place, ≥ 0
+    std::vector<std::uint32_t> kind{};  ///< of each change: index into `usages`
     std::vector<resource_vector> usages{}; ///< what changes use more than the base; may be negative
 
     [[nodiscard]] std::size_t places() const { return count.size(); }

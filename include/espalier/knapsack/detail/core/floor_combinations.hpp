@@ -18,8 +18,8 @@
 
 // The combinations of choices of components that floors tie together, as one place of the core.
 //
-// A combination loses what its components lose at the prices and bonuses, and for every item that it
-// keeps beyond the floor the bonus, which was added without need:
+// A combination loses what its components lose at the prices and bonuses, and for every item that
+// it keeps beyond the floor the bonus, which was added without need:
 //     Σ loss + Σ over floors of bonus·(kept − missing)  −  gap,
 // where the gap (component_prices.hpp) makes the best combination lose nothing. They are listed
 // component by component. A label that, however the other components choose, ends up with too great
@@ -46,8 +46,7 @@ public:
         for (const std::uint32_t f : which) {
             const component_floor& one = floors[f];
             // Less what the components outside keep.
-            std::int64_t missing =
-                one.missing - at.used_by(one.components).kept(one.a_class);
+            std::int64_t missing = one.missing - at.used_by(one.components).kept(one.a_class);
             for (const listed_place& member : members)
                 missing += at.used_by(member.components).kept(one.a_class);
             floors_.push_back({one.a_class, at.bonus[one.a_class], missing});
@@ -148,22 +147,20 @@ private:
         ahead_[members_.size() * width_] = 0;
         for (std::size_t m = members_.size(); m-- > 0;)
             for (std::size_t k = 0; k < members_[m].choices.size(); ++k) {
-                const auto kept = floors_.size() == 1
-                                      ? static_cast<std::size_t>(kept_[m][k])
-                                      : std::size_t{0};
+                const auto kept =
+                    floors_.size() == 1 ? static_cast<std::size_t>(kept_[m][k]) : std::size_t{0};
                 for (std::size_t n = 0; n < width_; ++n)
                     ahead_[m * width_ + n] = std::min(ahead_[m * width_ + n],
                         loss(m, k) + ahead_[(m + 1) * width_ + n - std::min(n, kept)]);
             }
     }
 
-    [[nodiscard]] double ahead(
-        const label_arena& made, std::uint32_t index, std::size_t m) const
+    [[nodiscard]] double ahead(const label_arena& made, std::uint32_t index, std::size_t m) const
     {
         std::size_t needed = 0;
         if (width_ > 1) // the arena counts downwards
-            needed = static_cast<std::size_t>(std::max<std::int64_t>(
-                floors_.front().missing + made.amounts(index)[rows_], 0));
+            needed = static_cast<std::size_t>(
+                std::max<std::int64_t>(floors_.front().missing + made.amounts(index)[rows_], 0));
         return ahead_[m * width_ + needed];
     }
 
@@ -193,8 +190,8 @@ private:
     }
 
     /// Leaves out all but some of the most promising. What the best of the others loses.
-    double cut(const label_arena& made, std::vector<std::uint32_t>& some, double base,
-        std::size_t m) const
+    double cut(
+        const label_arena& made, std::vector<std::uint32_t>& some, double base, std::size_t m) const
     {
         const auto least = [&](std::uint32_t index) {
             return base - made[index].worth + ahead(made, index, m);

@@ -74,8 +74,8 @@ public:
         return classes_[cluster_[c]];
     }
 
-    /// What choices of component c may lose at the bonuses beyond what they lose against its present
-    /// choice.
+    /// What choices of component c may lose at the bonuses beyond what they lose against its
+    /// present choice.
     [[nodiscard]] double gap_of(std::size_t c) const
     {
         return has_floor(c) ? std::max(gaps_[cluster_[c]], 0.0) : 0.0;
@@ -141,10 +141,10 @@ private:
     std::vector<double> gaps_;
     const component_choices& at_;
     std::vector<std::uint32_t> floor_of_class_;
-    std::vector<std::uint32_t> cluster_of_floor_; ///< named by one of its floors
-    std::vector<std::uint32_t> cluster_;          ///< by component
+    std::vector<std::uint32_t> cluster_of_floor_;     ///< named by one of its floors
+    std::vector<std::uint32_t> cluster_;              ///< by component
     std::vector<std::vector<std::uint32_t>> classes_; ///< with floors, by cluster
-    std::vector<std::uint8_t> joined_;            ///< by cluster
+    std::vector<std::uint8_t> joined_;                ///< by cluster
 
     [[nodiscard]] std::uint32_t root(std::uint32_t f) const
     {

@@ -4,8 +4,8 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
+#include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -26,7 +26,7 @@ namespace espalier::detail {
 
 class item_core {
 public:
-    std::vector<std::uint8_t> keep; ///< the best choice so far
+    std::vector<std::uint8_t> keep;     ///< the best choice so far
     std::vector<std::uint32_t> members; ///< items of the last core, place by place
     double unusable = 0;
     double step = 0;
@@ -181,6 +181,8 @@ private:
             losses_[k] = std::abs(gain);
             if (gain > 0)
                 left_ = less(left_, costs_[items_.class_of[item]], rows_);
+            if (items_.values[item] > 0 && !(items_.value(item) > 0))
+                values.give_up(); // nothing next to the largest
             if (!values.gave_up())
                 values.add(items_.value(item));
         }

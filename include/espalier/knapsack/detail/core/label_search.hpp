@@ -179,7 +179,8 @@ private:
     template <std::size_t Rows>
     [[nodiscard]] bool is_hopeful(const state& s, double next)
     {
-        const double most = loss - core_.tolerance - core_.unusable - s.loss; // for all further changes
+        const double most =
+            loss - core_.tolerance - core_.unusable - s.loss; // for all further changes
         if (!(next < most))
             return false;
         double changes = 1;

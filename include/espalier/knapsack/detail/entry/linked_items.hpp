@@ -23,12 +23,13 @@ namespace espalier::detail {
 
 class linked_items {
 public:
-    std::vector<std::uint32_t> kept;     ///< items that decisions and floors keep
-    resource_vector room;                ///< for the others, no more than all of them can use
+    std::vector<std::uint32_t> kept; ///< items that decisions and floors keep
+    resource_vector room;            ///< for the others, no more than all of them can use
     components parts;
     std::vector<component_floor> floors;
-    double scale = 1;         ///< power of two that brings the largest value near 1
-    bool is_complete = false; ///< otherwise the budget ended before all components were found
+    double scale = 1;          ///< power of two that brings the largest value near 1
+    bool has_vanished = false; ///< some values are nothing next to the largest: scaled they are 0
+    bool is_complete = false;  ///< otherwise the budget ended before all components were found
 
     /// \param floored  the classes whose floors are taken into account
     /// \param ceiling  no item of a larger value can be kept
@@ -78,8 +79,8 @@ private:
     }
 
     /// An item may be kept if its value allows it and it fits alone, with its units.
-    void set_values(const knapsack_problem& problem, const decided& begin,
-        const value_range& worth, const workers& crew)
+    void set_values(const knapsack_problem& problem, const decided& begin, const value_range& worth,
+        const workers& crew)
     {
         std::vector<std::int64_t> number(parts.patterns.size(), 0);
         for (const std::uint32_t p : parts.pattern_of)
@@ -109,10 +110,17 @@ private:
             largest[part] = its_largest;
         });
         scale = scale_of(*std::max_element(largest.begin(), largest.end()));
-        crew.each_part(parts.items(), [&](std::size_t, std::size_t from, std::size_t to) {
-            for (std::size_t at = from; at < to; ++at)
+        std::vector<std::uint8_t> vanished(crew.parts(parts.items()), 0);
+        crew.each_part(parts.items(), [&](std::size_t part, std::size_t from, std::size_t to) {
+            std::uint8_t any = 0;
+            for (std::size_t at = from; at < to; ++at) {
+                const bool was_positive = parts.value[at] > 0;
                 parts.value[at] *= scale;
+                any |= static_cast<std::uint8_t>(was_positive && !(parts.value[at] > 0));
+            }
+            vanished[part] = any;
         });
+        has_vanished = std::find(vanished.begin(), vanished.end(), 1) != vanished.end();
     }
 
     /// Which items of a pattern fit; adds what those and their units use, `number` times.
@@ -128,7 +136,8 @@ private:
         for (std::size_t k = 0; k < look.size(); ++k) {
             resource_vector units{};
             for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
-                units = less(units, problem.shared.costs[look.links[at].kind], problem.resources, -1);
+                units =
+                    less(units, problem.shared.costs[look.links[at].kind], problem.resources, -1);
             result[k] = begin.fits(problem, look.class_of[k], units);
             if (result[k] == 0)
                 continue;

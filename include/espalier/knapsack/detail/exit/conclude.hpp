@@ -26,9 +26,9 @@ inline void conclude(const knapsack_problem& problem, const search_result& found
     solution.value = value_of(problem, solution.keep, crew);
     const double remaining = found.proven ? 0.0 : std::max(found.loss - found.least_loss, 0.0);
     // What the sum of the values would not show is not searched for to the end.
-    const bool is_proven = found.proven || remaining / scale <=
-                                               std::numeric_limits<double>::epsilon() *
-                                                   solution.value;
+    const bool is_proven =
+        found.proven ||
+        remaining / scale <= std::numeric_limits<double>::epsilon() * solution.value;
     solution.status = is_proven              ? solve_status::optimal
                       : limits.out_of_time() ? solve_status::time_limit
                                              : solve_status::feasible;

@@ -19,9 +19,9 @@
 #include <utility>
 #include <vector>
 
-// What all components choose at the prices λ and the bonuses μ: the choice of each, its margin (what
-// the second-best choice loses), and what the choices use together. A bonus is the price of a floor,
-// the other way round: an item of class c counts as worth μ_c more than its value.
+// What all components choose at the prices λ and the bonuses μ: the choice of each, its margin
+// (what the second-best choice loses), and what the choices use together. A bonus is the price of a
+// floor, the other way round: an item of class c counts as worth μ_c more than its value.
 
 namespace espalier::detail {
 
@@ -124,8 +124,7 @@ public:
     };
     /// \param count, component  `component(0)` … `component(count - 1)`
     template <class Component>
-    evaluation evaluate(
-        const price_vector& prices, std::size_t count, const Component& component)
+    evaluation evaluate(const price_vector& prices, std::size_t count, const Component& component)
     {
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
@@ -186,9 +185,10 @@ public:
         static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
     }
 
-    /// The same after prices and bonuses have moved from those `before`, for those components whose margin is not
-    /// more than the move can change it by, and some `reserve` besides. The others keep their
-    /// choice; their margin becomes one that they have at least. The components that changed.
+    /// The same after prices and bonuses have moved from those `before`, for those components whose
+    /// margin is not more than the move can change it by, and some `reserve` besides. The others
+    /// keep their choice; their margin becomes one that they have at least. The components that
+    /// changed.
     std::vector<std::uint32_t> sweep_again(
         const price_vector& before, const std::vector<double>& bonus_before, double reserve)
     {
@@ -240,7 +240,7 @@ public:
     void price_listings() { price_listings(price); }
 
 private:
-    static constexpr std::size_t grain_ = 16'384;  // components
+    static constexpr std::size_t grain_ = 16'384; // components
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     std::vector<std::uint64_t> choice_;     ///< words of the best choices, see choice_at

@@ -193,8 +193,9 @@ public:
                     continue;
                 const std::size_t less_needed =
                     needed - (way.keeps && look.class_of[k] == a_class && needed > 0 ? 1 : 0);
-                const double worth = (way.keeps ? value[k] - prices[t] : 0.0) +
-                                     ahead_[((k + 1) * look.states() + way.to) * width + less_needed];
+                const double worth =
+                    (way.keeps ? value[k] - prices[t] : 0.0) +
+                    ahead_[((k + 1) * look.states() + way.to) * width + less_needed];
                 if (worth > best) {
                     best = worth;
                     next = way.to;
@@ -238,7 +239,7 @@ private:
     std::vector<cell> next_;
     std::vector<cell> full_words_;     ///< by word, then state; their `choice` counts
     std::vector<std::uint64_t> words_; ///< by lane, then word
-    std::vector<double> ahead_; ///< see look_ahead
+    std::vector<double> ahead_;        ///< see look_ahead
     std::vector<double> lost_;
 
     /// What keeping item k costs in a state: the item and those of its units that are not paid.
@@ -363,8 +364,8 @@ private:
         }
     }
 
-    /// ahead_[(k · states + s) · (most + 1) + n]: the best worth of items k … from state s that keeps
-    /// at least n of a class.
+    /// ahead_[(k · states + s) · (most + 1) + n]: the best worth of items k … from state s that
+    /// keeps at least n of a class.
     void look_ahead(std::size_t c, std::uint32_t a_class, std::size_t most)
     {
         const pattern& look = parts_.look(c);

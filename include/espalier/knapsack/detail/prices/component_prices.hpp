@@ -22,9 +22,10 @@
 //     L(λ) = λ·room + Σ over components of their best worth at λ,
 // where the components of a class with a floor make the best choices that keep it
 // (floor_choices.hpp; where those would take too long, with the best bonus, floor_bonuses.hpp): a
-// convex function that comes with a subgradient for free. It is minimised by cutting planes (price_master.hpp). First on samples of
-// the components; then on those whose choice is not clear at the sample's prices, the others being
-// fixed, until it turns out that no fixed one would change.
+// convex function that comes with a subgradient for free. It is minimised by cutting planes
+// (price_master.hpp). First on samples of the components; then on those whose choice is not clear
+// at the sample's prices, the others being fixed, until it turns out that no fixed one would
+// change.
 
 namespace espalier::detail {
 
@@ -224,8 +225,8 @@ private:
         return worth;
     }
 
-    /// The floors that are kept by bonuses, of some components, less what the present choices of the
-    /// other components keep.
+    /// The floors that are kept by bonuses, of some components, less what the present choices of
+    /// the other components keep.
     [[nodiscard]] std::vector<component_floor> floors_of(
         const std::vector<std::uint32_t>& some) const
     {
@@ -285,8 +286,8 @@ private:
                     of.add(c, at_.choice_keeping(c, floor.a_class, 0));
                 }
             }
-            result.usage = less(less(result.usage, of.usage(), at_.rows), instead.usage(),
-                at_.rows, -1);
+            result.usage =
+                less(less(result.usage, of.usage(), at_.rows), instead.usage(), at_.rows, -1);
         }
         result.bound += price_of(room, prices, at_.rows);
         result.value += price_of(result.usage, prices, at_.rows);

@@ -86,8 +86,7 @@ private:
     }
 
     /// A bonus at which every item of the class that can be kept is.
-    [[nodiscard]] double most_bonus(
-        const price_vector& prices, const component_floor& floor) const
+    [[nodiscard]] double most_bonus(const price_vector& prices, const component_floor& floor) const
     {
         double most = 0;
         std::size_t last = std::numeric_limits<std::size_t>::max();
@@ -129,10 +128,9 @@ private:
         if (!has_enough)
             return false;
         for (int step = 0; step < 50; ++step) {
-            const double bonus =
-                std::clamp((few.at_zero - enough.at_zero) /
-                               static_cast<double>(enough.slope - few.slope),
-                    0.0, most);
+            const double bonus = std::clamp(
+                (few.at_zero - enough.at_zero) / static_cast<double>(enough.slope - few.slope), 0.0,
+                most);
             const double on_lines = few.at_zero + bonus * static_cast<double>(few.slope);
             const line one = evaluate(prices, floor, bonus);
             const double worth = one.at_zero + bonus * static_cast<double>(one.slope);

@@ -70,8 +70,8 @@ inline forced_choices forced_by(component_choices& at, const component_floor& fl
     for (std::size_t i = floor.components.size(); i-- > 0;) {
         const std::size_t k = share[i * width + j];
         if (k > 0)
-            result.choices.emplace_back(floor.components[i],
-                at.choice_keeping(floor.components[i], floor.a_class, k));
+            result.choices.emplace_back(
+                floor.components[i], at.choice_keeping(floor.components[i], floor.a_class, k));
         j -= k;
     }
     return result;

@@ -46,12 +46,12 @@ struct item_view {
 
 class item_prices {
 public:
-    price_vector price{}; ///< λ, per unit of each resource, scaled values
-    std::vector<double> class_price;           ///< p_c
-    std::vector<double> low;                   ///< window of each class: undecided are the items
-    std::vector<double> high;                  ///< with low ≤ value ≤ high
-    std::vector<std::uint32_t> inside;         ///< those items, ascending
-    std::vector<std::size_t> above;            ///< items above the window, per class
+    price_vector price{};              ///< λ, per unit of each resource, scaled values
+    std::vector<double> class_price;   ///< p_c
+    std::vector<double> low;           ///< window of each class: undecided are the items
+    std::vector<double> high;          ///< with low ≤ value ≤ high
+    std::vector<std::uint32_t> inside; ///< those items, ascending
+    std::vector<std::size_t> above;    ///< items above the window, per class
 
     item_prices(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
@@ -135,9 +135,9 @@ private:
     /// The window of a class that does not fit: no value, however large, compares with it.
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
     static constexpr std::size_t first_level_ = 1'024;
-    static constexpr std::size_t growth_ = 12; // from sample to sample
+    static constexpr std::size_t growth_ = 12;                     // from sample to sample
     static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
-    static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
+    static constexpr double plenty_ = 1e12; ///< more than any fence has to buy or sell
 
     void prepare()
     {

@@ -25,8 +25,8 @@ using price_vector = std::array<double, max_resources>;
 }
 
 /// `from` less `amounts`, or with them given back (sign −1).
-[[nodiscard]] inline resource_vector less(resource_vector from, const resource_vector& amounts,
-    std::size_t rows, std::int64_t sign = 1)
+[[nodiscard]] inline resource_vector less(
+    resource_vector from, const resource_vector& amounts, std::size_t rows, std::int64_t sign = 1)
 {
     for (std::size_t r = 0; r < rows; ++r)
         from[r] -= sign * amounts[r];

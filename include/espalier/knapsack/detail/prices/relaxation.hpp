@@ -260,8 +260,8 @@ private:
             wide_integer amount = room_[r];
             for (std::size_t c = 0; c < class_load_.size(); ++c)
                 if (class_load_[c] != 0)
-                    amount -=
-                        wide_integer{static_cast<std::int64_t>(class_load_[c])} * costs_.amount(c, r);
+                    amount -= wide_integer{static_cast<std::int64_t>(class_load_[c])} *
+                              costs_.amount(c, r);
             left[r] = static_cast<double>(amount) * costs_.scale(r);
         }
         std::size_t worst = rows_;

@@ -92,8 +92,7 @@ inline double settle_ties(component_choices& at, const resource_vector& room, do
     for (std::uint32_t c = 0; c < at.parts.size(); ++c)
         if (at.margin[c] <= nothing && !floors.has_floor(c))
             tied.push_back(c);
-    return tied.size() < least_ties ? 0.0
-                                    : tie_settler(at, room, nothing, limits).settle(tied);
+    return tied.size() < least_ties ? 0.0 : tie_settler(at, room, nothing, limits).settle(tied);
 }
 
 } // namespace espalier::detail

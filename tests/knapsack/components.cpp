@@ -53,7 +53,7 @@ TEST_CASE("a component of any length chooses what it says, and no single change 
         const stopwatch watch;
         detail::budget unlimited(watch, 1e9, detail::budget::no_limit);
         detail::components parts;
-        REQUIRE(detail::component_finder(problem, {}, unlimited).find(parts));
+        REQUIRE(detail::component_finder(problem, decided(problem), unlimited).find(parts));
         REQUIRE(parts.is_narrow);
         REQUIRE(parts.items() == problem.size());
         for (const std::uint32_t item : parts.item)

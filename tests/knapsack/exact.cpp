@@ -299,7 +299,7 @@ TEST_CASE("what cannot be met is infeasible, with the reason")
     problem.fixed.clear();
     problem.floors = {2};
     CHECK(exact{}(problem).reason ==
-          "the floors of the classes need 10 of resource 0, of which 7 are left");
+          "the items that must be kept need 10 of resource 0, which has 7");
 }
 
 TEST_CASE("an empty problem is solved")

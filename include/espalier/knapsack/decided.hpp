@@ -59,16 +59,30 @@ public:
     /// \param problem      valid
     /// \param class_sizes  items of each class
     decided(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
-        : left(problem.capacity)
+        : left(problem.capacity), problem_(&problem)
     {
-        if (!problem.fixed.empty())
-            take_fixed(problem);
-        if (reason.empty() && !problem.floors.empty())
+        if (!problem.floors.empty())
             count_missing(problem);
+        if (reason.empty() && has_decisions())
+            take_kept(problem);
+        if (reason.empty() && !problem.floors.empty())
+            reserve(problem);
         if (reason.empty())
             forget_excess(problem, class_sizes);
     }
     explicit decided(const knapsack_problem& problem) : decided(problem, sizes_of(problem)) {}
+
+    /// What is decided about an item: by the problem, or by a floor that asks for all that its
+    /// class has. (Such items would drown others, as excess capacity would.)
+    [[nodiscard]] decision of(std::size_t item) const
+    {
+        return forced_.empty() ? problem_->fixed_at(item) : forced_[item];
+    }
+    /// Whether anything is decided.
+    [[nodiscard]] bool has_decisions() const
+    {
+        return !problem_->fixed.empty() || !forced_.empty();
+    }
 
     /// Whether an item of a class, with `more` for its units, fits beside what the floors reserve.
     [[nodiscard]] bool fits(const knapsack_problem& problem, std::size_t a_class,
@@ -85,6 +99,9 @@ public:
     }
 
 private:
+    const knapsack_problem* problem_;
+    std::vector<decision> forced_; ///< N, or empty: floors decide nothing
+
     static std::vector<std::size_t> sizes_of(const knapsack_problem& problem)
     {
         std::vector<std::size_t> sizes(problem.classes(), 0);
@@ -93,7 +110,40 @@ private:
         return sizes;
     }
 
-    void take_fixed(const knapsack_problem& problem)
+    void count_missing(const knapsack_problem& problem)
+    {
+        std::vector<std::size_t> kept(problem.classes(), 0);
+        std::vector<std::size_t> possible(problem.classes(), 0);
+        for (std::size_t item = 0; item < problem.size(); ++item) {
+            const decision fixed = problem.fixed_at(item);
+            kept[problem.class_of[item]] += fixed == decision::keep;
+            possible[problem.class_of[item]] += fixed != decision::prune;
+        }
+        missing.assign(problem.classes(), 0);
+        std::vector<std::uint8_t> takes_all(problem.classes(), 0);
+        bool any = false;
+        for (std::size_t c = 0; c < problem.classes(); ++c) {
+            if (problem.floors[c] > possible[c] && reason.empty())
+                reason = "class " + std::to_string(c) + " must keep " +
+                         std::to_string(problem.floors[c]) + " items, but only " +
+                         std::to_string(possible[c]) + " are not fixed to be pruned";
+            missing[c] = problem.floors[c] > kept[c] ? problem.floors[c] - kept[c] : 0;
+            if (missing[c] > 0 && problem.floors[c] == possible[c]) {
+                missing[c] = 0;
+                takes_all[c] = 1;
+                any = true;
+            }
+        }
+        if (!any || !reason.empty())
+            return;
+        forced_ = problem.fixed;
+        forced_.resize(problem.size(), decision::free);
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            if (takes_all[problem.class_of[item]] != 0 && forced_[item] == decision::free)
+                forced_[item] = decision::keep;
+    }
+
+    void take_kept(const knapsack_problem& problem)
     {
         resource_vector used{};
         const auto add = [&](const resource_vector& cost) {
@@ -101,12 +151,12 @@ private:
                 used[r] += cost[r];
         };
         for (std::size_t item = 0; item < problem.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
+            if (of(item) == decision::keep)
                 add(problem.class_costs[problem.class_of[item]]);
         paid.assign(problem.shared.size(), 0);
         for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
             for (const std::uint32_t user : problem.shared.users_of(unit))
-                if (problem.fixed[user] == decision::keep) {
+                if (of(user) == decision::keep) {
                     add(problem.shared.costs[problem.shared.kind[unit]]);
                     paid[unit] = 1;
                     break;
@@ -120,25 +170,11 @@ private:
         }
     }
 
-    void count_missing(const knapsack_problem& problem)
+    void reserve(const knapsack_problem& problem)
     {
-        std::vector<std::size_t> kept(problem.classes(), 0);
-        std::vector<std::size_t> possible(problem.classes(), 0);
-        for (std::size_t item = 0; item < problem.size(); ++item) {
-            const decision fixed = problem.fixed_at(item);
-            kept[problem.class_of[item]] += fixed == decision::keep;
-            possible[problem.class_of[item]] += fixed != decision::prune;
-        }
-        missing.assign(problem.classes(), 0);
-        for (std::size_t c = 0; c < problem.classes(); ++c) {
-            if (problem.floors[c] > possible[c] && reason.empty())
-                reason = "class " + std::to_string(c) + " must keep " +
-                         std::to_string(problem.floors[c]) + " items, but only " +
-                         std::to_string(possible[c]) + " are not fixed to be pruned";
-            missing[c] = problem.floors[c] > kept[c] ? problem.floors[c] - kept[c] : 0;
+        for (std::size_t c = 0; c < problem.classes(); ++c)
             for (std::size_t r = 0; r < problem.resources; ++r)
                 reserved[r] += static_cast<std::int64_t>(missing[c]) * problem.class_costs[c][r];
-        }
         for (std::size_t r = 0; r < problem.resources; ++r)
             if (reserved[r] > left[r] && reason.empty())
                 reason = "the floors of the classes need " + std::to_string(reserved[r]) +

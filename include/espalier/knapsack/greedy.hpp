@@ -30,6 +30,7 @@ namespace detail {
 /// What has been kept so far, what it uses, and what else fits.
 class filling {
     const knapsack_problem& problem_;
+    const decided& begin_;
     units_of_items units_;
 
 public:
@@ -39,14 +40,15 @@ public:
 
     filling(const knapsack_problem& problem, const decided& begin)
         : problem_(problem),
+          begin_(begin),
           units_(problem),
           left(begin.left),
           paid(begin.paid),
           keep(problem.size(), 0)
     {
         paid.resize(problem.shared.size(), 0);
-        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-            keep[item] = problem.fixed[item] == decision::keep;
+        for (std::size_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
+            keep[item] = begin.of(item) == decision::keep;
     }
 
     [[nodiscard]] std::span<const std::uint32_t> units_of(std::size_t item) const
@@ -57,7 +59,7 @@ public:
     /// Whether the item is free, not yet kept, and fits; `after` is then what it leaves.
     [[nodiscard]] bool fits(std::size_t item, resource_vector& after) const
     {
-        if (keep[item] || problem_.fixed_at(item) != decision::free)
+        if (keep[item] || begin_.of(item) != decision::free)
             return false;
         after = left;
         const auto subtract = [&](const resource_vector& cost) {
@@ -108,7 +110,7 @@ struct greedy {
         std::vector<double> cost(problem.size());
         for (std::size_t item = 0; item < problem.size(); ++item)
             cost[item] = cost_of(problem, base, price, item);
-        const std::vector<std::uint32_t> order = by_density(problem, cost);
+        const std::vector<std::uint32_t> order = by_density(problem, begin, cost);
         if (!meet_floors(problem, begin, cost, order, base))
             return no_answer(solve_status::unknown, problem,
                 "no choice was found that meets the floors within the capacities; greedy cannot "
@@ -165,7 +167,7 @@ private:
 
     /// Free items of some value, the densest first.
     static std::vector<std::uint32_t> by_density(
-        const knapsack_problem& problem, const std::vector<double>& cost)
+        const knapsack_problem& problem, const decided& begin, const std::vector<double>& cost)
     {
         std::vector<double> density(problem.size());
         std::vector<std::uint32_t> order;
@@ -173,7 +175,7 @@ private:
         for (std::size_t item = 0; item < problem.size(); ++item) {
             density[item] = cost[item] > 0 ? problem.values[item] / cost[item]
                                            : std::numeric_limits<double>::infinity();
-            if (problem.fixed_at(item) == decision::free && problem.values[item] > 0)
+            if (begin.of(item) == decision::free && problem.values[item] > 0)
                 order.push_back(static_cast<std::uint32_t>(item));
         }
         std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
@@ -244,8 +246,8 @@ private:
         const std::array<double, max_resources>& price, knapsack_solution& solution)
     {
         compensated_sum sum;
-        for (std::size_t item = 0; item < problem.fixed.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
+        for (std::size_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
+            if (begin.of(item) == decision::keep)
                 sum.add(problem.values[item]);
         double room = 0;
         for (std::size_t r = 0; r < problem.resources; ++r)
@@ -282,7 +284,8 @@ namespace detail {
 /// Keeps, beside what a feasible solution keeps, what else fits, the most valuable first.
 inline void fill_up(const knapsack_problem& problem, knapsack_solution& solution)
 {
-    filling filled(problem, decided(problem));
+    const decided begin(problem);
+    filling filled(problem, begin);
     std::vector<std::uint32_t> others;
     for (std::uint32_t item = 0; item < problem.size(); ++item) {
         if (solution.keep[item])

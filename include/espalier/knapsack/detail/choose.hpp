@@ -70,7 +70,8 @@ inline knapsack_solution choose_items_once(const knapsack_problem& problem, cons
         for (std::uint32_t k = 0; k < free.item.size(); ++k)
             solution.keep[free.item[k]] = items.keep[k];
     }
-    conclude(problem, found, items.price(), view.scale, 0, terms.limits, terms.crew, solution);
+    conclude(problem, found, items.price(), view.scale, items.rounding(), terms.limits, terms.crew,
+        solution);
     return solution;
 }
 
@@ -90,8 +91,8 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
 inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
 
 /// The answer where there was no time for any: what decisions keep.
-inline knapsack_solution without_search(
-    const knapsack_problem& problem, const linked_items& items, const conditions& terms)
+inline knapsack_solution without_search(const knapsack_problem& problem, const decided& begin,
+    const linked_items& items, const conditions& terms)
 {
     knapsack_solution solution;
     solution.keep.assign(problem.size(), 0);
@@ -105,7 +106,7 @@ inline knapsack_solution without_search(
         terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;
     compensated_sum everything;
     for (std::size_t item = 0; item < problem.size(); ++item)
-        if (problem.fixed_at(item) != decision::prune)
+        if (begin.of(item) != decision::prune)
             everything.add(problem.values[item]);
     solution.bound = everything.value() * (1 + rounding_slack);
     return solution;
@@ -133,7 +134,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     core_search search(parts, terms.limits);
     search_result& found = search.result;
     if (!items.is_complete)
-        return without_search(problem, items, terms);
+        return without_search(problem, begin, items, terms);
     if (items.parts.is_narrow) {
         if (items.parts.size() == 0) {
             found.loss = items.floors.empty() ? 0 : found.loss;
@@ -157,14 +158,14 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     }
     if (!(found.loss < infinity)) // too tangled, or floors that nothing was found for
         return terms.limits.out_of_time() && problem.size() > most_to_sort
-                   ? without_search(problem, items, terms)
+                   ? without_search(problem, begin, items, terms)
                    : greedy{}(problem);
     knapsack_solution solution;
     solution.keep = std::move(parts.keep);
     for (const std::uint32_t item : items.kept)
         solution.keep[item] = 1;
-    conclude(problem, found, parts.price(), items.scale, parts.rounding, terms.limits, terms.crew,
-        solution);
+    conclude(problem, found, parts.price(), items.scale, parts.rounding + parts.nothing(),
+        terms.limits, terms.crew, solution);
     const double hidden = parts.nothing() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
     ceiling = solution.bound + 64 * hidden / items.scale;
     return solution;

@@ -211,7 +211,7 @@ private:
         const relaxation_status status = lp_.solve(limits, best_objective() + core_.tolerance);
         if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
             return;
-        const std::size_t fractional = round(status == relaxation_status::optimal);
+        const std::size_t fractional = round();
         const double bound = std::min(lp_.bound, at_price);
         if (!is_promising(bound))
             return;
@@ -283,7 +283,7 @@ private:
     }
 
     /// Rounds the relaxation down and fills up. The column to branch on, or size().
-    std::size_t round(bool is_optimal)
+    std::size_t round()
     {
         std::size_t fractional = columns_.size();
         double farthest = 1e-7;
@@ -300,7 +300,7 @@ private:
             }
         }
         const std::size_t conflict = conflicting();
-        if (is_optimal && !in_conflict_)
+        if (!in_conflict_)
             complete_trial();
         return fractional != columns_.size() ? fractional : conflict;
     }

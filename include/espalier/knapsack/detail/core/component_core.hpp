@@ -157,9 +157,15 @@ public:
             return std::numeric_limits<double>::infinity();
         const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
         std::nth_element(ranked_.begin(), at, ranked_.end());
-        return std::max(*at, nothing());
+        return *at;
     }
 
+    [[nodiscard]] double largest_loss() const
+    {
+        const double margin = *std::max_element(at_.margin.begin(), at_.margin.end());
+        return std::max(std::isfinite(margin) ? margin : 0.0, nothing());
+    }
+    [[nodiscard]] double loss_of_nothing() const { return lagrangian_; }
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
     static void reach(double, budget&) {}
 

@@ -35,6 +35,8 @@ namespace espalier::detail {
 ///                                by at least, if they differ
 ///     places()                   that are seen
 ///     double loss_of_rank(n)     the n-th smallest loss of a place's cheapest change, ∞ beyond
+///     double largest_loss()      of the cheapest changes; ∞ if they have no others
+///     double loss_of_nothing()   no feasible choice loses more
 ///     double reached()           no change beyond those that `gather` sees loses less than this
 ///     void reach(loss, limits)   widens what it sees, so that every change that loses less is seen
 ///     double gather(limit, n, core)
@@ -88,8 +90,13 @@ private:
         // Of few places not all at once: a better choice found among some makes the others cheaper.
         for (std::size_t size = std::min(40 + 10 * front_.rows(), front_.places() / 4 + 1);;
              size *= 4) {
-            // Where there are few places, each with many choices, the loss grows and not the rank.
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
+            if (limit == infinity_ && result.loss == infinity_) {
+                // Each place may have many choices: until one is known, the loss grows step by step.
+                limit = last_limit > 0 ? 4 * last_limit : front_.largest_loss();
+                if (!(limit > 0 && limit < front_.loss_of_nothing()))
+                    limit = infinity_;
+            }
             const bool covers = limit >= most_loss();
             if (covers) {
                 limit = most_loss();

@@ -84,6 +84,9 @@ public:
     [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
 
     [[nodiscard]] std::size_t places() const { return ranked_.size(); }
+    /// A loss that may be rounding.
+    [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
+
     double loss_of_rank(std::size_t rank)
     {
         if (rank >= ranked_.size())
@@ -93,6 +96,8 @@ public:
         return *at;
     }
 
+    [[nodiscard]] static double largest_loss() { return infinity_; }
+    [[nodiscard]] static double loss_of_nothing() { return infinity_; }
     [[nodiscard]] double reached() const { return at_.margin() + rounding(); }
     void reach(double loss, budget& limits)
     {
@@ -163,7 +168,6 @@ private:
     std::vector<std::uint32_t> order_;  ///< positions, of the last core
     std::vector<std::uint32_t> counts_; ///< of the places of the last core
 
-    [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
     [[nodiscard]] double gain_of(std::uint32_t item) const
     {
         return items_.value(item) - at_.class_price[items_.class_of[item]];

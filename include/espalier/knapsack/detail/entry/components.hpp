@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
 #include <espalier/knapsack/problem.hpp>
@@ -63,12 +64,13 @@ struct value_range {
 
 class component_finder {
 public:
-    /// \param paid  units that are paid already, or empty
-    /// \param kept  items that are kept already; those that are not fixed use no units
-    component_finder(const knapsack_problem& problem, const std::vector<std::uint8_t>& paid,
-        budget& limits, value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
+    /// \param begin  what is decided and paid
+    /// \param kept   items that are kept already; those that are not decided use no units
+    component_finder(const knapsack_problem& problem, const decided& begin, budget& limits,
+        value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
         : problem_(problem),
-          paid_(paid),
+          begin_(begin),
+          paid_(begin.paid),
           limits_(limits),
           worth_(std::move(worth)),
           has_unit_(problem.size(), 0)
@@ -124,6 +126,7 @@ private:
     };
 
     const knapsack_problem& problem_;
+    const decided& begin_;
     const std::vector<std::uint8_t>& paid_;
     budget& limits_;
     value_range worth_;
@@ -134,10 +137,7 @@ private:
     std::vector<model> models_;                                 ///< the last few
     std::size_t oldest_model_ = 0;
 
-    [[nodiscard]] bool is_free(std::size_t i) const
-    {
-        return problem_.fixed_at(i) == decision::free;
-    }
+    [[nodiscard]] bool is_free(std::size_t i) const { return begin_.of(i) == decision::free; }
     [[nodiscard]] bool matters(std::size_t unit) const
     {
         return !costs_nothing_[problem_.shared.kind[unit]] && (paid_.empty() || !paid_[unit]);
@@ -196,7 +196,7 @@ private:
             const std::uint32_t user = shared.users[from + k];
             if (shared.users[at + k] != user + offset ||
                 problem_.class_of[user + offset] != problem_.class_of[user] ||
-                problem_.fixed_at(user + offset) != problem_.fixed_at(user))
+                begin_.of(user + offset) != begin_.of(user))
                 return false; // with equal decisions, equal units are paid
         }
         for (std::size_t c = m.component; c < m.component + m.parts; ++c) {

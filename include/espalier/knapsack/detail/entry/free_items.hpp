@@ -25,12 +25,12 @@ namespace espalier::detail {
 /// Keeps the most valuable items of classes whose items use no shared units: among items of equal
 /// cost they may always be the kept ones.
 /// \param wanted  how many, by class
-inline void take_most_valuable(const knapsack_problem& problem,
+inline void take_most_valuable(const knapsack_problem& problem, const decided& begin,
     const std::vector<std::size_t>& wanted, std::vector<std::uint32_t>& kept, resource_vector& room)
 {
     std::vector<std::vector<std::uint32_t>> candidates(wanted.size());
     for (std::uint32_t i = 0; i < problem.size() && !wanted.empty(); ++i)
-        if (wanted[problem.class_of[i]] > 0 && problem.fixed_at(i) == decision::free)
+        if (wanted[problem.class_of[i]] > 0 && begin.of(i) == decision::free)
             candidates[problem.class_of[i]].push_back(i);
     for (std::size_t c = 0; c < wanted.size(); ++c) {
         if (wanted[c] == 0)
@@ -61,19 +61,19 @@ struct free_items {
     free_items(const knapsack_problem& problem, const decided& begin, bool with_floors)
         : room(begin.left)
     {
-        is_everything = problem.fixed.empty() && !with_floors;
+        is_everything = !begin.has_decisions() && !with_floors;
         if (is_everything)
             return;
         std::vector<std::uint8_t> taken(problem.size(), 0);
         for (std::size_t i = 0; i < problem.size(); ++i)
-            if (problem.fixed_at(i) == decision::keep)
+            if (begin.of(i) == decision::keep)
                 kept.push_back(static_cast<std::uint32_t>(i));
         if (with_floors)
-            take_most_valuable(problem, begin.missing, kept, room);
+            take_most_valuable(problem, begin, begin.missing, kept, room);
         for (const std::uint32_t i : kept)
             taken[i] = 1;
         for (std::size_t i = 0; i < problem.size(); ++i)
-            if (!taken[i] && problem.fixed_at(i) == decision::free) {
+            if (!taken[i] && begin.of(i) == decision::free) {
                 values.push_back(problem.values[i]);
                 class_of.push_back(problem.class_of[i]);
                 item.push_back(static_cast<std::uint32_t>(i));

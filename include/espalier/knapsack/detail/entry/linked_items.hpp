@@ -43,11 +43,11 @@ public:
             .most = ceiling};
         for (const std::uint32_t c : floored)
             worth.least[c] = 0;
-        for (std::uint32_t item = 0; item < problem.fixed.size(); ++item)
-            if (problem.fixed[item] == decision::keep)
+        for (std::uint32_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
+            if (begin.of(item) == decision::keep)
                 kept.push_back(item);
         const std::vector<std::uint32_t> shared = take_unshared(problem, begin, floored);
-        component_finder finder(problem, begin.paid, limits, worth, kept);
+        component_finder finder(problem, begin, limits, worth, kept);
         is_complete = finder.find(parts);
         if (!is_complete)
             return;
@@ -74,7 +74,7 @@ private:
                 others.push_back(c);
             else
                 wanted[c] = begin.missing[c];
-        take_most_valuable(problem, wanted, kept, room);
+        take_most_valuable(problem, begin, wanted, kept, room);
         return others;
     }
 

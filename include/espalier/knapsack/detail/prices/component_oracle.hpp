@@ -7,8 +7,11 @@
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
+#include <espalier/knapsack/solving.hpp>
+
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -101,6 +104,8 @@ public:
         const std::size_t states = look.states();
         look_ahead(c, look.class_of.front(), 0);
         const double top = ahead_[0];
+        // The best choice is always listed, whatever rounding makes of its loss.
+        limit = std::max(limit, rounding_slack * std::abs(top));
         label_arena made(rows + floored.size());
         const auto use = [&](std::uint32_t index, const resource_vector& cost) {
             for (std::size_t r = 0; r < rows; ++r)

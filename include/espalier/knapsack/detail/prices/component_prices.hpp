@@ -353,6 +353,31 @@ private:
         }
         at_.price = best_price;
         at_.bonus = best_bonus;
+        if (has_floors)
+            lower_prices(some, room, bonused, floored, least);
+    }
+
+    /// Where floors alone use up a resource, its price may be anything, and rounding is judged by
+    /// the prices. Lowers those that the bound does not need.
+    void lower_prices(const std::vector<std::uint32_t>& some, const resource_vector& room,
+        const std::vector<component_floor>& bonused, const std::vector<std::uint32_t>& floored,
+        double least)
+    {
+        const double worth = std::max(worth_of(some), std::abs(least));
+        if (price_of(room, at_.price, at_.rows) <= 8 * worth)
+            return;
+        for (std::size_t r = 0; r < at_.rows && limits_.check(); ++r)
+            for (int halving = 0; halving < 60 && at_.price[r] > 0; halving += 6) {
+                price_vector lower = at_.price;
+                lower[r] = halving == 0 ? 0.0 : std::ldexp(at_.price[r], halving - 60);
+                const std::vector<double> bonus_before = at_.bonus;
+                const cut one = evaluate(lower, some, room, bonused, floored, true);
+                if (!is_infeasible && one.bound <= least + 1e-15 * worth) {
+                    at_.price = lower;
+                    break;
+                }
+                at_.bonus = bonus_before;
+            }
     }
 };
 

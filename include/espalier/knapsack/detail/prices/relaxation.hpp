@@ -117,9 +117,10 @@ public:
             if (row == rows_)
                 return finish(relaxation_status::optimal);
             if (!enter(row, cut_off))
-                return finish(
-                    bound <= cut_off ? relaxation_status::cut_off : relaxation_status::infeasible);
-            if (++since_inverted_ >= 40 && !invert())
+                return finish(bound <= cut_off               ? relaxation_status::cut_off
+                              : is_certainly_infeasible(row) ? relaxation_status::infeasible
+                                                             : relaxation_status::stalled);
+            if (++since_inverted_ >= pivots_to_invert_ && !invert())
                 begin();
             if (since_inverted_ == 0)
                 place();
@@ -142,6 +143,7 @@ private:
 
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
     static constexpr double tolerance_ = 1e-9;
+    static constexpr std::size_t pivots_to_invert_ = 40; // errors grow with every update
 
     const cost_matrix& costs_;
     std::size_t rows_;
@@ -286,12 +288,13 @@ private:
     {
         const double sign = violation_ > 0 ? 1.0 : -1.0;
         const double* pivot_row = &inverse_[row * rows_];
-        double largest = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            largest = std::max(largest, std::abs(pivot_row[r]));
-        const double least = 1e-11 * largest;
         for (std::size_t c = 0; c < class_pivot_.size(); ++c)
             class_pivot_[c] = sign * pivot_of(pivot_row, costs_.of(c));
+        // Of the classes of basic columns it is known without rounding, which might otherwise let a
+        // second column of a class into the basis.
+        for (std::size_t i = 0; i < rows_; ++i)
+            if (is_column(basis_[i]))
+                class_pivot_[class_of[basis_[i]]] = i == row ? sign : 0.0;
 
         candidates_.clear();
         double sum = 0;
@@ -309,7 +312,11 @@ private:
         for (std::size_t r = 0; r < rows_; ++r) {
             sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
             const double by = sign * pivot_row[r];
-            if (!slack_basic_[r] && by < -least)
+            // What the column of a slack may be wrong by: rows differ by the scale of their costs.
+            double largest = 0;
+            for (std::size_t i = 0; i < rows_; ++i)
+                largest = std::max(largest, std::abs(inverse_[i * rows_ + r]));
+            if (!slack_basic_[r] && by < -1e-11 * largest)
                 candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
         }
         for (std::size_t i = 0; i < rows_; ++i)
@@ -332,6 +339,38 @@ private:
         }
         pivot(row, candidates_[entering].column);
         return true;
+    }
+
+    /// Where no column can mend a row, its row of the inverse is a proof that nothing can, but for
+    /// what rounding made of it. By Farkas: with any y ≥ 0, if Σ (y·cost_j) x_j > y·room for all x
+    /// within the bounds, nothing fits.
+    [[nodiscard]] bool is_certainly_infeasible(std::size_t row) const
+    {
+        using real = long double;
+        std::array<real, max_rows> y{}; // per unit of each resource
+        real least = 0;
+        real magnitude = 0;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            const double entry = inverse_[row * rows_ + r] * (violation_ > 0 ? 1.0 : -1.0);
+            y[r] = std::max(entry, 0.0) * static_cast<real>(costs_.scale(r));
+            least -= y[r] * static_cast<real>(room_[r]);
+            magnitude += y[r] * std::abs(static_cast<real>(room_[r]));
+        }
+        std::vector<real> sum(costs_.classes(), 0);
+        std::vector<real> largest(costs_.classes(), 0);
+        for (std::size_t c = 0; c < costs_.classes(); ++c)
+            for (std::size_t r = 0; r < rows_; ++r) {
+                const real term = y[r] * static_cast<real>(costs_.amount(c, r));
+                sum[c] += term;
+                largest[c] += std::abs(term);
+            }
+        for (std::size_t j = 0; j < size(); ++j) {
+            const std::uint32_t c = class_of[j];
+            least += sum[c] * static_cast<real>(sum[c] > 0 ? lower[j] : upper[j]);
+            magnitude += largest[c] * static_cast<real>(upper[j]);
+        }
+        constexpr real epsilon = std::numeric_limits<real>::epsilon();
+        return least > 4 * epsilon * static_cast<real>(size() + rows_) * magnitude;
     }
 
     /// Orders the candidates as far as needed; the index of the first that is not passed.
@@ -389,6 +428,11 @@ private:
         for (std::size_t i = 0; i < rows_; ++i)
             for (std::size_t r = 0; r < rows_; ++r)
                 column[i] += inverse_[i * rows_ + r] * entry(entering, r);
+        double largest = 0;
+        for (std::size_t i = 0; i < rows_; ++i)
+            largest = std::max(largest, std::abs(column[i]));
+        if (std::abs(column[row]) < 1e-6 * largest)
+            since_inverted_ = pivots_to_invert_; // a small pivot makes large errors
         const double by = 1 / column[row];
         for (std::size_t r = 0; r < rows_; ++r)
             inverse_[row * rows_ + r] *= by;

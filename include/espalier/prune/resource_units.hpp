@@ -34,7 +34,6 @@ enum class unit_type : std::uint8_t {
     product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
     column,  ///< a column of the weight memory
 };
-inline constexpr std::size_t unit_types = 2;
 
 namespace detail {
 

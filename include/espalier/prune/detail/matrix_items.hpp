@@ -51,8 +51,18 @@ struct matrix_items {
     }
 };
 
-/// Units that a group has to itself, of each type.
-using own_units = std::array<std::uint32_t, unit_types>;
+/// Units that a group has to itself.
+struct own_units {
+    std::uint32_t products = 0;
+    std::uint32_t columns = 0;
+
+    void add(unit_type type) { ++(type == unit_type::product ? products : columns); }
+    [[nodiscard]] resources cost(const resource_units& units) const
+    {
+        return products * units.cost(unit_type::product) + columns * units.cost(unit_type::column);
+    }
+    friend bool operator==(const own_units&, const own_units&) = default;
+};
 
 /// Makes room for the shared units of all matrices, to the byte: they are walked once just to be
 /// counted, since a vector that grows holds up to three times what it needs.
@@ -85,18 +95,18 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
         return kind;
     };
     const auto first_item = static_cast<std::uint32_t>(matrix.first_item);
-    std::array<std::optional<std::uint32_t>, unit_types> kinds{}; // looked up once, if at all
+    std::array<std::optional<std::uint32_t>, 2> kinds{}; // of each type, once it is shared
     std::vector<own_units> own(matrix.size());
     matrix.first_use = shared.users.size();
     matrix.units.each([&](unit_type type, const auto& users) {
-        const auto t = static_cast<std::size_t>(type);
         if (matrix.is_own(type, users)) {
-            ++own[static_cast<std::size_t>(*users.begin())][t];
+            own[static_cast<std::size_t>(*users.begin())].add(type);
             return;
         }
-        if (!kinds[t])
-            kinds[t] = kind_of(type);
-        shared.kind.push_back(*kinds[t]);
+        std::optional<std::uint32_t>& kind = kinds[static_cast<std::size_t>(type)];
+        if (!kind)
+            kind = kind_of(type);
+        shared.kind.push_back(*kind);
         for (const auto user : users)
             shared.users.push_back(first_item + static_cast<std::uint32_t>(user));
         shared.first.push_back(shared.users.size());
@@ -127,12 +137,8 @@ inline void add_items(knapsack_problem& problem, const resource_units& units,
             problem.class_of.end(), length, static_cast<std::uint32_t>(first_class + known));
         run = run_end;
     }
-    for (const own_units& item : classes) {
-        resources cost;
-        for (const unit_type type : {unit_type::product, unit_type::column})
-            cost += item[static_cast<std::size_t>(type)] * units.cost(type);
-        problem.class_costs.push_back(amounts_of(cost));
-    }
+    for (const own_units& item : classes)
+        problem.class_costs.push_back(amounts_of(item.cost(units)));
     const auto largest = std::max_element(members.begin(), members.end());
     problem.floors.resize(problem.classes(), 0);
     problem.floors[first_class + static_cast<std::size_t>(largest - members.begin())] =
@@ -159,8 +165,13 @@ inline void assign_slots(knapsack_problem& problem, const matrix_items& matrix)
 {
     std::vector<std::uint32_t> order(matrix.size());
     std::iota(order.begin(), order.end(), static_cast<std::uint32_t>(matrix.first_item));
-    std::stable_sort(order.begin(), order.end(),
-        [&](std::uint32_t a, std::uint32_t b) { return problem.values[a] > problem.values[b]; });
+    // Values below 0 and NaN are refused by the solver, not here, but must not upset the sort.
+    const auto value = [&](std::uint32_t item) {
+        return problem.values[item] >= 0 ? problem.values[item] : -1.0;
+    };
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+        return value(a) > value(b) || (value(a) == value(b) && a < b);
+    });
     auto user = problem.shared.users.begin() + static_cast<std::ptrdiff_t>(matrix.first_use);
     matrix.units.each([&](unit_type type, const auto& slots) {
         if (matrix.is_own(type, slots))

@@ -295,6 +295,18 @@ TEST_CASE("no matrix loses its last group, however small the budget")
     }
 }
 
+TEST_CASE("as many groups of each matrix stay as the options say, if it has so many of a kind")
+{
+    const std::vector<layer_spec> layers{dense{.inputs = 8, .outputs = 4, .reuse_factor = 4},
+        dense{.inputs = 4, .outputs = 2, .reuse_factor = 4}};
+    for (const std::size_t at_least : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
+        selection s(layers, {.structure = structure::multipliers, .keep_at_least = at_least});
+        const knapsack_problem& problem = s.pose(std::vector<double>(10, 1.0), unlimited);
+        CHECK(problem.floors ==
+              std::vector<std::size_t>{at_least, std::min<std::size_t>(at_least, 2)});
+    }
+}
+
 TEST_CASE("the prices of all groups together are the price of the whole network")
 {
     std::mt19937_64 random(57);

@@ -36,6 +36,7 @@
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/recount.hpp>
 #include <espalier/prune/regularizer.hpp>
+#include <espalier/prune/resource_units.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>

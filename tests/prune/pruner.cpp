@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/exact.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/recount.hpp>
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <random>
+#include <span>
 #include <vector>
 
 using namespace espalier;
@@ -70,6 +74,50 @@ TEST_CASE("every round keeps its budget, and the weights alone say so")
     REQUIRE(p.accepted() != nullptr);
     CHECK(p.accepted()->progress == 1);
     CHECK(net.recounted().dsp <= 57); // a tenth of 576
+}
+
+TEST_CASE("the solver sees the norm of every group over the largest of its layer")
+{
+    // Groups are four weights in a row in the first layer and single weights in the second.
+    for (const ranking by : {ranking::l1, ranking::l2, ranking::taylor, ranking::fisher}) {
+        CAPTURE(static_cast<int>(by));
+        small_network net;
+        std::vector<std::vector<float>> gradients = small_network(2).weights;
+        std::vector<double> seen;
+        pruner p{net.layers, net.spans(),
+            {.rank_by = by, .solver = [&](const knapsack_problem& problem) {
+                 seen = problem.values;
+                 return exact{}(problem);
+             }}};
+        p.baseline(1);
+        std::vector<std::span<float>> batch(gradients.begin(), gradients.end());
+        p.observe(batch);
+        std::vector<double> expected;
+        for (std::size_t m = 0; m < 2; ++m) {
+            const std::size_t width = m == 0 ? 4 : 1;
+            std::vector<double> norms(net.weights[m].size() / width, 0.0);
+            for (std::size_t i = 0; i < net.weights[m].size(); ++i) {
+                const double w = net.weights[m][i];
+                const double change = w * gradients[m][i];
+                norms[i / width] += by == ranking::l1       ? std::abs(w)
+                                    : by == ranking::l2     ? w * w
+                                    : by == ranking::taylor ? std::abs(change)
+                                                            : change * change;
+            }
+            if (by == ranking::l2)
+                for (double& norm : norms)
+                    norm = std::sqrt(norm);
+            const double largest = *std::max_element(norms.begin(), norms.end());
+            for (const double norm : norms)
+                expected.push_back(norm / largest);
+        }
+        REQUIRE(p.next().has_value());
+        REQUIRE(seen.size() == expected.size());
+        int differ = 0;
+        for (std::size_t k = 0; k < seen.size(); ++k)
+            differ += std::abs(seen[k] - expected[k]) > 1e-5 * expected[k] ? 1 : 0;
+        CHECK(differ == 0);
+    }
 }
 
 TEST_CASE("training between rounds cannot bring pruned weights back")

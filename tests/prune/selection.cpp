@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "literal_units.hpp"
 #include "needed_hardware.hpp"
 
+#include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/layers.hpp>
+#include <espalier/prune/recount.hpp>
 #include <espalier/prune/selection.hpp>
 
 #include <doctest/doctest.h>
@@ -12,9 +15,11 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 using namespace espalier;
@@ -188,9 +193,9 @@ TEST_CASE("the whole network costs what the model says, in DSP blocks and block 
     std::mt19937_64 random(55);
     for (int i = 0; i < 300; ++i) {
         auto [layers, options] = needed_hardware::draw(random);
-        for (std::size_t l = 0; l < layers.size(); ++l) // pooled weights can start below one each
-            if (layers[l].strategy == strategy::latency)
-                layers[l].strategy = strategy::resource;
+        for (layer_spec& layer : layers) // pooled weights can start below one each
+            if (layer.strategy == strategy::latency)
+                layer.strategy = strategy::resource;
         const selection s(layers, options);
         const resources whole = cost(layers, options.costs);
         CHECK(s.total().dsp == whole.dsp);
@@ -290,6 +295,18 @@ TEST_CASE("no matrix loses its last group, however small the budget")
     }
 }
 
+TEST_CASE("as many groups of each matrix stay as the options say, if it has so many of a kind")
+{
+    const std::vector<layer_spec> layers{dense{.inputs = 8, .outputs = 4, .reuse_factor = 4},
+        dense{.inputs = 4, .outputs = 2, .reuse_factor = 4}};
+    for (const std::size_t at_least : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
+        selection s(layers, {.structure = structure::multipliers, .keep_at_least = at_least});
+        const knapsack_problem& problem = s.pose(std::vector<double>(10, 1.0), unlimited);
+        CHECK(problem.floors ==
+              std::vector<std::size_t>{at_least, std::min<std::size_t>(at_least, 2)});
+    }
+}
+
 TEST_CASE("the prices of all groups together are the price of the whole network")
 {
     std::mt19937_64 random(57);
@@ -307,6 +324,127 @@ TEST_CASE("the prices of all groups together are the price of the whole network"
                                      0.25 * static_cast<double>(t.bram18) +
                                      0.001 * static_cast<double>(t.lut)));
     }
+}
+
+TEST_CASE("an item's price is that of its own units and an equal part of those it shares")
+{
+    std::mt19937_64 random(58);
+    int differ = 0, ranked = 0;
+    const std::vector<double> prices{2.5, 0.75, 0.002};
+    for (int i = 0; i < 200; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        selection s(layers, options);
+        // By slot, and in the order of values that fall or rise with the index.
+        std::vector<double> falling(s.items(), 0.0), rising;
+        for (std::size_t m = 0; m < s.matrices(); ++m) {
+            const resource_units units(s.groups_of(m), s.costs());
+            const auto first = falling.begin() + static_cast<std::ptrdiff_t>(s.first_item(m));
+            for (const literal_units::unit& u : literal_units::of(s.groups_of(m), s.costs())) {
+                const resources need = units.cost(u.type);
+                const double price = 2.5 * static_cast<double>(need.dsp) +
+                                     0.75 * static_cast<double>(need.bram18) +
+                                     0.002 * static_cast<double>(need.lut);
+                for (const std::uint32_t user : u.users)
+                    first[user] += price / static_cast<double>(u.users.size());
+            }
+            const auto end = first + static_cast<std::ptrdiff_t>(s.groups_of(m).groups());
+            rising.insert(rising.end(), first, end);
+            if (is_ranked(s, m)) {
+                std::reverse(rising.begin() + (first - falling.begin()), rising.end());
+                ++ranked;
+            }
+        }
+        const auto check = [&](const std::vector<double>& expected) {
+            const std::vector<double> got = s.priced(prices);
+            for (std::size_t k = 0; k < got.size(); ++k)
+                differ += std::abs(got[k] - expected[k]) > 1e-9 * expected[k] ? 1 : 0;
+        };
+        check(falling);
+        std::vector<double> values(s.items());
+        std::iota(values.begin(), values.end(), 1.0);
+        s.pose(values, unlimited);
+        check(rising);
+        std::reverse(values.begin(), values.end());
+        s.pose(values, unlimited);
+        check(falling);
+    }
+    CHECK(ranked > 20);
+    CHECK(differ == 0);
+}
+
+TEST_CASE("a choice takes what the posed problem says, and in place what a recount finds")
+{
+    std::mt19937_64 random(59);
+    int differ = 0, differ_from_recount = 0, recounted = 0;
+    for (int i = 0; i < 600; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        selection s(layers, options);
+        const resources before = s.usage_of(choice(s.items(), 1));
+        const std::vector<double> values = random_values(random, s.items());
+        const knapsack_problem& problem = s.pose(values, unlimited);
+        choice keep = random_choice(random, s, values);
+        for (auto& k : keep)
+            k = static_cast<std::uint8_t>(k * between(random, 1, 255)); // any but 0 keeps
+        const resource_vector used = usage(problem, keep);
+        const resources got = s.usage_of(keep);
+        differ += got != resources{.dsp = used[0], .bram18 = used[1], .lut = used[2]} ? 1 : 0;
+        differ += before != s.total() ? 1 : 0;
+        resources found;
+        for (std::size_t m = 0; m < s.matrices(); ++m) {
+            std::vector<float> weights(static_cast<std::size_t>(s.groups_of(m).matrix().weights()));
+            s.write_mask(keep, m, std::span(weights));
+            found += recount(s.groups_of(m).matrix(), s.framework(), weights, s.costs(),
+                s.groups_of(m).how().memory);
+        }
+        differ_from_recount += got != found ? 1 : 0;
+        ++recounted;
+    }
+    CHECK(recounted == 600);
+    CHECK(differ == 0);
+    CHECK(differ_from_recount == 0);
+}
+
+TEST_CASE("values that are no numbers reach the solver, which refuses them")
+{
+    const layer_spec layer = dense{.inputs = 64, .outputs = 64, .reuse_factor = 4};
+    selection s(std::span(&layer, 1), {.structure = structure::packed_multipliers});
+    std::mt19937_64 random(63);
+    for (int k = 0; k < 20; ++k) {
+        std::vector<double> values = random_values(random, s.items());
+        for (double& v : values)
+            if (random() % 3 == 0)
+                v = std::numeric_limits<double>::quiet_NaN();
+        CHECK_THROWS_WITH_AS((void)exact{}(s.pose(values, unlimited)),
+            doctest::Contains("a value must be a number"), std::invalid_argument);
+    }
+}
+
+TEST_CASE("a problem is posed again and again, and only values, capacity and slots change")
+{
+    std::mt19937_64 random(60);
+    int differ = 0;
+    for (int i = 0; i < 200; ++i) {
+        const auto [layers, options] = needed_hardware::draw(random);
+        selection s(layers, options);
+        const knapsack_problem first = s.pose(random_values(random, s.items()), unlimited);
+        for (int k = 0; k < 3; ++k) {
+            const std::vector<double> values = random_values(random, s.items());
+            const resources budget{.dsp = k, .bram18 = k + 10, .lut = k + 100};
+            const knapsack_problem& again = s.pose(values, budget);
+            selection fresh(layers, options);
+            differ += again.shared.users != fresh.pose(values, budget).shared.users ? 1 : 0;
+            differ += again.values != values || again.class_of != first.class_of ||
+                              again.class_costs != first.class_costs ||
+                              again.floors != first.floors ||
+                              again.shared.first != first.shared.first ||
+                              again.shared.kind != first.shared.kind ||
+                              again.shared.costs != first.shared.costs
+                          ? 1
+                          : 0;
+            CHECK(again.capacity == resource_vector{k, k + 10, k + 100});
+        }
+    }
+    CHECK(differ == 0);
 }
 
 TEST_CASE("a structure that does not suit its layer is refused with a sentence")

@@ -208,16 +208,17 @@ private:
         const bool sensitive = ranks_by_sensitivity();
         ensure(!sensitive || sensitivity_.batches() > 0,
             "ranking by gradients needs observe() for at least one batch before each round");
-        std::vector<double> all;
-        all.reserve(selection_.items());
+        std::vector<double> all(selection_.items());
         for (std::size_t m = 0; m < weights_.size(); ++m) {
             const grouping& groups = selection_.groups_of(m);
-            std::vector<double> norms =
-                sensitive
-                    ? group_norms(groups, selection_.framework(), sensitivity_.sums(m))
-                    : group_norms(groups, selection_.framework(), weights_[m], options_.rank_by);
+            const std::span<double> norms = std::span{all}.subspan(
+                selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
+            if (sensitive)
+                group_norms(
+                    groups, selection_.framework(), sensitivity_.sums(m), ranking::l1, norms);
+            else
+                group_norms(groups, selection_.framework(), weights_[m], options_.rank_by, norms);
             normalize(norms, options_.normalize_by);
-            all.insert(all.end(), norms.begin(), norms.end());
         }
         return all;
     }

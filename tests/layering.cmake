@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The include rules: who may include whom, and who may include which third-party library. Fails with
-# a line for each offence, such as "model/cost.hpp: model/ must not include network/layer.hpp".
+# a line for each offence, such as "model/cost.hpp: model/ must not include network/layer.hpp". And
+# the umbrella includes every public header.
 
 cmake_minimum_required(VERSION 3.23)
 
@@ -45,6 +46,15 @@ foreach(header IN LISTS headers)
     endif()
     if(NOT text MATCHES "#pragma once")
         list(APPEND offences "${header}: no include guard")
+    endif()
+endforeach()
+
+# The umbrella is complete: everything but the adapters and what is private to a room.
+file(STRINGS ${INCLUDE_DIR}/espalier.hpp umbrella REGEX "^#include ")
+foreach(header IN LISTS headers)
+    if(NOT header MATCHES "^with/|/detail/|^espalier\\.hpp$"
+            AND NOT "#include <espalier/${header}>" IN_LIST umbrella)
+        list(APPEND offences "espalier.hpp: does not include ${header}")
     endif()
 endforeach()
 

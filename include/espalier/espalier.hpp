@@ -4,6 +4,7 @@
 // Everything but the adapters in with/, which each need a library of their own.
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/dynamic_programming.hpp>
 #include <espalier/knapsack/exact.hpp>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/verify.hpp>
@@ -13,7 +14,6 @@
 #include <espalier/prune/sensitivity.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -86,7 +86,7 @@ public:
     {
         ensure(options_.tolerance > 0 && options_.tolerance <= 1,
             "the tolerance is above 0 and at most 1", given{"tolerance", options_.tolerance});
-        ensure(options_.regularization >= 0 && std::isfinite(options_.regularization),
+        ensure(options_.regularization >= 0 && is_finite(options_.regularization),
             "the strength of the regulariser is finite and not negative",
             given{"regularization", options_.regularization});
         ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
@@ -110,7 +110,7 @@ public:
     /// finite
     void baseline(double metric)
     {
-        ensure(std::isfinite(metric) && metric > 0, "the baseline metric is a positive number",
+        ensure(is_finite(metric) && metric > 0, "the baseline metric is a positive number",
             given{"metric", metric});
         ensure(!open_ && history_.empty(), "the baseline is set before the first round");
         ensure_finite();
@@ -152,7 +152,7 @@ public:
         round_record& record = history_.back();
         record.metric = metric;
         record.accepted =
-            std::isfinite(metric) && metric >= options_.tolerance * *baseline_ && all_finite();
+            is_finite(metric) && metric >= options_.tolerance * *baseline_ && all_finite();
         trials_.push_back({record.progress, record.accepted});
         if (record.accepted) {
             bad_trials_ = 0;
@@ -185,15 +185,14 @@ private:
     [[nodiscard]] bool all_finite() const
     {
         return std::all_of(weights_.begin(), weights_.end(), [](std::span<const float> matrix) {
-            return std::all_of(
-                matrix.begin(), matrix.end(), [](float w) { return std::isfinite(w); });
+            return std::all_of(matrix.begin(), matrix.end(), [](float w) { return is_finite(w); });
         });
     }
     void ensure_finite() const
     {
         for (std::size_t m = 0; m < weights_.size(); ++m)
             for (std::size_t i = 0; i < weights_[m].size(); ++i)
-                ensure(std::isfinite(weights_[m][i]), "every weight is finite",
+                ensure(is_finite(weights_[m][i]), "every weight is finite",
                     given{"layer", selection_.groups_of(m).matrix().layer.view()},
                     given{"index", i}, given{"weight", weights_[m][i]});
     }
@@ -366,7 +365,7 @@ inline std::optional<pruner::round> pruner::next()
         return std::nullopt;
     }
     if (!is_feasible(problem, solution.keep))
-        throw std::logic_error("the solver's answer breaks a constraint of its problem");
+        detail::fail<std::logic_error>("the solver's answer breaks a constraint of its problem");
 
     set_prices(solution);
     round_record record{.progress = *progress,

@@ -49,10 +49,11 @@ foreach(header IN LISTS headers)
     endif()
 endforeach()
 
-# The umbrella is complete: everything but the adapters and what is private to a room.
+# The umbrella is complete: everything but the adapters, what is private to a room, and what says
+# where and how definitions are compiled.
 file(STRINGS ${INCLUDE_DIR}/espalier.hpp umbrella REGEX "^#include ")
 foreach(header IN LISTS headers)
-    if(NOT header MATCHES "^with/|/detail/|^espalier\\.hpp$"
+    if(NOT header MATCHES "^with/|/detail/|^(espalier|definitions|linkage|strict_arithmetic)\\.hpp$"
             AND NOT "#include <espalier/${header}>" IN_LIST umbrella)
         list(APPEND offences "espalier.hpp: does not include ${header}")
     endif()

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// What ESPALIER_COMPILED leaves out of the other headers (linkage.hpp). Exactly one source file of
+// a program includes this header; the library of the CMake target espalier::compiled is such a
+// file.
+
+#include <espalier/knapsack/detail/exact_definition.hpp>

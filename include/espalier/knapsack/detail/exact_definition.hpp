@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/exact.hpp>
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/validity.hpp>
+#include <espalier/linkage.hpp>
+
+#include <algorithm>
+#include <utility>
+
+// What `exact` does when it is called, in the order in which it does it.
+
+namespace espalier {
+namespace detail {
+
+/// A search that was stopped early may have left room for more, or may have found less than the
+/// quick way does.
+inline void improve(const knapsack_problem& problem, knapsack_solution& solution)
+{
+    fill_up(problem, solution);
+    knapsack_solution quick = greedy{}(problem);
+    if (!quick.has_answer())
+        return;
+    if (quick.value > solution.value) {
+        solution.value = quick.value;
+        solution.keep = std::move(quick.keep);
+    }
+    solution.bound = std::max(solution.value, std::min(solution.bound, quick.bound));
+}
+
+} // namespace detail
+
+ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& problem) const
+{
+    const detail::stopwatch watch;
+    ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
+    ensure(threads >= 1 && threads <= 1024, "a solver works with 1 to 1024 threads",
+        given{"threads", threads});
+    const detail::conditions terms{.watch = watch,
+        .limits = {.nodes = node_limit, .seconds = time_limit},
+        .crew = detail::workers(threads)};
+    detail::ensure_valid(problem, terms.crew);
+    const detail::start begin(problem);
+    if (!begin.reason.empty())
+        return detail::infeasible(problem, begin.reason, watch);
+    knapsack_solution solution = problem.shared.empty()
+                                     ? detail::choose(problem, begin, terms)
+                                     : detail::choose_linked(problem, begin, terms);
+    if (solution.has_answer() && solution.status != solve_status::optimal)
+        detail::improve(problem, solution);
+    solution.seconds = watch.seconds();
+    return solution;
+}
+
+} // namespace espalier

@@ -5,4 +5,8 @@
 // a program includes this header; the library of the CMake target espalier::compiled is such a
 // file.
 
+#include <espalier/knapsack/detail/core_definition.hpp>
+#include <espalier/knapsack/detail/dynamic_programming_definition.hpp>
 #include <espalier/knapsack/detail/exact_definition.hpp>
+#include <espalier/knapsack/detail/greedy_definition.hpp>
+#include <espalier/knapsack/detail/validity_definition.hpp>

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/greedy_definition.hpp>
 #include <espalier/knapsack/detail/start.hpp>
+#include <espalier/knapsack/detail/validity_definition.hpp>
 #include <espalier/knapsack/exact.hpp>
-#include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/validity.hpp>
 #include <espalier/linkage.hpp>
 
 #include <algorithm>

@@ -53,7 +53,7 @@ endforeach()
 # where and how definitions are compiled.
 file(STRINGS ${INCLUDE_DIR}/espalier.hpp umbrella REGEX "^#include ")
 foreach(header IN LISTS headers)
-    if(NOT header MATCHES "^with/|/detail/|^(espalier|definitions|linkage|strict_arithmetic)\\.hpp$"
+    if(NOT header MATCHES "^with/|/detail/|^(espalier|arithmetic|definitions|linkage)\\.hpp$"
             AND NOT "#include <espalier/${header}>" IN_LIST umbrella)
         list(APPEND offences "espalier.hpp: does not include ${header}")
     endif()

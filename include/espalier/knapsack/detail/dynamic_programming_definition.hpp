@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/arithmetic.hpp>
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/detail/start.hpp>
 #include <espalier/knapsack/detail/undecided.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/arithmetic.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
 #include <espalier/knapsack/detail/greedy_definition.hpp>
 #include <espalier/knapsack/detail/start.hpp>

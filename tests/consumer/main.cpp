@@ -7,6 +7,10 @@
 #include <espalier/with/eigen.hpp>
 #endif
 
+#if defined(WITH_compiled) != defined(ESPALIER_COMPILED)
+#error "whoever links espalier::compiled, and nobody else, has the declarations only"
+#endif
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>

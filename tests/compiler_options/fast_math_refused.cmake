@@ -9,10 +9,11 @@ list(TRANSFORM INCLUDES PREPEND -I)
 set(ENV{LC_ALL} C)
 
 # Options that belong together are separated by spaces.
-set(refused "-ffast-math" "-Ofast" "-ffinite-math-only")
-set(allowed "-O3" "-Ofast -fno-fast-math")
-if(COMPILER_ID STREQUAL "GNU") # clang does not say
-    list(APPEND refused "-funsafe-math-optimizations" "-ffast-math -fno-finite-math-only")
+set(refused "-ffast-math" "-ffinite-math-only")
+set(allowed "-O3")
+if(COMPILER_ID STREQUAL "GNU") # clang does not tell of the parts, and warns of the combinations
+    list(APPEND refused "-Ofast" "-funsafe-math-optimizations" "-ffast-math -fno-finite-math-only")
+    list(APPEND allowed "-Ofast -fno-fast-math")
 endif()
 
 function(compile header options out)

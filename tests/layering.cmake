@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The include rules: who may include whom, and who may include which third-party library. Fails with
-# a line for each offence, such as "model/cost.hpp: model/ must not include network/layer.hpp".
+# a line for each offence, such as "model/cost.hpp: model/ must not include network/layer.hpp". And
+# the umbrella includes every public header.
 
 cmake_minimum_required(VERSION 3.23)
 
@@ -30,6 +31,11 @@ foreach(header IN LISTS headers)
                 string(REGEX REPLACE "^espalier/" "" what ${included})
                 list(APPEND offences "${header}: ${room}/ must not include ${what}")
             endif()
+            # What is private to a room is nobody else's: whoever needs it needs a public header.
+            if(included MATCHES "^espalier/([a-z]+)/detail/" AND NOT CMAKE_MATCH_1 STREQUAL room)
+                string(REGEX REPLACE "^espalier/" "" what ${included})
+                list(APPEND offences "${header}: ${what} is private to its room")
+            endif()
         elseif(included STREQUAL "espalier/espalier.hpp")
             list(APPEND offences "${header}: no header includes the umbrella")
         elseif(included MATCHES "/|\\.h" AND NOT included MATCHES "^espalier/" AND NOT room STREQUAL "with")
@@ -46,6 +52,26 @@ foreach(header IN LISTS headers)
     if(NOT text MATCHES "#pragma once")
         list(APPEND offences "${header}: no include guard")
     endif()
+endforeach()
+
+# The umbrella is complete: everything but the adapters, what is private to a room, what says where
+# and how definitions are compiled, and the tools of those who write a solver.
+file(STRINGS ${INCLUDE_DIR}/espalier.hpp umbrella REGEX "^#include ")
+foreach(header IN LISTS headers)
+    if(NOT header MATCHES "^with/|/detail/|^(espalier|arithmetic|definitions|linkage|knapsack/solving)\\.hpp$"
+            AND NOT "#include <espalier/${header}>" IN_LIST umbrella)
+        list(APPEND offences "espalier.hpp: does not include ${header}")
+    endif()
+endforeach()
+
+# Benchmarks and examples are users.
+file(GLOB_RECURSE programs RELATIVE ${INCLUDE_DIR}/../.. ${INCLUDE_DIR}/../../bench/*.[hc]pp
+    ${INCLUDE_DIR}/../../examples/*.[hc]pp)
+foreach(program IN LISTS programs)
+    file(STRINGS ${INCLUDE_DIR}/../../${program} includes REGEX "^ *#include <espalier/.*/detail/")
+    foreach(line IN LISTS includes)
+        list(APPEND offences "${program}: what is private to a room is not for users: ${line}")
+    endforeach()
 endforeach()
 
 if(offences)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds everything and runs all tests, on a fresh Debian 12 and with nothing installed before:
-# tests/run.sh            everything (g++, clang, sanitizers, tidy, format)
+# tests/run.sh            everything (g++, both clangs, sanitizers, tidy, format)
 # tests/run.sh quick      g++ only
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,6 +14,7 @@ packages=(
     libbenchmark-dev coinor-libcbc-dev pkg-config # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )
+[[ "${1:-all}" == all ]] && packages+=(clang-19) # the newest in Debian 12, beside clang 14
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -48,6 +49,10 @@ if [[ "${1:-all}" == all ]]; then
     cmake --preset asan >/dev/null
     cmake --build --preset asan -j "$jobs"
     ctest --preset asan -j "$jobs"
+
+    step "the newest clang: two programs that include every header"
+    cmake --preset clang-newest >/dev/null
+    cmake --build --preset clang-newest -j "$jobs" --target test_odr test_with
 
     step "clang-tidy"
     cmake --preset tidy >/dev/null

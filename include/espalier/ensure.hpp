@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@
 // sentence and the values beside it; at run time the same call throws `std::invalid_argument` with
 // the same words. So a wrong layer reads the same whether it came from a template argument or from
 // a configuration file.
+//
+// Host code of FPGA tools and of embedded processors is often compiled with -fno-exceptions. There
+// a broken rule writes its sentence to the standard error stream and aborts.
 
 namespace espalier {
 
@@ -54,6 +58,18 @@ requires std::is_arithmetic_v<T> std::string shown(T number)
     }
 }
 
+/// Ends what cannot go on: throws, or writes the sentence and aborts where nothing can be thrown.
+template <class Error>
+[[noreturn]] void fail(const std::string& sentence)
+{
+#ifdef __cpp_exceptions
+    throw Error(sentence);
+#else
+    std::fputs(("espalier: " + sentence + '\n').c_str(), stderr);
+    std::abort();
+#endif
+}
+
 /// Not constexpr on purpose: reaching it in constant evaluation is the compile error.
 template <class... Values>
 [[noreturn]] void rule_is_broken(const char* rule, const given<Values>&... values)
@@ -66,7 +82,7 @@ template <class... Values>
             ...);
         message += ')';
     }
-    throw std::invalid_argument(message);
+    fail<std::invalid_argument>(message);
 }
 
 } // namespace detail
@@ -76,7 +92,7 @@ template <class... Values>
 /// \param rule       the rule as a sentence
 /// \param offending  the values that broke it
 /// \throws std::invalid_argument with the sentence and the values; in constant evaluation the
-///         program does not compile instead
+///         program does not compile instead, and with -fno-exceptions it aborts with them
 template <class... Values>
 constexpr void ensure(bool holds, const char* rule, given<Values>... offending)
 {

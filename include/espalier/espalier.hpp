@@ -4,16 +4,24 @@
 // Everything but the adapters in with/, which each need a library of their own.
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
+#include <espalier/knapsack/core.hpp>
+#include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/validity.hpp>
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/index_range.hpp>
+#include <espalier/model/integer.hpp>
 #include <espalier/model/json_string.hpp>
+#include <espalier/model/label.hpp>
+#include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>

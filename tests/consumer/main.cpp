@@ -7,19 +7,37 @@
 #include <espalier/with/eigen.hpp>
 #endif
 
+#if defined(WITH_compiled) != defined(ESPALIER_COMPILED)
+#error "whoever links espalier::compiled, and nobody else, has the declarations only"
+#endif
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 constexpr auto net =
     esp::network<esp::dense{.inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}}>;
 static_assert(esp::cost(net).dsp == 256);
 
 int main()
 {
-#ifdef WITH_glpk
-    const esp::knapsack_problem problem{.resources = 1,
-        .values = {1.0, 2.0},
-        .class_of = {0, 0},
+    // Large enough for a sweep with two threads, so that the program must be linked with threads.
+    const std::size_t items = 200'000;
+    esp::knapsack_problem problem{.resources = 1,
+        .values = std::vector<double>(items, 1.0),
+        .class_of = std::vector<std::uint32_t>(items, 0),
         .class_costs = {{1}},
         .capacity = {1}};
-    if (esp::glpk{}(problem).value != 2.0)
+    problem.values.back() = 2.0;
+    if (esp::exact{.threads = 2}(problem).value != 2.0)
+        return 1;
+#ifdef WITH_glpk
+    if (esp::glpk{}({.resources = 1,
+                        .values = {1.0, 2.0},
+                        .class_of = {0, 0},
+                        .class_costs = {{1}},
+                        .capacity = {1}})
+            .value != 2.0)
         return 1;
 #endif
     return esp::fits(net, esp::device::xcvu9p) ? 0 : 1;

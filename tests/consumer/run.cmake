@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the library into a temporary prefix and builds programs that find it there: one that has
-# Boost only, and one for each adapter that was installed (LibTorch is left to its own example: it
-# takes a minute to compile).
+# Boost only, one with the compiled library and one for each adapter that was installed (LibTorch is
+# left to its own example: it takes a minute to compile).
 
 set(work ${BINARY_DIR}/consumer)
 file(REMOVE_RECURSE ${work})
@@ -16,18 +16,18 @@ endfunction()
 
 run(${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${work}/prefix)
 list(REMOVE_ITEM ADAPTERS torch)
-foreach(component IN ITEMS "" LISTS ADAPTERS)
+foreach(component IN ITEMS "" compiled LISTS ADAPTERS)
     set(build ${work}/build-${component})
     run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${build} -D CMAKE_PREFIX_PATH=${work}/prefix
-        -D CMAKE_CXX_COMPILER=${COMPILER} -D COMPONENTS=${component})
+        -D CMAKE_CXX_COMPILER=${COMPILER} -D "CMAKE_CXX_FLAGS=${FLAGS}" -D COMPONENTS=${component})
     run(${CMAKE_COMMAND} --build ${build})
     run(${build}/consumer)
 endforeach()
 
-# An adapter that does not exist is refused by its name.
+# A component that does not exist is refused by its name.
 execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${work}/build-missing
     -D CMAKE_PREFIX_PATH=${work}/prefix -D CMAKE_CXX_COMPILER=${COMPILER} -D COMPONENTS=nonsense
     RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE output)
-if(result EQUAL 0 OR NOT output MATCHES "adapter 'nonsense' was not installed")
-    message(FATAL_ERROR "a missing adapter was not refused:\n${output}")
+if(result EQUAL 0 OR NOT output MATCHES "component 'nonsense' was not installed")
+    message(FATAL_ERROR "a missing component was not refused:\n${output}")
 endif()

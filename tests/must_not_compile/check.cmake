@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Compiles SOURCE without BROKEN, which must succeed, and with it, which must fail with SENTENCE in
 # the compiler's own words: source lines are not echoed, since the headers contain every sentence.
-# Variables: COMPILER, COMPILER_ID, INCLUDES (separated by |), SOURCE, SENTENCE.
+# Variables: COMPILER, COMPILER_ID, INCLUDES (separated by |), OPTIONS, SOURCE, SENTENCE.
 
 cmake_minimum_required(VERSION 3.23)
 
@@ -12,7 +12,9 @@ else()
 endif()
 string(REPLACE "|" ";" INCLUDES "${INCLUDES}")
 list(TRANSFORM INCLUDES PREPEND -I)
-set(compile ${COMPILER} -std=c++20 -fsyntax-only -Wall -Wextra ${no_echo} ${INCLUDES} ${SOURCE})
+separate_arguments(OPTIONS UNIX_COMMAND "${OPTIONS}")
+set(compile ${COMPILER} -std=c++20 -fsyntax-only -Wall -Wextra ${no_echo} ${OPTIONS} ${INCLUDES}
+    ${SOURCE})
 set(ENV{LC_ALL} C)
 
 execute_process(COMMAND ${compile} RESULT_VARIABLE result OUTPUT_VARIABLE said ERROR_VARIABLE said)

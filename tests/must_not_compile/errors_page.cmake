@@ -21,7 +21,8 @@ endfunction()
 # Writes one file for each pair of programs below `directory`:
 #   <slug>.cpp           the broken program under #ifdef BROKEN, else the fixed one
 #   run/<slug>.hpp       the same for a message at run time, as namespaces
-# and sets in the caller: <out> the slugs, <out>_<slug> the sentence, <out>_run the slugs of the
+# and sets in the caller: <out> the slugs, <out>_<slug> the sentence, <out>_options_<slug> the options
+# of the compiler that stand behind `cpp broken`, <out>_run the slugs of the
 # messages at run time, <out>_huge those of them whose broken program is not to be run.
 function(read_errors_page page directory out)
     file(READ ${page} text)
@@ -68,6 +69,8 @@ function(read_errors_page page directory out)
                     CONTENT "#pragma once\n${programs_${slug}}" @ONLY)
             else()
                 list(APPEND slugs ${slug})
+                string(STRIP "${how}" how)
+                set(${out}_options_${slug} "${how}" PARENT_SCOPE)
                 file(CONFIGURE OUTPUT ${directory}/${slug}.cpp
                     CONTENT "#ifdef BROKEN\n${broken}\n#else\n${fixed}\n#endif\n" @ONLY)
             endif()

@@ -71,8 +71,9 @@ choice random_choice(std::mt19937_64& random, const selection& s, const std::vec
         if (is_ranked(s, i)) {
             std::vector<std::size_t> order(groups);
             std::iota(order.begin(), order.end(), first);
-            std::stable_sort(order.begin(), order.end(),
-                [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
+            std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+                return values[a] != values[b] ? values[a] > values[b] : a < b;
+            });
             const std::size_t kept = random() % (groups + 1);
             for (std::size_t k = 0; k < kept; ++k)
                 keep[order[k]] = 1;

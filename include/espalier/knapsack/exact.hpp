@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/choose.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solving.hpp>
-#include <espalier/knapsack/validity.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
-#include <vector>
 
 // The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
 // leave undecided. The method is described where it happens: prices and thresholds in
@@ -53,45 +43,13 @@ struct exact {
 
     /// \throws std::invalid_argument if the problem is malformed, std::system_error if no thread
     ///         can be started
-    [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
-    {
-        const stopwatch watch;
-        ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
-        ensure(threads >= 1 && threads <= 1024, "a solver works with 1 to 1024 threads",
-            given{"threads", threads});
-        detail::budget limits(watch, time_limit, work_limit);
-        const detail::conditions terms{watch, limits, detail::workers(threads)};
-        const std::vector<std::size_t> sizes = detail::ensure_valid(problem, terms.crew);
-        const decided begin(problem, sizes);
-        if (!begin.reason.empty())
-            return no_answer(solve_status::infeasible, problem, begin.reason, watch);
-        knapsack_solution solution = problem.shared.empty()
-                                         ? detail::choose_items(problem, begin, terms)
-                                         : detail::choose_linked(problem, begin, terms);
-        if (solution.has_answer() && solution.status != solve_status::optimal &&
-            (!limits.out_of_time() || problem.size() <= detail::most_to_sort))
-            improve(problem, solution);
-        solution.seconds = watch.seconds();
-        return solution;
-    }
-
-private:
-    /// A search that was stopped early may have left room for more, or may have found less than the
-    /// quick way does.
-    static void improve(const knapsack_problem& problem, knapsack_solution& solution)
-    {
-        detail::fill_up(problem, solution);
-        knapsack_solution quick = greedy{}(problem);
-        if (!quick.has_answer())
-            return;
-        if (quick.value > solution.value) {
-            solution.value = quick.value;
-            solution.keep = std::move(quick.keep);
-        }
-        solution.bound = std::max(solution.value, std::min(solution.bound, quick.bound));
-    }
+    [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const;
 };
 
 static_assert(knapsack_solver<exact>);
 
 } // namespace espalier
+
+#ifndef ESPALIER_COMPILED
+#include <espalier/knapsack/detail/exact_definition.hpp>
+#endif

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/model/precision.hpp>
 
 #include <algorithm>
@@ -52,7 +53,7 @@ struct constant_policy {
 /// \throws std::invalid_argument for NaN and infinity
 [[nodiscard]] inline std::int64_t quantized(double weight, const precision& format)
 {
-    ensure(std::isfinite(weight), "a weight must be finite", given{"weight", weight});
+    ensure(is_finite(weight), "a weight must be finite", given{"weight", weight});
     const std::int64_t fraction = std::int64_t{format.width} - format.integer;
     const double scaled = std::round(
         std::ldexp(weight, static_cast<int>(std::clamp<std::int64_t>(fraction, -5000, 5000))));

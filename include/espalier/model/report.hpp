@@ -11,7 +11,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -117,7 +116,7 @@ public:
             out += ", \"limit\": " + std::to_string(use.limit);
             // JSON has no infinity: null where something is needed of which there is none.
             out += ", \"fraction\": ";
-            out += std::isfinite(use.fraction()) ? number(use.fraction()) : "null";
+            out += use.has_fraction() ? number(use.fraction()) : "null";
             out += ", \"overflow\": " +
                    std::to_string(std::max<std::int64_t>(use.need - use.limit, 0)) + '}';
         }
@@ -151,7 +150,7 @@ private:
     }
     [[nodiscard]] static std::string percent(const resource_use& use)
     {
-        return std::isfinite(use.fraction()) ? one_decimal(100 * use.fraction()) : "-";
+        return use.has_fraction() ? one_decimal(100 * use.fraction()) : "-";
     }
 
     /// A name without line breaks and other control characters, which would tear a table.

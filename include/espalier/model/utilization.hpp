@@ -26,6 +26,8 @@ struct resource_use {
     std::int64_t limit = 0;
 
     [[nodiscard]] constexpr bool overflows() const { return need > limit; }
+    /// Whether need over limit is a number: not where something is needed of which there is none.
+    [[nodiscard]] constexpr bool has_fraction() const { return need == 0 || limit != 0; }
     /// Need over limit; 0 where nothing is needed, however little there is.
     [[nodiscard]] constexpr double fraction() const
     {

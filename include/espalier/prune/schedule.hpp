@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/model/resources.hpp>
 
 #include <algorithm>
@@ -180,10 +181,10 @@ public:
         if constexpr (requires { s.steps; })
             ensure(s.steps >= 1, "a schedule has at least one step", given{"steps", s.steps});
         if constexpr (requires { s.power; })
-            ensure(s.power > 0 && std::isfinite(s.power),
+            ensure(s.power > 0 && is_finite(s.power),
                 "the power of a polynomial is positive and finite", given{"power", s.power});
         if constexpr (requires { s.resolution; })
-            ensure(s.resolution > 0 && std::isfinite(s.resolution),
+            ensure(s.resolution > 0 && is_finite(s.resolution),
                 "the resolution of a bisection is positive and finite",
                 given{"resolution", s.resolution});
         next_ = [s = std::move(s)](std::span<const trial> trials) { return s(trials); };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/prune/ranking.hpp>
 
 #include <cmath>
@@ -39,8 +40,8 @@ public:
                 given{"gradients", gradients[m].size()}, given{"weights", weights[m].size()});
             sums_[m].resize(weights[m].size());
             for (std::size_t i = 0; i < weights[m].size(); ++i) {
-                ensure(std::isfinite(gradients[m][i]), "every gradient is finite",
-                    given{"matrix", m}, given{"index", i});
+                ensure(is_finite(gradients[m][i]), "every gradient is finite", given{"matrix", m},
+                    given{"index", i});
                 const float change = std::abs(weights[m][i] * gradients[m][i]);
                 sums_[m][i] += by_ == ranking::fisher ? change * change : change;
             }

@@ -9,8 +9,8 @@
 #include <espalier/knapsack/detail/entry/free_items.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/exit/conclude.hpp>
+#include <espalier/knapsack/detail/greedy_definition.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/solving.hpp>

@@ -38,17 +38,10 @@ public:
     template <class Work>
     void each_part(std::size_t things, std::size_t the_grain, const Work& work) const
     {
-        const std::size_t count = parts(things, the_grain);
-        const auto begin = [&](std::size_t part) {
-            return std::min(things, grains(things, the_grain) * part / count * the_grain);
-        };
-        std::vector<std::future<void>> others; // their destructors wait, whatever is thrown
-        for (std::size_t part = 1; part < count; ++part)
-            others.push_back(std::async(
-                std::launch::async, [&, part] { work(part, begin(part), begin(part + 1)); }));
-        work(std::size_t{0}, std::size_t{0}, begin(1));
-        for (std::future<void>& other : others)
-            other.get();
+        run(things, the_grain, &work,
+            [](const void* what, std::size_t part, std::size_t begin, std::size_t end) {
+                (*static_cast<const Work*>(what))(part, begin, end);
+            });
     }
     template <class Work>
     void each_part(std::size_t things, const Work& work) const
@@ -58,6 +51,24 @@ public:
 
 private:
     std::size_t threads_ = 1;
+
+    /// The same for work of any type, so that what starts threads is compiled once and not for
+    /// every sweep: it takes a compiler half a second in all.
+    void run(std::size_t things, std::size_t the_grain, const void* what,
+        void (*work)(const void*, std::size_t, std::size_t, std::size_t)) const
+    {
+        const std::size_t count = parts(things, the_grain);
+        const auto begin = [&](std::size_t part) {
+            return std::min(things, grains(things, the_grain) * part / count * the_grain);
+        };
+        std::vector<std::future<void>> others; // their destructors wait, whatever is thrown
+        for (std::size_t part = 1; part < count; ++part)
+            others.push_back(std::async(
+                std::launch::async, [&, part] { work(what, part, begin(part), begin(part + 1)); }));
+        work(what, 0, 0, begin(1));
+        for (std::future<void>& other : others)
+            other.get();
+    }
 };
 
 } // namespace espalier::detail

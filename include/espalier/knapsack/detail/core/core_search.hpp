@@ -92,7 +92,8 @@ private:
              size *= 4) {
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             if (limit == infinity_ && result.loss == infinity_) {
-                // Each place may have many choices: until one is known, the loss grows step by step.
+                // Each place may have many choices: until one is known, the loss grows step by
+                // step.
                 limit = last_limit > 0 ? 4 * last_limit : front_.largest_loss();
                 if (!(limit > 0 && limit < front_.loss_of_nothing()))
                     limit = infinity_;

@@ -6,7 +6,6 @@
 #include <espalier/knapsack/detail/prices/label_arena.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
-
 #include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>

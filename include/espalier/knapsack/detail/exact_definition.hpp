@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/arithmetic.hpp>
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/greedy_definition.hpp>
+#include <espalier/knapsack/detail/validity_definition.hpp>
+#include <espalier/knapsack/detail/workers.hpp>
+#include <espalier/knapsack/exact.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
+#include <espalier/linkage.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+// What `exact` does when it is called, in the order in which it does it.
+
+namespace espalier {
+namespace detail {
+
+/// A search that was stopped early may have left room for more, or may have found less than the
+/// quick way does.
+inline void improve(const knapsack_problem& problem, knapsack_solution& solution)
+{
+    fill_up(problem, solution);
+    knapsack_solution quick = greedy{}(problem);
+    if (!quick.has_answer())
+        return;
+    if (quick.value > solution.value) {
+        solution.value = quick.value;
+        solution.keep = std::move(quick.keep);
+    }
+    solution.bound = std::max(solution.value, std::min(solution.bound, quick.bound));
+}
+
+} // namespace detail
+
+ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& problem) const
+{
+    const stopwatch watch;
+    ensure(time_limit > 0, "a time limit must be positive", given{"seconds", time_limit});
+    ensure(threads >= 1 && threads <= 1024, "a solver works with 1 to 1024 threads",
+        given{"threads", threads});
+    detail::budget limits(watch, time_limit, work_limit);
+    const detail::conditions terms{watch, limits, detail::workers(threads)};
+    const std::vector<std::size_t> sizes = detail::ensure_valid(problem, terms.crew);
+    const decided begin(problem, sizes);
+    if (!begin.reason.empty())
+        return no_answer(solve_status::infeasible, problem, begin.reason, watch);
+    knapsack_solution solution = problem.shared.empty()
+                                     ? detail::choose_items(problem, begin, terms)
+                                     : detail::choose_linked(problem, begin, terms);
+    if (solution.has_answer() && solution.status != solve_status::optimal &&
+        (!limits.out_of_time() || problem.size() <= detail::most_to_sort))
+        detail::improve(problem, solution);
+    solution.seconds = watch.seconds();
+    return solution;
+}
+
+} // namespace espalier

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# In front of the compiled library the headers only declare: they read nothing below a detail/ folder
+# and neither <future> nor <chrono>, which cost the compiler most of what the standard library does.
+# Variables: COMPILER, INCLUDES (separated by |), WORK.
+cmake_minimum_required(VERSION 3.23)
+
+string(REPLACE "|" ";" INCLUDES "${INCLUDES}")
+list(TRANSFORM INCLUDES PREPEND -I)
+file(WRITE ${WORK}/umbrella.cpp "#include <espalier/espalier.hpp>\n")
+
+function(files_read out)
+    execute_process(COMMAND ${COMPILER} -std=c++20 -M ${ARGN} ${INCLUDES} ${WORK}/umbrella.cpp
+        OUTPUT_VARIABLE files COMMAND_ERROR_IS_FATAL ANY)
+    set(${out} "${files}" PARENT_SCOPE)
+endfunction()
+
+files_read(files)
+if(NOT files MATCHES "/espalier/knapsack/detail/" OR NOT files MATCHES "/chrono")
+    message(FATAL_ERROR "control: the headers are said not to define the solvers")
+endif()
+files_read(files -DESPALIER_COMPILED)
+if(files MATCHES "([^ ]*(/espalier/[a-z]+/detail/|/future|/chrono)[^ ]*)")
+    message(FATAL_ERROR "in front of the compiled library the headers read ${CMAKE_MATCH_1}")
+endif()

@@ -50,7 +50,6 @@ void solve()
 {
     std::mt19937_64 random(1);
     for (const std::size_t items : {20U, 100U, 400U}) {
-        print(esp::dynamic_programming{}(random_problem(random, items, 1, false)));
         for (const bool shares : {false, true}) {
             const esp::knapsack_problem problem = random_problem(random, items, 2, shares);
             esp::ensure_valid(problem);

@@ -41,7 +41,7 @@ function(check header options refusal)
 endfunction()
 
 file(GLOB solving RELATIVE ${INCLUDE_DIR}/espalier ${INCLUDE_DIR}/espalier/knapsack/*.hpp)
-list(FILTER solving EXCLUDE REGEX "/(problem|solution|verify)\\.hpp$")
+list(FILTER solving EXCLUDE REGEX "/(problem|solution|verify|decided)\\.hpp$")
 list(APPEND solving prune/pruner.hpp espalier.hpp)
 foreach(header IN LISTS solving)
     check(${header} "-ffast-math" TRUE)

@@ -8,11 +8,28 @@
 #include <cstdint>
 #include <limits>
 
-// The solver that scales: Lagrangian prices, thresholds, and a proof on the small core that they
-// leave undecided. The method is described where it happens: prices and thresholds in
-// detail/thresholds.hpp, the proof in detail/selection.hpp, shared units in
-// detail/component_prices.hpp and linked_selection.hpp, the searches in label_search.hpp and
-// branch_and_bound.hpp.
+// The solver that scales. Its stages, with L(λ) = λ·capacity + Σ max(0, value − λ·cost) the
+// Lagrangian bound at the prices λ:
+//
+//     entry    decided.hpp, detail/entry    items → free items, or components that share no unit;
+//                                           capacity → what they can use of it
+//     prices   detail/prices                λ minimises L(λ); at λ every place (an item, a
+//                                           component) has a best choice, and knows what the next
+//                                           best loses
+//     core     detail/core                  a choice x loses L(λ) − value(x) = λ·left + Σ losses of
+//                                           places ≥ 0; places that lose more by any change than
+//                                           the best choice known are decided, the others are
+//                                           searched, by dynamic programming and by branch and bound
+//     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
+//
+// All of them share one budget of time and work. The method is explained in docs/solvers.md.
+//
+//     espalier::knapsack_problem problem{.resources = 1,
+//         .values = {3, 2, 2},
+//         .class_of = {0, 1, 1},      // items of one class cost the same
+//         .class_costs = {{3}, {2}},
+//         .capacity = {4}};
+//     espalier::exact{}(problem).keep // {0, 1, 1}, value 4, proven
 //
 // Rounding. Which choice is best is decided by comparing losses: sums of |value − price| over the
 // few items decided against their price, plus the price of unused capacity. These are small numbers
@@ -28,11 +45,11 @@ namespace espalier {
 /// of items of equal class and value those of lower index are kept, and items of no value are
 /// pruned unless a decision or floor keeps them.
 ///
-/// Status `time_limit`, or `feasible` at the node limit, with the bound that was reached, if the
+/// Status `time_limit`, or `feasible` at the work limit, with the bound that was reached, if the
 /// proof takes too long (which problems of many different cost vectors can make it do); `feasible`,
 /// with the choice and bound of `greedy`, if units are shared in too tangled a way, and `unknown`
 /// if in such a problem with floors not even `greedy` finds a choice. Never worth less than
-/// `greedy`.
+/// `greedy`, unless the time ran out on more than 65,536 items.
 struct exact {
     double time_limit = 60; ///< seconds
     /// Work after which it gives up as after the time limit, but at the same point on every

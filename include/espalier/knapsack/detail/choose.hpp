@@ -164,8 +164,9 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     solution.keep = std::move(parts.keep);
     for (const std::uint32_t item : items.kept)
         solution.keep[item] = 1;
-    conclude(problem, found, parts.price(), items.scale, parts.rounding + parts.nothing(),
-        terms.limits, terms.crew, solution);
+    const double unseen = items.largest > 0 ? parts.rounding + parts.nothing() : 0.0;
+    conclude(
+        problem, found, parts.price(), items.scale, unseen, terms.limits, terms.crew, solution);
     const double hidden = parts.nothing() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
     ceiling = solution.bound + 64 * hidden / items.scale;
     return solution;

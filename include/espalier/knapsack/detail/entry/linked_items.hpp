@@ -27,7 +27,8 @@ public:
     resource_vector room;            ///< for the others, no more than all of them can use
     components parts;
     std::vector<component_floor> floors;
-    double scale = 1;          ///< power of two that brings the largest value near 1
+    double largest = 0;        ///< value of an item that may be kept
+    double scale = 1;          ///< power of two that brings it near 1
     bool has_vanished = false; ///< some values are nothing next to the largest: scaled they are 0
     bool is_complete = false;  ///< otherwise the budget ended before all components were found
 
@@ -93,7 +94,7 @@ private:
             room[r] = std::min(room[r], useful[r]);
 
         parts.value.resize(parts.items());
-        std::vector<double> largest(crew.parts(parts.size()), 0.0);
+        std::vector<double> largest_of(crew.parts(parts.size()), 0.0);
         crew.each_part(parts.size(), [&](std::size_t part, std::size_t from, std::size_t to) {
             double its_largest = 0;
             for (std::size_t c = from; c < to; ++c) {
@@ -107,9 +108,10 @@ private:
                     its_largest = std::max(its_largest, parts.value[at]);
                 }
             }
-            largest[part] = its_largest;
+            largest_of[part] = its_largest;
         });
-        scale = scale_of(*std::max_element(largest.begin(), largest.end()));
+        largest = *std::max_element(largest_of.begin(), largest_of.end());
+        scale = scale_of(largest);
         std::vector<std::uint8_t> vanished(crew.parts(parts.items()), 0);
         crew.each_part(parts.items(), [&](std::size_t part, std::size_t from, std::size_t to) {
             std::uint8_t any = 0;

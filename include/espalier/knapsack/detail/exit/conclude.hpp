@@ -15,6 +15,9 @@
 
 namespace espalier::detail {
 
+/// What rounding may hide of a value that is called optimal, as a part of it.
+inline constexpr double most_hidden = 1e-12;
+
 /// Value, status, bound and shadow prices of a solution whose mask is set, from the search behind
 /// it.
 /// \param scale     of the search's values
@@ -25,14 +28,15 @@ inline void conclude(const knapsack_problem& problem, const search_result& found
 {
     solution.value = value_of(problem, solution.keep, crew);
     const double remaining = found.proven ? 0.0 : std::max(found.loss - found.least_loss, 0.0);
-    // What the sum of the values would not show is not searched for to the end.
+    solution.bound = (solution.value + (rounding + remaining) / scale) * (1 + rounding_slack);
+    // What the sum of the values would not show is not searched for to the end. But where rounding
+    // hides more than that, as next to huge amounts it can, the search has not proven anything.
     const bool is_proven =
-        found.proven ||
-        remaining / scale <= std::numeric_limits<double>::epsilon() * solution.value;
+        (found.proven && rounding / scale <= most_hidden * solution.value) ||
+        (rounding + remaining) / scale <= std::numeric_limits<double>::epsilon() * solution.value;
     solution.status = is_proven              ? solve_status::optimal
                       : limits.out_of_time() ? solve_status::time_limit
                                              : solve_status::feasible;
-    solution.bound = (solution.value + (rounding + remaining) / scale) * (1 + rounding_slack);
     for (std::size_t r = 0; r < problem.resources; ++r)
         solution.shadow_price[r] = price[r] / scale;
 }

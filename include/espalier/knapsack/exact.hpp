@@ -19,7 +19,8 @@
 //     core     detail/core                  a choice x loses L(λ) − value(x) = λ·left + Σ losses of
 //                                           places ≥ 0; places that lose more by any change than
 //                                           the best choice known are decided, the others are
-//                                           searched, by dynamic programming and by branch and bound
+//                                           searched, by dynamic programming and by branch and
+//                                           bound
 //     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
 //
 // All of them share one budget of time and work. The method is explained in docs/solvers.md.

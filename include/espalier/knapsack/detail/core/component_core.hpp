@@ -64,7 +64,7 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
-        places_.emplace(items_.floors, finder.gaps, at_);
+        places_.emplace(items_.floors, finder.gaps, finder.forced_losses, at_);
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
         ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());

@@ -37,10 +37,11 @@ struct listed_place {
 class floor_combinations {
 public:
     /// \param which    the floors that tie the members together
+    /// \param forced_losses  see component_prices
     /// \param members  all components with such floors that are in the core, one in each
     floor_combinations(const std::vector<component_floor>& floors,
         const std::vector<std::uint32_t>& which, const component_choices& at,
-        const std::vector<listed_place>& members)
+        const std::vector<double>& forced_losses, const std::vector<listed_place>& members)
         : at_(at), members_(members), rows_(at.rows)
     {
         for (const std::uint32_t f : which) {
@@ -49,8 +50,12 @@ public:
             std::int64_t missing = one.missing - at.used_by(one.components).kept(one.a_class);
             for (const listed_place& member : members)
                 missing += at.used_by(member.components).kept(one.a_class);
+            for (const std::uint32_t c : one.components)
+                outside_ += forced_losses[c];
             floors_.push_back({one.a_class, at.bonus[one.a_class], missing});
         }
+        for (const listed_place& member : members)
+            outside_ -= forced_losses[member.components.front()];
     }
 
     /// The combinations that keep the floors and lose at most `limit`.
@@ -59,7 +64,7 @@ public:
     {
         count_kept();
         look_ahead();
-        double base = -gap; // what is lost without any member
+        double base = outside_ - gap; // what is lost without any member
         for (const floor& one : floors_)
             base -= one.bonus * static_cast<double>(one.missing);
         label_arena made(rows_ + floors_.size());
@@ -107,6 +112,7 @@ private:
     const component_choices& at_;
     const std::vector<listed_place>& members_;
     std::size_t rows_;
+    double outside_ = 0; ///< what the choices of the components that are no members lose
     std::vector<floor> floors_;
     std::vector<std::vector<std::int64_t>> kept_; ///< by member: items, by choice, then floor
     std::vector<double> ahead_;                   ///< by member, then items still missing

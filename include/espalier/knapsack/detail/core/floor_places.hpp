@@ -29,11 +29,12 @@ namespace espalier::detail {
 
 class floor_places {
 public:
-    /// \param gaps  see component_prices
+    /// \param gaps, forced_losses  see component_prices
     floor_places(const std::vector<component_floor>& floors, std::vector<double> gaps,
-        const component_choices& at)
+        std::vector<double> forced_losses, const component_choices& at)
         : floors_(floors),
           gaps_(std::move(gaps)),
+          forced_losses_(std::move(forced_losses)),
           at_(at),
           floor_of_class_(at.class_costs.size(), none_)
     {
@@ -122,7 +123,7 @@ public:
             for (std::uint32_t f = 0; f < floors_.size(); ++f)
                 if (cluster_of_floor_[f] == cluster)
                     its_floors.push_back(f);
-            floor_combinations made(floors_, its_floors, at_, members);
+            floor_combinations made(floors_, its_floors, at_, forced_losses_, members);
             listed_place place = made.list(limit, std::max(gaps_[cluster], 0.0), limits, left_out);
             if (place.choices.empty()) { // not even the present one was listed
                 left_out = 0;
@@ -139,6 +140,7 @@ private:
 
     const std::vector<component_floor>& floors_;
     std::vector<double> gaps_;
+    std::vector<double> forced_losses_; ///< by component
     const component_choices& at_;
     std::vector<std::uint32_t> floor_of_class_;
     std::vector<std::uint32_t> cluster_of_floor_;     ///< named by one of its floors

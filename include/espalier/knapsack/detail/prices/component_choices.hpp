@@ -211,6 +211,10 @@ public:
     }
 
     /// See component_oracle; at the prices of the last `price_listings`.
+    double loss_of(std::size_t c, const std::vector<std::uint8_t>& keep)
+    {
+        return oracles_.front().loss_of(c, keep);
+    }
     const std::vector<double>& losses_of_keeping(
         std::size_t c, std::uint32_t a_class, std::size_t most)
     {

@@ -163,6 +163,25 @@ public:
         return result;
     }
 
+    /// What a choice of component c loses against its best.
+    double loss_of(std::size_t c, const std::vector<std::uint8_t>& keep)
+    {
+        const pattern& look = parts_.look(c);
+        const double* value = &parts_.value[parts_.first[c]];
+        look_ahead(c, look.class_of.front(), 0);
+        double worth = 0;
+        std::size_t state = 0;
+        for (std::size_t k = 0; k < look.size(); ++k) {
+            if (keep[k] != 0) {
+                worth += value[k] - price_at(look, k, state);
+                for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
+                    state |= std::size_t{1} << look.links[at].slot;
+            }
+            state &= ~std::size_t{look.forget[k]};
+        }
+        return std::max(ahead_[0] - worth, 0.0);
+    }
+
     /// What component c loses by keeping at least k items of a class, for k = 0 … most; infinite
     /// where there are not so many that can be kept.
     const std::vector<double>& losses_of_keeping(

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <vector>
 
@@ -35,10 +36,14 @@ public:
     /// Of each floor: by how much the bound with its bonus exceeds the best choices that keep it;
     /// negative where the choices were made by the bonus.
     std::vector<double> gaps;
+    /// By component: what its choice loses at prices and bonuses for the sake of a floor; empty
+    /// without floors.
+    std::vector<double> forced_losses;
 
     component_prices(component_choices& at, const resource_vector& room,
         const std::vector<component_floor>& floors, budget& limits)
         : gaps(floors.size(), -1.0),
+          forced_losses(floors.empty() ? 0 : at.parts.size(), 0.0),
           at_(at),
           room_(room),
           floors_(floors),
@@ -162,11 +167,17 @@ private:
         at_.price_listings();
         const forced_choices forced = forced_by(at_, floor);
         is_infeasible = is_infeasible || !std::isfinite(forced.lost);
+        std::map<std::uint32_t, std::vector<std::uint8_t>> choices;
         for (const std::uint32_t c : floor.components)
-            at_.choose(c, at_.choice_keeping(c, floor.a_class, 0));
+            choices[c] = at_.choice_keeping(c, floor.a_class, 0);
         for (const auto& [c, keep] : forced.choices)
-            at_.choose(c, keep);
+            choices[c] = keep;
         at_.bonus[floor.a_class] = bonus;
+        at_.price_listings();
+        for (const auto& [c, keep] : choices) {
+            at_.choose(c, keep);
+            forced_losses[c] = at_.loss_of(c, keep);
+        }
         const resource_vector after = at_.used_by(floor.components).usage();
         at_.total_usage = less(less(at_.total_usage, before, at_.rows), after, at_.rows, -1);
         const double gap = std::max(bound - (worth - forced.lost), 0.0);

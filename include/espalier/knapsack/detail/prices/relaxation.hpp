@@ -239,6 +239,15 @@ private:
         return std::abs(sum) > 1e-11 * magnitude ? sum : 0.0;
     }
 
+    /// What rounding may make of the bound: its terms can be far larger than their sum.
+    [[nodiscard]] double rounding_of_bound() const
+    {
+        double magnitude = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            magnitude += std::abs(pi_[r] * static_cast<double>(room_[r])) * costs_.scale(r);
+        return 16 * std::numeric_limits<double>::epsilon() * magnitude;
+    }
+
     /// Puts every non-basic column at the bound that its reduced cost asks for.
     void place()
     {
@@ -301,15 +310,17 @@ private:
         for (std::size_t j = 0; j < size(); ++j) {
             const double d = gain[j] - class_price_[class_of[j]];
             const double by = class_pivot_[class_of[j]];
+            sum += d * (d > 0 ? upper[j] : lower[j]); // not d·value: rounding may turn d's sign
             if (basic_[j])
                 continue;
-            sum += d * value[j];
             const bool at_upper = value[j] == upper[j] && (d > 0 || value[j] != lower[j]);
             if (lower[j] == upper[j] || !(at_upper ? by > 0 : by < 0))
                 continue;
             candidates_.push_back({std::abs(d / by), std::abs(by) * (upper[j] - lower[j]), j});
         }
         for (std::size_t r = 0; r < rows_; ++r) {
+            if (price_[r] + pi_[r] < 0)
+                sum = infinity_; // no bound at these prices
             sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
             const double by = sign * pivot_row[r];
             // What the column of a slack may be wrong by: rows differ by the scale of their costs.
@@ -319,10 +330,7 @@ private:
             if (!slack_basic_[r] && by < -1e-11 * largest)
                 candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
         }
-        for (std::size_t i = 0; i < rows_; ++i)
-            if (is_column(basis_[i]))
-                sum += (gain[basis_[i]] - class_price_[class_of[basis_[i]]]) * basic_value_[i];
-        bound = sum;
+        bound = sum + rounding_of_bound();
         if (bound <= cut_off)
             return false;
 
@@ -502,7 +510,7 @@ private:
         for (std::size_t i = 0; i < rows_; ++i)
             if (is_column(basis_[i]))
                 value[basis_[i]] = basic_value_[i];
-        bound = sum;
+        bound = sum + rounding_of_bound();
         return status;
     }
 };

@@ -76,10 +76,6 @@ public:
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
-        lagrangian_ = price_of(room_, at_.price, rows_) + at_.total_worth();
-        for (const component_floor& floor : items_.floors)
-            lagrangian_ -= at_.bonus[floor.a_class] * static_cast<double>(floor.missing);
-        lagrangian_ -= places_->total_gap();
         if (at_.fit(room_)) {
             result.loss = places_->surplus_loss() +
                           price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
@@ -104,13 +100,13 @@ public:
         } else {
             lagrangian_ = 0; // L(0)
             for (const double one : parts_.value)
-                lagrangian_ += std::max(one, 0.0);
+                *lagrangian_ += std::max(one, 0.0);
         }
         for (const component_floor& floor : items_.floors)
             if (kept[floor.a_class] < floor.missing)
                 return;
         // Rather too much than too little: these are long sums.
-        result.loss = std::max(lagrangian_ - value.value(), 0.0) + rounding_slack * lagrangian_;
+        result.loss = std::max(lagrangian() - value.value(), 0.0) + rounding_slack * lagrangian();
     }
 
     /// Classes of which the choices at the prices keep fewer items than are missing.
@@ -129,8 +125,16 @@ public:
         return broken;
     }
 
-    /// L(λ), an upper bound for all choices.
-    [[nodiscard]] double lagrangian() const { return lagrangian_; }
+    /// L(λ), an upper bound for all choices: a sweep over all components the first time.
+    [[nodiscard]] double lagrangian()
+    {
+        if (lagrangian_)
+            return *lagrangian_;
+        double bound = price_of(room_, at_.price, rows_) + at_.total_worth() - places_->total_gap();
+        for (const component_floor& floor : items_.floors)
+            bound -= at_.bonus[floor.a_class] * static_cast<double>(floor.missing);
+        return lagrangian_.emplace(bound);
+    }
 
     [[nodiscard]] double tolerance() const { return std::max(step, nothing()); }
 
@@ -144,10 +148,10 @@ public:
         return total;
     }
 
-    [[nodiscard]] bool is_negligible(const search_result& result) const
+    [[nodiscard]] bool is_negligible(const search_result& result)
     {
         return result.loss - result.least_loss <=
-               std::numeric_limits<double>::epsilon() * (lagrangian_ - result.loss);
+               std::numeric_limits<double>::epsilon() * (lagrangian() - result.loss);
     }
 
     [[nodiscard]] std::size_t places() const { return ranked_.size(); }
@@ -165,7 +169,7 @@ public:
         const double margin = *std::max_element(at_.margin.begin(), at_.margin.end());
         return std::max(std::isfinite(margin) ? margin : 0.0, nothing());
     }
-    [[nodiscard]] double loss_of_nothing() const { return lagrangian_; }
+    [[nodiscard]] double loss_of_nothing() { return lagrangian(); }
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
     static void reach(double, budget&) {}
 
@@ -239,8 +243,10 @@ private:
     budget& limits_;
     component_choices at_;
     std::optional<floor_places> places_;
-    double lagrangian_ = 0;
-    std::vector<double> ranked_; ///< margins, to be reordered
+    std::optional<double> lagrangian_;
+    std::vector<double> ranked_;           ///< margins, to be reordered
+    bool is_written_ = false;              ///< `keep` has the choices at the prices, but for
+    std::vector<std::uint32_t> otherwise_; ///< these components
     std::vector<listed_place> listed_;
     std::vector<change> change_of_;
     std::map<std::uint32_t, double> unlisted_; ///< components that had too many choices below this
@@ -311,17 +317,27 @@ private:
             }
     }
 
+    /// Writes the best choices at the prices: of all components the first time, then of those that
+    /// were written otherwise.
     void write_choices()
     {
-        crew_.each_part(parts_.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
-            for (std::size_t c = begin; c < end; ++c)
-                for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                    keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
-        });
+        const auto write_choice = [&](std::size_t c) {
+            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
+                keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
+        };
+        if (!is_written_)
+            crew_.each_part(parts_.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+                for (std::size_t c = begin; c < end; ++c)
+                    write_choice(c);
+            });
+        is_written_ = true;
+        std::for_each(otherwise_.begin(), otherwise_.end(), write_choice);
+        otherwise_.clear();
     }
     void write(const listed_place& place, const alternative& choice)
     {
         std::size_t k = 0;
+        otherwise_.insert(otherwise_.end(), place.components.begin(), place.components.end());
         for (const std::uint32_t c : place.components)
             for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
                 keep[parts_.item[at]] = choice.keep[k++];

@@ -33,7 +33,7 @@ namespace espalier::detail {
 /// What the search needs of a front end, items or components:
 ///     rows, unusable, step       resources; loss that no choice escapes; what two choices differ
 ///                                by at least, if they differ
-///     places()                   that are seen
+///     first_places()             to begin with
 ///     double loss_of_rank(n)     the n-th smallest loss of a place's cheapest change, ∞ beyond
 ///     double largest_loss()      of the cheapest changes; ∞ if they have no others
 ///     double loss_of_nothing()   no feasible choice loses more
@@ -87,9 +87,7 @@ private:
     void grow(const effort& how, bool to_the_end)
     {
         double last_limit = 0;
-        // Of few places not all at once: a better choice found among some makes the others cheaper.
-        for (std::size_t size = std::min(40 + 10 * front_.rows(), front_.places() / 4 + 1);;
-             size *= 4) {
+        for (std::size_t size = front_.first_places();; size *= 4) {
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             if (limit == infinity_ && result.loss == infinity_) {
                 // Each place may have many choices: until one is known, the loss grows step by

@@ -83,7 +83,8 @@ public:
     /// what no improvement can be as little as.
     [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
 
-    [[nodiscard]] std::size_t places() const { return ranked_.size(); }
+    /// Enough for most problems; few enough that sorting them takes no time.
+    [[nodiscard]] std::size_t first_places() const { return 100 + 10 * rows_; }
     /// A loss that may be rounding.
     [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
 

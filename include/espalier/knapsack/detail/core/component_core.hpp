@@ -233,7 +233,13 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_listed_ = 4'000; ///< choices of a component
+    /// Choices of a component: many where there are few components, which then are long.
+    [[nodiscard]] std::size_t most_listed() const
+    {
+        constexpr std::size_t most_bytes = std::size_t{1} << 28U; // of choices written out
+        return std::max<std::size_t>(
+            4'000, std::min(1'000'000 / parts_.size(), most_bytes / (parts_.items() + 1)));
+    }
 
     struct change {
         std::uint32_t place; ///< in listed_
@@ -273,7 +279,7 @@ private:
             listed_place place{.components = {c}};
             if (known == unlisted_.end() || limit < known->second)
                 place.choices = at_.list(c, std::max(limit, nothing()) + places_->gap_of(c),
-                    places_->classes_with_floor(c), most_listed_, limits_);
+                    places_->classes_with_floor(c), most_listed(), limits_);
             core.push_back(c);
             if (place.choices.empty()) {
                 unlisted_[c] = limit;

@@ -72,6 +72,7 @@ private:
         std::uint64_t nodes = budget::no_limit;
     };
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
+    static constexpr std::size_t most_places_ = std::size_t{1} << 40U; // more than there can be
     static constexpr std::size_t everything_ = std::numeric_limits<std::size_t>::max();
     /// Of a core that is only meant to find a better choice.
     static constexpr effort on_the_way_{24'000'000, 12'000'000};
@@ -87,13 +88,12 @@ private:
     void grow(const effort& how, bool to_the_end)
     {
         double last_limit = 0;
-        for (std::size_t size = front_.first_places();; size *= 4) {
-            double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
-            if (limit == infinity_ && result.loss == infinity_) {
-                // Each place may have many choices: until one is known, the loss grows step by
-                // step.
-                limit = last_limit > 0 ? 4 * last_limit : front_.largest_loss();
-                if (!(limit > 0 && limit < front_.loss_of_nothing()))
+        for (std::size_t size = front_.first_places();; size = std::min(4 * size, most_places_)) {
+            double limit = std::max(front_.loss_of_rank(size), last_limit);
+            if (limit == infinity_) {
+                // All places, but each may have many choices: the loss grows step by step.
+                limit = last_limit > 0 ? 2 * last_limit : front_.largest_loss();
+                if (!(limit > 0) || (result.loss == infinity_ && limit >= front_.loss_of_nothing()))
                     limit = infinity_;
             }
             const bool covers = limit >= most_loss();

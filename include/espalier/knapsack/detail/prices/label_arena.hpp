@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <map>
 #include <vector>
 
 // Labels of a listing: ways to decide the first few of some things (items of a component,
@@ -63,20 +65,32 @@ public:
                 return all_[a].state < all_[b].state;
             return all_[a].value != all_[b].value ? all_[a].value > all_[b].value : a < b;
         });
-        std::size_t left = 0;
-        for (const std::uint32_t index : some) {
-            bool is_dominated = false;
+        if (width_ == 1)
+            return keep_undominated(
+                some, [least = std::int64_t{0}, this](std::uint32_t index, bool is_first) mutable {
+                    const bool is_less = is_first || *amounts(index) < least;
+                    least = is_less ? *amounts(index) : least;
+                    return is_less;
+                });
+        if (width_ == 2)
+            return keep_undominated(some, [front = std::map<std::int64_t, std::int64_t>{}, this](
+                                              std::uint32_t index, bool is_first) mutable {
+                if (is_first)
+                    front.clear();
+                return add_to(front, amounts(index)[0], amounts(index)[1]);
+            });
+        std::vector<std::uint32_t> kept;
+        keep_undominated(some, [&](std::uint32_t index, bool is_first) {
+            if (is_first)
+                kept.clear();
             // Those of nearly the same value first; whoever is dominated mostly is by them.
-            const std::size_t until = left - std::min(left, compared_);
-            for (std::size_t k = left; k-- > until && !is_dominated;) {
-                if (all_[some[k]].state != all_[index].state)
-                    break;
-                is_dominated = uses_no_more(some[k], index);
-            }
-            if (!is_dominated)
-                some[left++] = index;
-        }
-        some.resize(left);
+            const std::size_t until = kept.size() - std::min(kept.size(), compared_);
+            for (std::size_t k = kept.size(); k-- > until;)
+                if (uses_no_more(kept[k], index))
+                    return false;
+            kept.push_back(index);
+            return true;
+        });
     }
 
     /// The choices that led to a label, for `count` things.
@@ -90,6 +104,38 @@ public:
 
 private:
     static constexpr std::size_t compared_ = 256; ///< labels that one is compared with
+
+    /// Drops those labels of a sorted list that `is_undominated(index, is the first of its state)`
+    /// is false for.
+    template <class IsUndominated>
+    void keep_undominated(std::vector<std::uint32_t>& some, IsUndominated is_undominated) const
+    {
+        std::size_t left = 0;
+        std::uint32_t state = 0;
+        for (std::size_t k = 0; k < some.size(); ++k) {
+            const bool is_first = k == 0 || all_[some[k]].state != state;
+            state = all_[some[k]].state;
+            if (is_undominated(some[k], is_first))
+                some[left++] = some[k];
+        }
+        some.resize(left);
+    }
+
+    /// Two amounts against a staircase of pairs none of which is within another. Whether they were
+    /// added; otherwise another pair is no larger in either.
+    static bool add_to(
+        std::map<std::int64_t, std::int64_t>& front, std::int64_t first, std::int64_t second)
+    {
+        auto at = front.upper_bound(first);
+        if (at != front.begin() && std::prev(at)->second <= second)
+            return false;
+        if (at != front.begin() && std::prev(at)->first == first)
+            at = front.erase(std::prev(at));
+        while (at != front.end() && at->second >= second)
+            at = front.erase(at);
+        front.emplace_hint(at, first, second);
+        return true;
+    }
 
     [[nodiscard]] bool uses_no_more(std::uint32_t one, std::uint32_t other) const
     {

@@ -10,6 +10,7 @@
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/exit/conclude.hpp>
 #include <espalier/knapsack/detail/greedy_definition.hpp>
+#include <espalier/knapsack/detail/tangled/tangled_search.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
@@ -122,12 +123,37 @@ inline bool add_new(std::vector<std::uint32_t>& floored, const std::vector<std::
     return floored.size() != before;
 }
 
+inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr, bool may_branch = true);
+
+/// Problems whose units are shared in too tangled a way for components.
+inline knapsack_solution choose_tangled(
+    const knapsack_problem& problem, const decided& begin, const conditions& terms)
+{
+    const knapsack_solution quick = greedy{}(problem);
+    tangled_search search(problem, begin, terms.limits);
+    if (quick.has_answer())
+        search.begin_with(quick.keep);
+    search.run([&](const knapsack_problem& part) {
+        const decided its_begin(part);
+        if (!its_begin.reason.empty())
+            return no_answer(solve_status::infeasible, part, its_begin.reason, terms.watch);
+        return part.shared.empty() ? choose_items(part, its_begin, terms)
+                                   : choose_linked(part, its_begin, terms, nullptr, false);
+    });
+    if (search.has_answer)
+        return std::move(search.best);
+    return search.is_complete ? no_answer(solve_status::infeasible, problem,
+                                    "no choice meets the floors within the capacities", terms.watch)
+                              : quick;
+}
+
 /// Problems with shared units, with some floors, items above a ceiling left out.
 /// \param floored  classes whose floors are taken into account; where others turn out to be broken
 ///                 before the search they are added, and there is no answer yet
 inline std::optional<knapsack_solution> choose_linked_once(const knapsack_problem& problem,
     const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
-    double& ceiling, std::vector<std::uint32_t>* core)
+    double& ceiling, std::vector<std::uint32_t>* core, bool may_branch)
 {
     const linked_items items(problem, begin, floored, ceiling, terms.limits, terms.crew);
     component_core parts(items, problem, terms.limits, terms.crew);
@@ -156,10 +182,20 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
                 core->push_back(items.parts.item[at]);
         std::sort(core->begin(), core->end());
     }
-    if (!(found.loss < infinity)) // too tangled, or floors that nothing was found for
-        return terms.limits.out_of_time() && problem.size() > most_to_sort
-                   ? without_search(problem, begin, items, terms)
-                   : greedy{}(problem);
+    if (!(found.loss < infinity)) { // too tangled, or floors that nothing was found for
+        knapsack_solution other = terms.limits.out_of_time() && problem.size() > most_to_sort
+                                      ? without_search(problem, begin, items, terms)
+                                  : items.parts.is_narrow || !may_branch
+                                      ? greedy{}(problem)
+                                      : choose_tangled(problem, begin, terms);
+        if (core != nullptr) {
+            core->clear();
+            for (std::uint32_t i = 0; i < problem.size(); ++i)
+                if (other.status != solve_status::optimal && begin.of(i) == decision::free)
+                    core->push_back(i);
+        }
+        return other;
+    }
     knapsack_solution solution;
     solution.keep = std::move(parts.keep);
     for (const std::uint32_t item : items.kept)
@@ -177,7 +213,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
 /// possible, so much less that rounding hides it; as no choice worth less than an item contains it,
 /// such items are left out and the rest is solved again.
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
+    const conditions& terms, std::vector<std::uint32_t>* core, bool may_branch)
 {
     std::vector<std::uint32_t> floored;
     double ceiling = infinity;
@@ -186,7 +222,7 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
             core->clear();
         const double before = ceiling;
         std::optional<knapsack_solution> solution =
-            choose_linked_once(problem, begin, terms, floored, ceiling, core);
+            choose_linked_once(problem, begin, terms, floored, ceiling, core, may_branch);
         if (solution && !solution->has_answer())
             return std::move(*solution);
         if (!solution || add_new(floored, broken_floors(problem, solution->keep))) {

@@ -83,12 +83,16 @@ public:
         prices_ = program.prices();
         weight_of_fences_ = 0;
         weight_of_choices_ = 0;
+        weights_.assign(
+            program.value.begin() + static_cast<std::ptrdiff_t>(fences_), program.value.end());
         for (std::size_t k = 0; k < values_.size(); ++k)
             (k < fences_ ? weight_of_fences_ : weight_of_choices_) += program.value[k];
         return true;
     }
 
     // Of the last `solve`:
+    /// The mixture: the weight of each choice, in the order in which they were added.
+    [[nodiscard]] std::vector<double> weights() const { return weights_; }
     [[nodiscard]] double bound() const { return bound_; }
     [[nodiscard]] const price_vector& prices() const { return prices_; }
     [[nodiscard]] bool is_fenced_in() const { return weight_of_fences_ > 1e-6; }
@@ -107,6 +111,7 @@ private:
     price_vector prices_{};
     double weight_of_fences_ = 0;
     double weight_of_choices_ = 0;
+    std::vector<double> weights_;
 
     void add_column(const resource_vector& usage, double value, bool is_choice)
     {

@@ -1,0 +1,520 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/prices/price_master.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
+#include <espalier/knapsack/detail/tangled/closure.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+// Units shared in too tangled a way for dynamic programming over a frontier, as in a grid where
+// every item needs its row and its column: branch and bound over the units.
+//
+// At fixed prices the best choice is a closure (closure.hpp), so the Lagrangian bound costs a
+// maximum flow, and at the best prices it equals the bound of the linear relaxation. The flow gives
+// every item its share of the units, and with it what any other decision loses; what loses more
+// than the gap is decided. Below a node in which what is left is no longer tangled, or shares
+// nothing at all, the other methods solve the rest to the end: a few units are decided on the way
+// to that, never the items.
+
+namespace espalier::detail {
+
+class tangled_search {
+public:
+    knapsack_solution best; ///< the choice found, with its value and the bound
+    bool has_answer = false;
+    bool is_complete = false; ///< all of the tree was searched: without an answer there is none
+
+    tangled_search(const knapsack_problem& problem, const decided& begin, budget& limits)
+        : problem_(problem), begin_(begin), limits_(limits), units_(problem)
+    {
+        double largest = 0;
+        for (std::size_t i = 0; i < problem.size(); ++i)
+            if (begin.of(i) == decision::free)
+                largest = std::max(largest, problem.values[i]);
+        scale_ = scale_of(largest);
+    }
+
+    /// A choice to begin with.
+    void begin_with(const std::vector<std::uint8_t>& keep) { consider(keep); }
+
+    /// \param solve  calls `exact`'s other methods for a problem that is not tangled
+    template <class Solve>
+    void run(const Solve& solve)
+    {
+        std::vector<node> open(1);
+        open.front().state.assign(problem_.shared.size(), unit_state::free);
+        for (std::size_t u = 0; u < begin_.paid.size(); ++u)
+            if (begin_.paid[u] != 0)
+                open.front().state[u] = unit_state::paid;
+        double left_open = 0; // bound of what was not solved to the end
+        for (std::size_t count = 1; !open.empty() && !limits_.is_spent(); ++count) {
+            // Depth first finds choices, the node of the largest bound lowers the bound of all.
+            if (count % 4 == 0)
+                std::iter_swap(open.end() - 1,
+                    std::max_element(open.begin(), open.end(),
+                        [](const node& a, const node& b) { return a.bound < b.bound; }));
+            node next = std::move(open.back());
+            open.pop_back();
+            if (next.bound <= least_worth_it())
+                continue;
+            visit(next, open, left_open, solve);
+        }
+        double bound = std::max(left_open, best.value);
+        for (const node& one : open)
+            bound = std::max(bound, one.bound);
+        is_complete = open.empty() && left_open == 0 && !limits_.is_spent();
+        best.bound = std::max(best.value, bound) * (1 + rounding_slack);
+        best.status = bound <= least_worth_it() && has_answer ? solve_status::optimal
+                      : limits_.out_of_time()                 ? solve_status::time_limit
+                                                              : solve_status::feasible;
+        for (std::size_t r = 0; r < problem_.resources; ++r)
+            best.shadow_price[r] = root_price_[r];
+    }
+
+private:
+    enum class unit_state : std::uint8_t { free, paid, unpaid };
+
+    struct node {
+        std::vector<unit_state> state; ///< of each unit
+        price_vector price{};          ///< per value as the problem has it
+        double bound = std::numeric_limits<double>::infinity();
+    };
+
+    const knapsack_problem& problem_;
+    const decided& begin_;
+    budget& limits_;
+    units_of_items units_;
+    double scale_ = 1;
+    price_vector root_price_{};
+    bool is_root_ = true;
+
+    /// A better choice would be worth more than this.
+    [[nodiscard]] double least_worth_it() const
+    {
+        return has_answer ? best.value * (1 + 4 * std::numeric_limits<double>::epsilon()) : -1.0;
+    }
+
+    void consider(const std::vector<std::uint8_t>& keep)
+    {
+        const double value = value_of(problem_, keep);
+        if (has_answer && value <= best.value)
+            return;
+        has_answer = true;
+        best.value = value;
+        best.keep = keep;
+    }
+
+    /// What a node leaves to choose: the items whose units are not ruled out.
+    struct rest {
+        std::vector<std::uint32_t> items;
+        std::vector<std::uint32_t> units;      ///< that are free and have users
+        std::vector<std::uint32_t> unit_place; ///< of each unit, in `units`
+        resource_vector room{};
+        double kept_value = 0; ///< of the items that are decided
+        bool fits = true;
+    };
+
+    [[nodiscard]] rest rest_of(const node& at) const
+    {
+        rest result;
+        result.room = begin_.left;
+        for (std::size_t u = 0; u < at.state.size(); ++u)
+            if (at.state[u] == unit_state::paid && (begin_.paid.empty() || begin_.paid[u] == 0))
+                result.room = less(result.room, problem_.shared.costs[problem_.shared.kind[u]],
+                    problem_.resources);
+        result.fits = is_within(result.room, problem_.resources);
+        result.unit_place.assign(at.state.size(), none_);
+        compensated_sum kept;
+        for (std::uint32_t i = 0; i < problem_.size(); ++i) {
+            if (begin_.of(i) == decision::keep)
+                kept.add(problem_.values[i]);
+            if (begin_.of(i) != decision::free || !(problem_.values[i] > 0 || has_floor(i)))
+                continue;
+            resource_vector need = problem_.class_costs[problem_.class_of[i]];
+            bool is_possible = true;
+            for (const std::uint32_t u : units_.of(i)) {
+                is_possible = is_possible && at.state[u] != unit_state::unpaid;
+                if (at.state[u] == unit_state::free)
+                    need = less(need, problem_.shared.costs[problem_.shared.kind[u]],
+                        problem_.resources, -1);
+            }
+            if (!is_possible ||
+                !is_within(less(result.room, need, problem_.resources), problem_.resources))
+                continue;
+            result.items.push_back(i);
+            for (const std::uint32_t u : units_.of(i))
+                if (at.state[u] == unit_state::free && result.unit_place[u] == none_) {
+                    result.unit_place[u] = static_cast<std::uint32_t>(result.units.size());
+                    result.units.push_back(u);
+                }
+        }
+        result.kept_value = kept.value();
+        return result;
+    }
+
+    [[nodiscard]] bool has_floor(std::uint32_t item) const
+    {
+        return !begin_.missing.empty() && begin_.missing[problem_.class_of[item]] > 0;
+    }
+
+    template <class Solve>
+    void visit(node& at, std::vector<node>& open, double& left_open, const Solve& solve)
+    {
+        for (int pass = 0; pass < 8; ++pass) { // deciding some makes others decided
+            const rest left = rest_of(at);
+            if (!left.fits)
+                return;
+            if (left.units.empty() || !is_tangled(at, left))
+                return finish(at, left, left_open, solve);
+            const std::size_t branch_on = relax(at, left);
+            if (at.bound <= least_worth_it())
+                return;
+            if (limits_.is_spent() || branch_on == none_) {
+                left_open = std::max(left_open, at.bound);
+                return;
+            }
+            if (decide(at, left))
+                continue;
+            return branch(at, branch_on, open);
+        }
+        branch(at, widest(at), open);
+    }
+
+    void branch(node& at, std::size_t unit, std::vector<node>& open) const
+    {
+        node without = at;
+        without.state[unit] = unit_state::unpaid;
+        at.state[unit] = unit_state::paid;
+        const bool paid_first = paid_share_ >= 0.5;
+        open.push_back(paid_first ? std::move(without) : std::move(at));
+        open.push_back(paid_first ? std::move(at) : std::move(without));
+    }
+
+    /// A free unit of most users, if nothing better is known.
+    [[nodiscard]] std::size_t widest(const node& at) const
+    {
+        std::size_t result = none_;
+        for (std::size_t u = 0; u < at.state.size(); ++u)
+            if (at.state[u] == unit_state::free &&
+                (result == none_ ||
+                    problem_.shared.users_of(u).size() > problem_.shared.users_of(result).size()))
+                result = u;
+        return result;
+    }
+
+    // The Lagrangian bound of a node and what it decides.
+
+    static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
+
+    sharing_graph graph_;
+    std::vector<double> profit_;
+    std::vector<double> price_of_unit_;
+    std::vector<double> excess_;   ///< at the best prices: of each item of the rest
+    std::vector<double> negative_; ///< of an item that is not kept: what keeping it loses
+    std::vector<double> unpaid_;   ///< of each unit
+    double paid_share_ = 0;        ///< of the unit to branch on, in the linear relaxation
+
+    /// Minimises the bound over the prices. The unit to branch on.
+    std::size_t relax(node& at, const rest& left)
+    {
+        make_graph(left);
+        price_master master(problem_.resources, left.room, 0);
+        closure flow(graph_);
+        double least = std::numeric_limits<double>::infinity();
+        price_vector price = at.price;
+        std::vector<std::vector<std::uint8_t>> tried;
+        for (int round = 0; round < 60; ++round) {
+            set_profits(left, price);
+            flow.solve(profit_, price_of_unit_);
+            const bool goes_on = limits_.spend(4 * flow.work + 8 * left.items.size());
+            const double bound = flow.worth + price_of(left.room, price, problem_.resources);
+            if (bound < least) {
+                least = bound;
+                at.price = price;
+                excess_ = flow.excess;
+                unpaid_ = flow.unpaid;
+                negative_.assign(profit_.size(), 0);
+                for (std::size_t k = 0; k < profit_.size(); ++k)
+                    negative_[k] = std::max(-profit_[k], 0.0);
+            }
+            const double total = least / scale_ + left.kept_value;
+            at.bound = std::min(at.bound, total * (1 + rounding_slack));
+            resource_vector usage{};
+            double value = 0;
+            for (std::size_t k = 0; k < left.items.size(); ++k)
+                if (flow.kept[k] != 0) {
+                    value += problem_.values[left.items[k]] * scale_;
+                    usage = less(usage, problem_.class_costs[problem_.class_of[left.items[k]]],
+                        problem_.resources, -1);
+                }
+            for (std::size_t k = 0; k < left.units.size(); ++k)
+                if (flow.used[k] != 0)
+                    usage = less(usage, problem_.shared.costs[problem_.shared.kind[left.units[k]]],
+                        problem_.resources, -1);
+            if (is_within(less(left.room, usage, problem_.resources), problem_.resources))
+                try_units(at, left, flow.used);
+            if (at.bound <= least_worth_it() || !goes_on)
+                break;
+            if (!master.add(usage, value))
+                break;
+            tried.push_back(flow.used);
+            if (!master.solve(limits_) || least - master.bound() <= 1e-9 * std::abs(least))
+                break;
+            price = master.prices();
+        }
+        const std::size_t branch_on = most_divided(left, master, tried);
+        if (is_root_) {
+            for (std::size_t r = 0; r < problem_.resources; ++r)
+                root_price_[r] = at.price[r] / scale_;
+            is_root_ = false;
+            exchange_units(at, left);
+        }
+        return branch_on;
+    }
+
+    void make_graph(const rest& left)
+    {
+        graph_ = {};
+        std::vector<std::uint32_t> its_units;
+        for (const std::uint32_t i : left.items) {
+            its_units.clear();
+            for (const std::uint32_t u : units_.of(i))
+                if (left.unit_place[u] != none_)
+                    its_units.push_back(left.unit_place[u]);
+            graph_.add_item(its_units);
+        }
+        graph_.finish(left.units.size());
+    }
+
+    void set_profits(const rest& left, const price_vector& price)
+    {
+        std::vector<double> class_price(problem_.classes());
+        for (std::size_t c = 0; c < problem_.classes(); ++c)
+            class_price[c] = price_of(problem_.class_costs[c], price, problem_.resources);
+        profit_.resize(left.items.size());
+        for (std::size_t k = 0; k < left.items.size(); ++k)
+            profit_[k] = problem_.values[left.items[k]] * scale_ -
+                         class_price[problem_.class_of[left.items[k]]];
+        price_of_unit_.resize(left.units.size());
+        for (std::size_t k = 0; k < left.units.size(); ++k)
+            price_of_unit_[k] = price_of(problem_.shared.costs[problem_.shared.kind[left.units[k]]],
+                price, problem_.resources);
+    }
+
+    /// The unit that the mixture of closures pays in part, of many users rather than few.
+    std::size_t most_divided(const rest& left, const price_master& master,
+        const std::vector<std::vector<std::uint8_t>>& tried)
+    {
+        std::vector<double> part(left.units.size(), 0);
+        const std::vector<double> weights = master.weights();
+        for (std::size_t t = 0; t < std::min(tried.size(), weights.size()); ++t)
+            for (std::size_t k = 0; k < part.size(); ++k)
+                part[k] += tried[t][k] != 0 ? weights[t] : 0.0;
+        std::size_t result = none_;
+        double most = -1;
+        for (std::size_t k = 0; k < part.size(); ++k) {
+            const auto users = static_cast<double>(graph_.first_use[k + 1] - graph_.first_use[k]);
+            const double score = (0.01 + std::min(part[k], 1 - part[k])) * users;
+            if (score > most) {
+                most = score;
+                result = left.units[k];
+                paid_share_ = part[k];
+            }
+        }
+        return result;
+    }
+
+    /// Decides what would lose more than the gap. Whether anything was.
+    bool decide(node& at, const rest& left)
+    {
+        if (!has_answer)
+            return false;
+        const double gap = (at.bound - best.value) * scale_;
+        bool any = false;
+        std::vector<double> without(left.units.size(), 0); // what giving a unit up loses at least
+        for (std::size_t k = 0; k < left.units.size(); ++k)
+            for (std::size_t n = graph_.first_use[k]; n < graph_.first_use[k + 1]; ++n)
+                without[k] += excess_[graph_.item_of[graph_.uses[n]]];
+        for (std::size_t k = 0; k < left.units.size(); ++k) {
+            if (unpaid_[k] > gap) {
+                at.state[left.units[k]] = unit_state::unpaid;
+                any = true;
+            } else if (without[k] > gap) {
+                at.state[left.units[k]] = unit_state::paid;
+                any = true;
+            }
+        }
+        return any;
+    }
+
+    // Choices.
+
+    /// Tries the choice that pays some units and keeps items for their density.
+    void try_units(const node& at, const rest& left, const std::vector<std::uint8_t>& used)
+    {
+        resource_vector room = left.room;
+        for (std::size_t k = 0; k < left.units.size(); ++k)
+            if (used[k] != 0)
+                room = less(room, problem_.shared.costs[problem_.shared.kind[left.units[k]]],
+                    problem_.resources);
+        std::vector<std::uint8_t> keep(problem_.size(), 0);
+        for (std::size_t i = 0; i < problem_.size() && begin_.has_decisions(); ++i)
+            keep[i] = begin_.of(i) == decision::keep;
+        std::vector<std::uint32_t> order;
+        std::vector<double> density(left.items.size());
+        for (std::uint32_t k = 0; k < left.items.size(); ++k) {
+            bool is_possible = true;
+            for (std::size_t n = graph_.first_unit[k]; n < graph_.first_unit[k + 1]; ++n)
+                is_possible = is_possible && used[graph_.units[n]] != 0;
+            if (!is_possible)
+                continue;
+            const double price = price_of(problem_.class_costs[problem_.class_of[left.items[k]]],
+                at.price, problem_.resources);
+            density[k] = problem_.values[left.items[k]] * scale_ / (price + 1e-12);
+            order.push_back(k);
+        }
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return density[a] != density[b] ? density[a] > density[b] : a < b;
+        });
+        for (const std::uint32_t k : order) {
+            const resource_vector after = less(
+                room, problem_.class_costs[problem_.class_of[left.items[k]]], problem_.resources);
+            if (is_within(after, problem_.resources)) {
+                room = after;
+                keep[left.items[k]] = 1;
+            }
+        }
+        limits_.spend(20 * left.items.size());
+        if (broken_floors(problem_, keep).empty())
+            consider(keep);
+    }
+
+    /// Local search from the best choice known: pays one unit more or less, or another in its
+    /// place, as long as that is better.
+    void exchange_units(const node& at, const rest& left)
+    {
+        if (!has_answer)
+            return;
+        constexpr std::uint64_t most_steps = 2'000'000'000;
+        allowance steps(limits_, most_steps);
+        std::vector<std::uint8_t> used(left.units.size(), 0);
+        for (std::size_t k = 0; k < left.items.size(); ++k)
+            if (best.keep[left.items[k]] != 0)
+                for (std::size_t n = graph_.first_unit[k]; n < graph_.first_unit[k + 1]; ++n)
+                    used[graph_.units[n]] = 1;
+        const auto is_better = [&] {
+            const double before = best.value;
+            try_units(at, left, used);
+            return best.value > before;
+        };
+        for (bool improved = true; improved;) {
+            improved = false;
+            for (std::size_t u = 0; u < used.size(); ++u) {
+                if (!steps.spend(40 * left.items.size()))
+                    return;
+                used[u] ^= 1U;
+                bool stays = is_better();
+                for (std::size_t v = 0; v < used.size() && !stays; ++v) {
+                    if (used[v] != used[u] || v == u)
+                        continue; // one in, one out
+                    if (!steps.spend(40 * left.items.size()))
+                        return;
+                    used[v] ^= 1U;
+                    stays = is_better();
+                    if (!stays)
+                        used[v] ^= 1U;
+                }
+                if (!stays)
+                    used[u] ^= 1U;
+                improved = improved || stays;
+            }
+        }
+    }
+
+    /// The rest of a node as a problem of its own.
+    [[nodiscard]] knapsack_problem part_of(const rest& left) const
+    {
+        knapsack_problem part;
+        part.resources = problem_.resources;
+        part.class_costs = problem_.class_costs;
+        part.capacity = left.room;
+        part.shared.costs = problem_.shared.costs;
+        std::vector<std::uint32_t> place(problem_.size(), none_);
+        std::vector<std::size_t> possible(problem_.classes(), 0);
+        for (const std::uint32_t i : left.items) {
+            place[i] = static_cast<std::uint32_t>(part.values.size());
+            part.values.push_back(problem_.values[i]);
+            part.class_of.push_back(problem_.class_of[i]);
+            ++possible[problem_.class_of[i]];
+        }
+        if (!left.units.empty())
+            part.shared.first.push_back(0);
+        for (const std::uint32_t u : left.units) {
+            for (const std::uint32_t user : problem_.shared.users_of(u))
+                if (place[user] != none_)
+                    part.shared.users.push_back(place[user]);
+            part.shared.kind.push_back(problem_.shared.kind[u]);
+            part.shared.first.push_back(part.shared.users.size());
+        }
+        if (part.shared.empty())
+            part.shared = {};
+        part.floors = begin_.missing;
+        for (std::size_t c = 0; c < part.floors.size(); ++c)
+            if (part.floors[c] > possible[c])
+                part.resources = 0; // no choice keeps the floors
+        return part;
+    }
+
+    [[nodiscard]] bool is_tangled(const node&, const rest& left) const
+    {
+        if (left.units.size() <= pattern::widest)
+            return false;
+        const knapsack_problem part = part_of(left);
+        if (part.resources == 0)
+            return false;
+        const decided begin(part);
+        if (!begin.reason.empty())
+            return false;
+        components parts;
+        component_finder finder(part, begin, limits_);
+        return !finder.find(parts) || !parts.is_narrow;
+    }
+
+    template <class Solve>
+    void finish(const node& at, const rest& left, double& left_open, const Solve& solve)
+    {
+        const knapsack_problem part = part_of(left);
+        if (part.resources == 0)
+            return;
+        const knapsack_solution solution = solve(part);
+        if (!solution.has_answer()) {
+            if (solution.status == solve_status::unknown)
+                left_open = std::max(left_open, at.bound);
+            return;
+        }
+        std::vector<std::uint8_t> keep(problem_.size(), 0);
+        for (std::size_t i = 0; i < problem_.size() && begin_.has_decisions(); ++i)
+            keep[i] = begin_.of(i) == decision::keep;
+        for (std::size_t k = 0; k < left.items.size(); ++k)
+            keep[left.items[k]] = solution.keep[k];
+        consider(keep);
+        if (solution.status != solve_status::optimal)
+            left_open = std::max(left_open, std::min(at.bound, solution.bound + left.kept_value));
+    }
+};
+
+} // namespace espalier::detail

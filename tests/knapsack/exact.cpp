@@ -237,7 +237,7 @@ TEST_CASE("an item without value is pruned, unless a floor keeps it")
     CHECK(exact{}(problem).keep == std::vector<std::uint8_t>{1, 1, 0});
 }
 
-TEST_CASE("what is neither found nor ruled out is unknown")
+TEST_CASE("tangled sharing is proven, and what is neither found nor ruled out is unknown")
 {
     // Twelve units, each used by every item but one: no order of the items has a narrow frontier.
     knapsack_problem problem{.resources = 1,
@@ -256,10 +256,11 @@ TEST_CASE("what is neither found nor ruled out is unknown")
     }
     problem.floors = {1};
     const knapsack_solution one = exact{}(problem);
-    CHECK(one.status == solve_status::feasible);
+    CHECK(one.status == solve_status::optimal);
     CHECK(one.value == 1);
     problem.floors = {2};
-    const knapsack_solution none = exact{}(problem);
+    CHECK(exact{}(problem).status == solve_status::infeasible);
+    const knapsack_solution none = exact{.work_limit = 1}(problem);
     CHECK(none.status == solve_status::unknown);
     CHECK_FALSE(none.has_answer());
     CHECK(none.reason.starts_with("no choice was found that meets the floors"));

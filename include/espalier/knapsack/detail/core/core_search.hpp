@@ -89,7 +89,7 @@ private:
     {
         double last_limit = 0;
         for (std::size_t size = front_.first_places();; size = std::min(4 * size, most_places_)) {
-            double limit = std::max(front_.loss_of_rank(size), last_limit);
+            double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             if (limit == infinity_) {
                 // All places, but each may have many choices: the loss grows step by step.
                 limit = last_limit > 0 ? 2 * last_limit : front_.largest_loss();

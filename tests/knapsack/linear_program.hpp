@@ -3,6 +3,8 @@
 
 #include <glpk.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -60,9 +62,15 @@ public:
         glp_smcp settings;
         glp_init_smcp(&settings);
         settings.msg_lev = GLP_MSG_OFF;
+        scale_rows();
         if (glp_simplex(program_, &settings) != 0 || glp_get_status(program_) != GLP_OPT)
             return std::nullopt;
         return glp_get_obj_val(program_);
+    }
+    /// After `optimum`: what one more of the amount of a row is worth.
+    [[nodiscard]] double price_of_row(std::size_t row) const
+    {
+        return glp_get_row_dual(program_, static_cast<int>(row) + 1);
     }
     /// The same without any rounding but of the result.
     [[nodiscard]] std::optional<double> exact_optimum() const
@@ -77,6 +85,21 @@ public:
     }
 
 private:
+    /// By powers of two, to coefficients of about 1. (GLPK's own would scale the gains as well,
+    /// some of them to nothing.)
+    void scale_rows() const
+    {
+        std::vector<int> index(static_cast<std::size_t>(glp_get_num_cols(program_)) + 1);
+        std::vector<double> entry(index.size());
+        for (int row = 1; row <= rows_; ++row) {
+            double largest = 0;
+            const int count = glp_get_mat_row(program_, row, index.data(), entry.data());
+            for (int k = 1; k <= count; ++k)
+                largest = std::max(largest, std::abs(entry[static_cast<std::size_t>(k)]));
+            if (largest > 0)
+                glp_set_rii(program_, row, std::ldexp(1.0, -std::ilogb(largest)));
+        }
+    }
     void add_row(int kind, double amount)
     {
         glp_set_row_bnds(program_, glp_add_rows(program_, 1), kind, amount, amount);

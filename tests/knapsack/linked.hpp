@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <knapsack/instances.hpp>
 #include <limits>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -37,12 +38,18 @@ struct setting {
     decided begin;
     endless time;
     detail::components parts;
+    std::vector<std::vector<std::uint32_t>> units_of; ///< that are not paid, by item
 
     explicit setting(knapsack_problem the_problem) : problem(std::move(the_problem)), begin(problem)
     {
         detail::component_finder(problem, begin, time.limits).find(parts);
         for (const std::uint32_t item : parts.item)
             parts.value.push_back(problem.values[item]);
+        units_of.resize(problem.size());
+        for (std::uint32_t unit = 0; unit < problem.shared.size(); ++unit)
+            if (begin.paid.empty() || begin.paid[unit] == 0)
+                for (const std::uint32_t user : problem.shared.users_of(unit))
+                    units_of[user].push_back(unit);
     }
     setting(const setting&) = delete;
     setting& operator=(const setting&) = delete;
@@ -90,7 +97,7 @@ inline choice choice_of(const setting& of, std::size_t c, const std::vector<std:
     const knapsack_problem& problem = of.problem;
     choice result{.keep = keep};
     result.kept.assign(problem.classes(), 0);
-    std::vector<std::uint32_t> items;
+    std::set<std::uint32_t> units;
     const auto pay = [&](const resource_vector& cost) {
         for (std::size_t r = 0; r < problem.resources; ++r)
             result.usage[r] += cost[r];
@@ -99,20 +106,13 @@ inline choice choice_of(const setting& of, std::size_t c, const std::vector<std:
         if (keep[k] != 0) {
             const std::size_t at = of.parts.first[c] + k;
             const std::uint32_t item = of.parts.item[at];
-            items.push_back(item);
+            units.insert(of.units_of[item].begin(), of.units_of[item].end());
             result.value += of.parts.value[at];
             ++result.kept[problem.class_of[item]];
             pay(problem.class_costs[problem.class_of[item]]);
         }
-    for (std::size_t unit = 0; unit < problem.shared.size(); ++unit) {
-        if (!of.begin.paid.empty() && of.begin.paid[unit] != 0)
-            continue;
-        const auto users = problem.shared.users_of(unit);
-        if (std::any_of(items.begin(), items.end(), [&](std::uint32_t item) {
-                return std::find(users.begin(), users.end(), item) != users.end();
-            }))
-            pay(problem.shared.costs[problem.shared.kind[unit]]);
-    }
+    for (const std::uint32_t unit : units)
+        pay(problem.shared.costs[problem.shared.kind[unit]]);
     return result;
 }
 

@@ -134,6 +134,9 @@ void check_choices(const enumerated& known, const detail::component_choices& at,
     const std::vector<double>& forced_losses)
 {
     resource_vector total{};
+    double rounding = 1e-12;
+    for (std::size_t r = 0; r < at.rows; ++r)
+        rounding += 1e-13 * at.price[r] * static_cast<double>(known.of.begin.left[r]);
     for (std::size_t c = 0; c < known.all.size(); ++c) {
         std::vector<std::uint8_t> keep;
         for (std::size_t k = 0; k < known.of.parts.items(c); ++k)
@@ -144,7 +147,6 @@ void check_choices(const enumerated& known, const detail::component_choices& at,
             worths.push_back(one.worth(at.price, at.bonus));
         std::sort(worths.rbegin(), worths.rend());
         const double forced = forced_losses.empty() ? 0.0 : forced_losses[c];
-        const double rounding = 1e-12 * (1 + std::abs(worth));
         CHECK(std::abs(worths.front() - worth - forced) < 10 * rounding);
         CHECK(at.margin[c] >= 0);
         if (worths.size() > 1)
@@ -222,8 +224,9 @@ TEST_CASE("with floors the choices keep them and the bound holds")
                     static_cast<std::uint32_t>(item * problem.classes() / problem.size());
             instances::set_floors(problem, random);
         }
-        if (random.one_in(3))
-            instances::set_floors(problem, random);
+        if (random.one_in(2)) // every class has a floor
+            instances::small::set_floors(problem,
+                random.one_in(2) ? instances::floors::one_each : instances::floors::many, random);
         const linked::setting of(problem);
         if (!of.begin.reason.empty() || problem.floors.empty() || of.parts.size() == 0)
             continue;
@@ -283,7 +286,8 @@ TEST_CASE("with floors the choices keep them and the bound holds")
 TEST_CASE(
     "thousands of components with floors keep them at a bound that is nearly the relaxation's")
 {
-    for (std::uint64_t seed = 0; seed < 4; ++seed) {
+    // In some of these the components that are fixed for the time being leave no room for floors.
+    for (const std::uint64_t seed : {0U, 1U, 2U, 3U, 8U, 31U}) {
         dice random(9'000 + seed);
         knapsack_problem problem = linked::many_stars(4'000, 2, 4, random);
         const bool is_apart = seed % 2 == 0;
@@ -304,13 +308,14 @@ TEST_CASE(
         detail::component_prices prices(at, of.begin.left, floors, time.limits);
         CAPTURE(seed);
         REQUIRE(prices.find());
+        CHECK(!prices.is_infeasible);
         check_choices(known, at, prices.forced_losses);
         for (const detail::component_floor& floor : floors)
             CHECK(at.used_by(floor.components).kept(floor.a_class) >= floor.missing);
         const double bound = bound_of(known, at, of.begin.left, floors);
         const double without = known.least_bound(of.begin.left);
         CHECK(bound <= without * (1 + 1e-5)); // a floor costs
-        CHECK(bound >= without * 0.95);
+        CHECK(bound >= without * 0.9);
     }
 }
 

@@ -127,7 +127,7 @@ TEST_CASE("settling ties never leaves the room filled worse, and says what is lo
         for (std::size_t r = 0; r < problem.resources; ++r)
             at.price[r] = 0.0625 * static_cast<double>(random.below(4));
         at.sweep();
-        const double nothing = random.one_in(2) ? 1e-12 : 0.05 * random.unit();
+        const double nothing = random.one_in(4) ? 1e-12 : 0.2 * random.unit();
         resource_vector room{};
         for (std::size_t r = 0; r < problem.resources; ++r)
             room[r] = at.total_usage[r] + static_cast<std::int64_t>(random.below(60)) - 30;
@@ -157,7 +157,7 @@ TEST_CASE("settling ties never leaves the room filled worse, and says what is lo
         if (tied < 64)
             CHECK(after == before);
     }
-    CHECK(better > 10);
+    CHECK(better > 5);
 }
 
 TEST_CASE("a few ties, components with floors, and all where the budget is spent stay as they are")

@@ -92,7 +92,8 @@ public:
     /// The choices of component c that lose at most `limit`, without those that another one
     /// dominates; the best choice is the first. Empty if there would be more than `most`, or the
     /// budget ends.
-    /// \param floored  classes of which it may be worth while to keep more at any loss
+    /// \param floored  classes of which it may be worth while to keep more at any loss; those with
+    ///                 a bonus are among them
     std::vector<alternative> list(std::size_t c, double limit, std::size_t rows,
         const std::vector<resource_vector>& class_costs,
         const std::vector<resource_vector>& kind_costs, std::span<const std::uint32_t> floored,

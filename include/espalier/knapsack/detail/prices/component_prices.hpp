@@ -119,6 +119,14 @@ private:
             const price_vector before = at_.price;
             const std::vector<double> bonus_before = at_.bonus;
             minimise(some, less(room_, others, at_.rows), 0.15, close);
+            if (is_infeasible && some.size() != at_.parts.size()) {
+                // Beside the choices that the others have made. They may have to make other ones.
+                is_infeasible = false;
+                at_.price = before;
+                at_.bonus = bonus_before;
+                std::fill(is_active.begin(), is_active.end(), std::uint8_t{1});
+                continue;
+            }
             bool done = true;
             for (const std::uint32_t c : at_.sweep_again(before, bonus_before, clear))
                 if (!is_active[c]) {

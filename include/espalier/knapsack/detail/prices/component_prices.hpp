@@ -41,20 +41,20 @@ public:
     std::vector<double> forced_losses;
 
     component_prices(component_choices& at, const resource_vector& room,
-        const std::vector<component_floor>& floors, budget& limits)
+        std::vector<component_floor> floors, budget& limits)
         : gaps(floors.size(), -1.0),
           forced_losses(floors.empty() ? 0 : at.parts.size(), 0.0),
           at_(at),
           room_(room),
-          floors_(floors),
+          floors_(std::move(floors)),
           limits_(limits),
           bonuses_(at),
-          floors_at_(floors.empty() ? 0 : at.parts.size(), 0)
+          floors_at_(floors_.empty() ? 0 : at.parts.size(), 0)
     {
-        for (const component_floor& floor : floors)
+        for (const component_floor& floor : floors_)
             for (const std::uint32_t c : floor.components)
                 ++floors_at_[c];
-        for (const component_floor& floor : floors) {
+        for (const component_floor& floor : floors_) {
             const bool is_alone = std::all_of(floor.components.begin(), floor.components.end(),
                 [&](std::uint32_t c) { return floors_at_[c] == 1; });
             (is_alone && can_force(floor, at.parts) ? exact_ : others_).push_back(floor);
@@ -80,7 +80,7 @@ private:
 
     component_choices& at_;
     resource_vector room_;
-    const std::vector<component_floor>& floors_;
+    const std::vector<component_floor> floors_;
     std::vector<component_floor> exact_;  ///< those with exact choices
     std::vector<component_floor> others_; ///< those with bonuses
     budget& limits_;

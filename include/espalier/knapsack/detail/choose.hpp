@@ -91,7 +91,7 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
 /// Items that are sorted in a few milliseconds, when the time is already over.
 inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
 
-/// The answer where there was no time for any: what decisions keep.
+/// The answer where the limit left no room for any search: what decisions keep.
 inline knapsack_solution without_search(const knapsack_problem& problem, const decided& begin,
     const linked_items& items, const conditions& terms)
 {
@@ -101,7 +101,10 @@ inline knapsack_solution without_search(const knapsack_problem& problem, const d
         solution.keep[item] = 1;
     if (!broken_floors(problem, solution.keep).empty())
         return no_answer(solve_status::unknown, problem,
-            "the time was over before a choice was found that meets the floors", terms.watch);
+            terms.limits.out_of_time()
+                ? "the time was over before a choice was found that meets the floors"
+                : "the work limit was reached before a choice was found that meets the floors",
+            terms.watch);
     solution.value = value_of(problem, solution.keep, terms.crew);
     solution.status =
         terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <knapsack/instances.hpp>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 using namespace espalier;
@@ -44,8 +45,8 @@ TEST_CASE("free items are those that neither a decision nor a floor keeps or pru
         // By sorting: the most valuable first, of equal value that of lower index.
         std::vector<std::uint32_t> order(problem.size());
         std::iota(order.begin(), order.end(), std::uint32_t{0});
-        std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return problem.values[a] > problem.values[b];
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return std::pair(-problem.values[a], a) < std::pair(-problem.values[b], b);
         });
         std::vector<std::size_t> missing(problem.classes(), 0);
         if (with_floors)

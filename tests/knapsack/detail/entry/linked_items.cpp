@@ -12,6 +12,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <utility>
 #include <vector>
 
 using namespace espalier;
@@ -95,8 +96,8 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
             for (std::uint32_t item = 0; item < problem.size(); ++item)
                 if (problem.class_of[item] == c && begin.of(item) == decision::free)
                     its.push_back(item);
-            std::stable_sort(its.begin(), its.end(), [&](std::uint32_t a, std::uint32_t b) {
-                return problem.values[a] > problem.values[b];
+            std::sort(its.begin(), its.end(), [&](std::uint32_t a, std::uint32_t b) {
+                return std::pair(-problem.values[a], a) < std::pair(-problem.values[b], b);
             });
             for (std::size_t k = 0; k < begin.missing[c]; ++k) {
                 kept.insert(its[k]);

@@ -224,7 +224,6 @@ private:
     std::vector<double> profit_;
     std::vector<double> price_of_unit_;
     std::vector<double> excess_;   ///< at the best prices: of each item of the rest
-    std::vector<double> negative_; ///< of an item that is not kept: what keeping it loses
     std::vector<double> unpaid_;   ///< of each unit
     double paid_share_ = 0;        ///< of the unit to branch on, in the linear relaxation
 
@@ -247,9 +246,6 @@ private:
                 at.price = price;
                 excess_ = flow.excess;
                 unpaid_ = flow.unpaid;
-                negative_.assign(profit_.size(), 0);
-                for (std::size_t k = 0; k < profit_.size(); ++k)
-                    negative_[k] = std::max(-profit_[k], 0.0);
             }
             const double total = least / scale_ + left.kept_value;
             at.bound = std::min(at.bound, total * (1 + rounding_slack));

@@ -101,13 +101,11 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
     std::size_t floored = 0;
     for (std::uint64_t seed = 0; seed < 700; ++seed) {
         dice random(seed);
-        setting at(random.one_in(2) ? linked::small_problem(20, true, random)
-                                    : [&] {
-                                          knapsack_problem many =
-                                              linked::many_stars(30, 2, 3, random);
-                                          instances::set_floors(many, random);
-                                          return many;
-                                      }());
+        setting at(random.one_in(2) ? linked::small_problem(20, true, random) : [&] {
+            knapsack_problem many = linked::many_stars(30, 2, 3, random);
+            instances::set_floors(many, random);
+            return many;
+        }());
         if (!at.is_component_problem() || !at.parts.find_prices(at.found))
             continue;
         CAPTURE(seed);
@@ -121,9 +119,8 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
         floored += !at.items.floors.empty();
         // The first trial makes no change.
         for (int trial = 0; trial < 6; ++trial) {
-            const detail::changes_made made = trial == 0
-                                                  ? detail::changes_made(core.changes(), 0)
-                                                  : any_changes(core, random);
+            const detail::changes_made made =
+                trial == 0 ? detail::changes_made(core.changes(), 0) : any_changes(core, random);
             at.parts.take(made);
             double loss = core.base_loss;
             resource_vector left = core.left;

@@ -58,8 +58,8 @@ struct setting {
                 continue;
             members.push_back({{c}, at.list(c, infinity, classes, 1'000, time.limits)});
             std::vector<alternative>& choices = members.back().choices;
-            const auto present = std::find_if(
-                choices.begin(), choices.end(), [&](const alternative& one) {
+            const auto present =
+                std::find_if(choices.begin(), choices.end(), [&](const alternative& one) {
                     for (std::size_t k = 0; k < one.keep.size(); ++k)
                         if (at.keeps(c, k) != (one.keep[k] != 0))
                             return false;

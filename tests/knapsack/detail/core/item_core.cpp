@@ -109,8 +109,8 @@ TEST_CASE("what the core does not list loses as much as it reaches")
     std::size_t outside = 0;
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
         dice random(seed);
-        setting at(instances::plain(3'000, 1 + random.below(2), 1 + random.below(3),
-            instances::values::uniform, random));
+        setting at(instances::plain(
+            3'000, 1 + random.below(2), 1 + random.below(3), instances::values::uniform, random));
         CAPTURE(seed);
         REQUIRE(at.items.find_prices(at.time.limits));
         if (random.one_in(2))
@@ -219,10 +219,10 @@ TEST_CASE("the choice that prices suggest fits, and loses what it is said to los
         // L(λ) less the value.
         double bound = detail::price_of(at.free.room, at.items.price(), at.problem.resources);
         for (std::uint32_t item = 0; item < at.problem.size(); ++item)
-            bound += std::max(0.0,
-                at.view.value(item) -
-                    detail::price_of(at.problem.class_costs[at.problem.class_of[item]],
-                        at.items.price(), at.problem.resources));
+            bound += std::max(
+                0.0, at.view.value(item) -
+                         detail::price_of(at.problem.class_costs[at.problem.class_of[item]],
+                             at.items.price(), at.problem.resources));
         const double value =
             static_cast<double>(judge::sum_of(at.problem, at.items.keep)) * at.view.scale;
         CHECK(value + result.loss == doctest::Approx(bound).epsilon(1e-12));

@@ -308,3 +308,19 @@ TEST_CASE("of too many combinations the best are listed, and what the best of th
         CHECK(std::any_of(best.begin(), best.end(),
             [&](const alternative& other) { return other.keep == one.keep; }));
 }
+
+TEST_CASE("where the budget ends nothing is listed, and nothing is said of what that loses")
+{
+    dice random(3);
+    setting at(1, 4, random);
+    REQUIRE(!at.members.empty());
+    linked::endless time;
+    detail::budget few(time.watch, 1e9, 10);
+    double left_out = infinity;
+    const listed_place place =
+        detail::floor_combinations(at.floors, at.which, at.at, at.forced_losses, at.members)
+            .list(1e3, 0, few, left_out);
+    CHECK(place.choices.empty());
+    CHECK(left_out == 0);
+    CHECK(few.spent() < 100'000);
+}

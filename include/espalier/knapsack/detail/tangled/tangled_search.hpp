@@ -223,9 +223,9 @@ private:
     sharing_graph graph_;
     std::vector<double> profit_;
     std::vector<double> price_of_unit_;
-    std::vector<double> excess_;   ///< at the best prices: of each item of the rest
-    std::vector<double> unpaid_;   ///< of each unit
-    double paid_share_ = 0;        ///< of the unit to branch on, in the linear relaxation
+    std::vector<double> excess_; ///< at the best prices: of each item of the rest
+    std::vector<double> unpaid_; ///< of each unit
+    double paid_share_ = 0;      ///< of the unit to branch on, in the linear relaxation
 
     /// Minimises the bound over the prices. The unit to branch on.
     std::size_t relax(node& at, const rest& left)

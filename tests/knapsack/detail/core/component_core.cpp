@@ -2,6 +2,7 @@
 #include <espalier/knapsack/detail/core/component_core.hpp>
 #include <espalier/knapsack/detail/core/core_search.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/verify.hpp>
 
 #include <doctest/doctest.h>
@@ -251,4 +252,37 @@ TEST_CASE("floors that the choices at the prices break are named")
         broken += expected.size();
     }
     CHECK(broken > 50);
+}
+
+TEST_CASE("what ties lose that are settled without a search is in the bound")
+{
+    // Pairs over a unit whose values differ by less than rounding may do to all of them together.
+    constexpr std::uint32_t pairs = 4'000;
+    dice random(1);
+    knapsack_problem problem;
+    problem.resources = 1;
+    problem.class_of.assign(2 * pairs, 0);
+    problem.class_costs = {{1}};
+    problem.capacity = {3 * pairs / 2};
+    problem.shared.costs = {{1}};
+    problem.shared.first = {0};
+    std::vector<long double> worth;
+    for (std::uint32_t pair = 0; pair < pairs; ++pair) {
+        for (std::uint32_t k = 0; k < 2; ++k) {
+            problem.values.push_back(0.75 + std::ldexp(random.unit(), -36));
+            problem.shared.users.push_back(2 * pair + k);
+        }
+        worth.push_back(static_cast<long double>(problem.values[2 * std::size_t{pair}]) +
+                        static_cast<long double>(problem.values.back()));
+        problem.shared.kind.push_back(0);
+        problem.shared.first.push_back(problem.shared.users.size());
+    }
+    // Half of the pairs fill the capacity, the best of them.
+    std::sort(worth.rbegin(), worth.rend());
+    const long double best = std::accumulate(worth.begin(), worth.begin() + pairs / 2, 0.0L);
+    const knapsack_solution found = exact{}(problem);
+    CHECK(is_feasible(problem, found.keep));
+    CHECK(static_cast<long double>(found.bound) >= best);
+    CHECK(static_cast<long double>(found.value) < best * (1 - 2e-14L)); // it is not the best
+    CHECK(static_cast<long double>(found.value) > best * (1 - 1e-12L));
 }

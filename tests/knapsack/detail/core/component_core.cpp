@@ -115,7 +115,8 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
             CHECK(std::abs(at.parts.lagrangian() - at.scaled_value() - at.found.loss) < 1e-9);
         }
         detail::core_problem core;
-        const double limit = random.one_in(2) ? 1e3 : random.unit();
+        constexpr double limits[]{1e3, 1.0, 0.03, -1.0}; // the last lists nothing
+        const double limit = limits[random.below(4)] * random.unit();
         CHECK(at.parts.gather(limit, everything, core) == infinity);
         floored += !at.items.floors.empty();
         // The first trial makes no change.
@@ -176,6 +177,45 @@ TEST_CASE("the search of the core of components finds the best of all choices")
     }
     CHECK(proven > 500);
     CHECK(impossible > 5);
+}
+
+TEST_CASE("floors that bind cost no more than they must")
+{
+    std::size_t with_gap = 0;
+    for (std::uint64_t seed = 0; seed < 1'500; ++seed) {
+        dice random(seed);
+        knapsack_problem problem = linked::many_stars(13, 1 + random.below(2), 2, random);
+        const bool both = random.one_in(3);
+        std::vector<std::uint8_t> keep(problem.size(), 0);
+        problem.floors.assign(2, 0);
+        for (std::size_t item = 0; item < problem.size(); ++item) {
+            const std::uint32_t c = problem.class_of[item];
+            if (c == 0)
+                problem.values[item] *= 0.2;
+            if ((c == 0 || both) && random.one_in(3)) {
+                ++problem.floors[c];
+                keep[item] = 1;
+            } else if (random.one_in(4)) {
+                keep[item] = 1;
+            }
+        }
+        problem.capacity = usage(problem, keep);
+        setting at(problem);
+        if (!at.is_component_problem())
+            continue;
+        CAPTURE(seed);
+        REQUIRE(at.parts.find_prices(at.found));
+        detail::core_search search(at.parts, at.time.limits);
+        search.result = at.found;
+        search.run(true);
+        CHECK(search.result.proven);
+        REQUIRE(search.result.loss < infinity);
+        CHECK(is_feasible(problem, at.whole()));
+        CHECK(static_cast<double>(judge::sum_of(problem, at.whole())) ==
+              doctest::Approx(instances::brute_force(problem)).epsilon(1e-12));
+        with_gap += at.parts.lagrangian() - at.scaled_value() > 1e-9;
+    }
+    CHECK(with_gap > 100);
 }
 
 TEST_CASE("L is a bound for every choice, and no feasible choice loses more than nothing does")

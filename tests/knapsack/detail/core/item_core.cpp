@@ -79,10 +79,15 @@ TEST_CASE("a change of the core is an item that is decided the other way, with w
         REQUIRE(at.items.find_prices(at.time.limits));
         detail::core_problem core;
         const double limit = random.one_in(2) ? infinity : random.unit();
+        at.items.gather(infinity, everything, core);
+        const auto below =
+            std::count_if(core.loss.begin(), core.loss.end(), [&](double l) { return l < limit; });
         CHECK(at.items.gather(limit, everything, core) == infinity);
         CHECK(std::accumulate(core.count.begin(), core.count.end(), std::size_t{0}) ==
               at.items.members.size());
         CHECK(std::is_sorted(core.loss.begin(), core.loss.end()));
+        CHECK(static_cast<std::ptrdiff_t>(core.changes()) >= below);
+        CHECK((core.loss.empty() || core.loss.back() <= limit));
         CHECK(core.base_loss == 0);
         CHECK(core.unusable == at.items.unusable);
         at.items.take(detail::changes_made(core.changes(), 0));
@@ -175,6 +180,28 @@ TEST_CASE("the search of the core of items finds the best of all choices")
         CHECK(found == doctest::Approx(best).epsilon(1e-12));
     }
     CHECK(in_steps > 50);
+}
+
+TEST_CASE("of equal items those of lower index are kept")
+{
+    std::size_t divided = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(30'000 + seed);
+        setting at(instances::plain(40, 1 + random.below(2), 1 + random.below(4),
+            random.one_in(2) ? instances::values::few : instances::values::eighths, random));
+        REQUIRE(at.items.find_prices(at.time.limits));
+        detail::core_search search(at.items, at.time.limits);
+        search.run(true);
+        CAPTURE(seed);
+        for (std::size_t a = 0; a < at.problem.size(); ++a)
+            for (std::size_t b = a + 1; b < at.problem.size(); ++b)
+                if (at.problem.class_of[a] == at.problem.class_of[b] &&
+                    at.problem.values[a] == at.problem.values[b]) {
+                    CHECK(at.items.keep[a] >= at.items.keep[b]);
+                    divided += at.items.keep[a] != at.items.keep[b];
+                }
+    }
+    CHECK(divided > 100);
 }
 
 TEST_CASE("what no choice can use is a loss that none escapes")

@@ -513,3 +513,17 @@ TEST_CASE("an item that a floor rules out hides no other, however large its valu
         CHECK(best.value == instances::brute_force(problem));
     }
 }
+
+TEST_CASE("equal items of amounts that fill a label do not wrap around in it")
+{
+    const knapsack_problem problem{.resources = 2,
+        .values = {0.75, 0.25, 0.25, 0.25, 0.25, 0.5, 0.5, 0.75, 0.5, 0.25, 0.25, 0.25},
+        .class_of = {0, 1, 0, 0, 1, 0, 0, 0, 1, 1, 1, 0},
+        .class_costs = {{298'906'535, 1'067'513'101}, {764'425'800, 0}},
+        .capacity = {2'125'158'656, 4'921'184'007}};
+    const knapsack_solution best = exact{}(problem);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(is_feasible(problem, best.keep));
+    CHECK(best.value == 3);
+    CHECK(instances::brute_force(problem) == 3);
+}

@@ -91,7 +91,17 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
 /// Items that are sorted in a few milliseconds, when the time is already over.
 inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
 
-/// The answer where the limit left no room for any search: what decisions keep.
+/// The answer of `greedy`, where a limit left no other; it knows of no limit.
+inline knapsack_solution choose_quickly(const knapsack_problem& problem, const conditions& terms)
+{
+    knapsack_solution solution = greedy{}(problem);
+    if (solution.status == solve_status::feasible && terms.limits.out_of_time())
+        solution.status = solve_status::time_limit;
+    return solution;
+}
+
+/// The answer where the limit left no room for any search: what decisions keep, or, where that
+/// breaks floors, what `greedy` finds.
 inline knapsack_solution without_search(const knapsack_problem& problem, const decided& begin,
     const linked_items& items, const conditions& terms)
 {
@@ -99,12 +109,16 @@ inline knapsack_solution without_search(const knapsack_problem& problem, const d
     solution.keep.assign(problem.size(), 0);
     for (const std::uint32_t item : items.kept)
         solution.keep[item] = 1;
-    if (!broken_floors(problem, solution.keep).empty())
+    if (!broken_floors(problem, solution.keep).empty()) {
+        if (!terms.limits.out_of_time() || problem.size() <= most_to_sort)
+            if (knapsack_solution quick = choose_quickly(problem, terms); quick.has_answer())
+                return quick;
         return no_answer(solve_status::unknown, problem,
             terms.limits.out_of_time()
                 ? "the time was over before a choice was found that meets the floors"
                 : "the work limit was reached before a choice was found that meets the floors",
             terms.watch);
+    }
     solution.value = value_of(problem, solution.keep, terms.crew);
     solution.status =
         terms.limits.out_of_time() ? solve_status::time_limit : solve_status::feasible;
@@ -189,7 +203,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         knapsack_solution other = terms.limits.out_of_time() && problem.size() > most_to_sort
                                       ? without_search(problem, begin, items, terms)
                                   : items.parts.is_narrow || !may_branch
-                                      ? greedy{}(problem)
+                                      ? choose_quickly(problem, terms)
                                       : choose_tangled(problem, begin, terms);
         if (core != nullptr) {
             core->clear();

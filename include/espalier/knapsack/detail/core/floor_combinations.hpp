@@ -59,7 +59,8 @@ public:
     }
 
     /// The combinations that keep the floors and lose at most `limit`.
-    /// \param left_out  lowered to what the cheapest of those loses that were too many
+    /// \param left_out  lowered to what the cheapest of those loses that were too many; 0, and no
+    ///                  choices, where the budget ended
     [[nodiscard]] listed_place list(double limit, double gap, budget& limits, double& left_out)
     {
         count_kept();
@@ -72,7 +73,11 @@ public:
         std::vector<std::uint32_t> next;
         for (std::size_t m = 0; m < members_.size(); ++m) {
             next.clear();
-            for (const std::uint32_t from : now)
+            for (const std::uint32_t from : now) {
+                if (!limits.spend(30 * members_[m].choices.size())) {
+                    left_out = 0; // whatever was not tried
+                    return {};
+                }
                 for (std::uint32_t k = 0; k < members_[m].choices.size(); ++k) {
                     const std::uint32_t index = made.extend(from);
                     choose(made, index, m, k);
@@ -82,11 +87,11 @@ public:
                     else
                         next.push_back(index);
                 }
+            }
             made.drop_dominated(next);
             if (next.size() > most_)
                 left_out = std::min(left_out, cut(made, next, base, m + 1));
             now.swap(next);
-            limits.spend(30 * now.size() * members_[m].choices.size());
         }
         listed_place result;
         for (const listed_place& member : members_)

@@ -239,7 +239,7 @@ private:
                                           : std::numeric_limits<double>::infinity();
         };
         for (std::size_t place = 0; is_open(cheapest(place)); ++place)
-            for (std::uint32_t nth = 1; nth <= core_.count[place]; ++nth) {
+            for (std::uint32_t nth = 1; nth <= core_.count[place] && !gave_up; ++nth) {
                 const bool is_last = nth == core_.count[place];
                 if (!run_stage<Rows>(place, cheapest(is_last ? place + 1 : place), limits))
                     break; // the next of equal places will not change anything either

@@ -497,6 +497,9 @@ private:
         if (part.resources == 0)
             return;
         const knapsack_solution solution = solve(part);
+        if (is_root_) // what is left after all was not tangled
+            root_price_ = solution.shadow_price;
+        is_root_ = false;
         if (!solution.has_answer()) {
             if (solution.status == solve_status::unknown)
                 left_open = std::max(left_open, at.bound);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/tangled/tangled_search.hpp>
+#include <espalier/knapsack/exact.hpp>
+#include <espalier/knapsack/greedy.hpp>
+#include <espalier/knapsack/verify.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <knapsack/linked.hpp>
+#include <knapsack/tangled.hpp>
+#include <optional>
+
+using namespace espalier;
+using detail::tangled_search;
+using instances::dice;
+
+namespace {
+
+/// The search on its own, as `exact` calls it.
+struct searched {
+    linked::endless time;
+    detail::budget limits;
+    decided begin;
+    tangled_search search;
+    std::size_t parts = 0; ///< problems handed to the other methods
+
+    searched(const knapsack_problem& problem, std::uint64_t steps, bool begins_with_greedy)
+        : limits(time.watch, 1e9, steps), begin(problem), search(problem, begin, limits)
+    {
+        const knapsack_solution quick = greedy{}(problem);
+        if (begins_with_greedy && quick.has_answer())
+            search.begin_with(quick.keep);
+        search.run([&](const knapsack_problem& part) {
+            ++parts;
+            const detail::conditions terms{time.watch, limits, {}};
+            const decided its(part);
+            if (!its.reason.empty())
+                return no_answer(solve_status::infeasible, part, its.reason, time.watch);
+            return part.shared.empty() ? detail::choose_items(part, its, terms)
+                                       : detail::choose_linked(part, its, terms, nullptr, false);
+        });
+    }
+    searched(const searched&) = delete;
+    searched& operator=(const searched&) = delete;
+};
+
+bool is_tangled(const knapsack_problem& problem)
+{
+    const linked::setting of(problem);
+    return of.begin.reason.empty() && !of.parts.is_narrow;
+}
+
+} // namespace
+
+TEST_CASE("tangled problems are solved as the trial of every choice solves them")
+{
+    std::size_t branched = 0;
+    std::size_t impossible = 0;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        dice random(seed);
+        const knapsack_problem problem = tangled::small(12, random);
+        branched += is_tangled(problem);
+        const std::optional<long double> best = judge::best_of_all_choices(problem);
+        const knapsack_solution answer = exact{}(problem);
+        CAPTURE(seed);
+        CHECK(judge::fault_of(problem, answer, best) == judge::fault::none);
+        CHECK(answer.status == (best ? solve_status::optimal : solve_status::infeasible));
+        impossible += !best;
+    }
+    CHECK(branched > 100);
+    CHECK(impossible > 10);
+}
+
+TEST_CASE("the search proves what it says, with a choice to begin with and without")
+{
+    std::size_t found = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(10'000 + seed);
+        const knapsack_problem problem = tangled::small(11, random);
+        if (!is_tangled(problem))
+            continue;
+        const std::optional<long double> best = judge::best_of_all_choices(problem);
+        for (const bool begins : {true, false}) {
+            const searched its(problem, detail::budget::no_limit, begins);
+            CAPTURE(seed);
+            CAPTURE(begins);
+            CHECK(its.search.is_complete);
+            CHECK(its.search.has_answer == best.has_value());
+            if (!its.search.has_answer)
+                continue;
+            ++found;
+            CHECK(its.search.best.status == solve_status::optimal);
+            CHECK(judge::fault_of(problem, its.search.best, best) == judge::fault::none);
+            CHECK(its.search.best.bound <= its.search.best.value * (1 + 1e-13));
+        }
+    }
+    CHECK(found > 150);
+}
+
+TEST_CASE("a search that its work ends has a bound that holds and no choice above the best")
+{
+    std::size_t ended = 0;
+    std::size_t open = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        dice random(20'000 + seed);
+        const knapsack_problem problem = tangled::small(11, random);
+        if (!is_tangled(problem))
+            continue;
+        const std::optional<long double> best = judge::best_of_all_choices(problem);
+        const searched its(problem, 1 + random.below(20'000), random.one_in(2));
+        ended += its.limits.is_spent();
+        CAPTURE(seed);
+        if (its.search.is_complete)
+            CHECK(its.search.has_answer == best.has_value());
+        if (best)
+            CHECK(its.search.best.bound >= static_cast<double>(*best) * (1 - 1e-15));
+        if (!its.search.has_answer)
+            continue;
+        CHECK(judge::fault_of(problem, its.search.best, best) == judge::fault::none);
+        open += its.search.best.status == solve_status::feasible;
+        CHECK(its.search.best.status != solve_status::time_limit);
+    }
+    CHECK(ended > 50);
+    CHECK(open > 30);
+}
+
+TEST_CASE("a few units of a grid are decided, never the items, and what binds has a price")
+{
+    for (const std::size_t side : {7U, 9U}) { // the first has a narrow frontier after all
+        dice random(4);
+        const knapsack_problem problem = tangled::grid(side, random);
+        CAPTURE(side);
+        REQUIRE(is_tangled(problem) == (side > 7));
+        const searched its(problem, detail::budget::no_limit, true);
+        CHECK(its.search.best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, its.search.best.keep));
+        CHECK(its.parts < 100);
+        CHECK(its.search.best.shadow_price[0] + its.search.best.shadow_price[1] > 0);
+    }
+}
+
+TEST_CASE("the search of a large grid ends soon after its work is spent")
+{
+    dice random(5);
+    const knapsack_problem problem = tangled::grid(30, random);
+    for (const std::uint64_t most : {1U, 1'000'000U, 20'000'000U}) {
+        const searched its(problem, most, true);
+        CAPTURE(most);
+        CHECK(its.limits.spent() < 2 * most + 2'000'000);
+        CHECK_FALSE(its.search.is_complete);
+        CHECK(its.search.best.status == solve_status::feasible);
+        CHECK(is_feasible(problem, its.search.best.keep));
+        CHECK(its.search.best.bound >= its.search.best.value);
+    }
+}

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <span>
 
 // What a layer may be. `ensure_sound` refuses what has no meaning (a kernel larger than its image);
 // `ensure_legal` refuses what has a meaning but no hls4ml kernel (a reuse factor that does not fit
@@ -219,6 +220,17 @@ constexpr bool ensure_legal(const layer_spec& s)
             given{"output pixels", pixels});
     }
     return true;
+}
+
+/// Whether layers can be told apart: those that have a name have one of their own.
+/// \throws std::invalid_argument naming the name that two layers have
+constexpr void ensure_distinct_names(std::span<const layer_spec> layers)
+{
+    for (std::size_t i = 0; i < layers.size(); ++i)
+        for (std::size_t k = 0; k < i; ++k)
+            ensure(layers[i].name.view().empty() || layers[i].name.view() != layers[k].name.view(),
+                "every layer has a name of its own", given{"name", layers[i].name.view()},
+                given{"layer", k}, given{"other layer", i});
 }
 
 /// Both checks in the order that gives the most useful message.

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
+#include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_view.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 // The pruner turns any training loop into the paper's iteration: tighten the budget, choose the
@@ -29,8 +36,13 @@ namespace espalier {
 
 struct pruner_options {
     espalier::schedule schedule = polynomial{};
-    /// A round is accepted while metric ≥ tolerance · baseline; in (0, 1].
-    double tolerance = 0.98;
+    metric_direction direction = metric_direction::gain;
+    /// How much worse than the dense network an accepted round may be.
+    espalier::tolerance tolerance = 0.98;
+    /// By how much two measurements of one network may differ (see `acceptance`).
+    double noise = 0;
+    /// From which factor on a metric is too good to be true (see `acceptance`).
+    std::optional<double> implausible_factor{};
     /// Rejected rounds in a row after which the pruner stops.
     std::size_t patience = 3;
     /// Weight of the group lasso that `round::regularize` adds; 0: none.
@@ -57,52 +69,61 @@ struct round_record {
 
 /// Prunes the weights of a network in rounds.
 ///
-/// The weights are one span for each weight matrix, in the order of `matrices_of` over the layers
-/// (a separable, recurrent or bidirectional layer has several), each in the framework's own layout
-/// (`options.selection.framework`). They are read at `next` and `report` and written by masking and
-/// rollback; the spans must stay valid as long as the pruner.
+/// Weights and state are read at `baseline`, `next` and `report`, and written by masking and when a
+/// round is rejected; they must stay where they are as long as the pruner. A pruner is neither
+/// copied nor moved, for its rounds point into it.
 class pruner {
 public:
     class round;
 
-    /// \throws std::invalid_argument if a layer, an option or the size of a span is wrong, or a
-    ///         weight is not finite
-    pruner(std::span<const layer_spec> layers, std::vector<std::span<float>> weights,
-        pruner_options options = {});
+    /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its size,
+    ///         its shape, two views of one memory, a weight that is not finite
+    pruner(std::span<const layer_spec> layers, trainee network, pruner_options options = {});
+    pruner(const pruner&) = delete;
+    pruner& operator=(const pruner&) = delete;
+    ~pruner();
 
-    /// Tells the pruner how good the dense network is, and that its weights are the ones to return
-    /// to if no round is accepted. To be called once, before the first round.
+    /// Tells the pruner how good the dense network is, and that this is the network to return to if
+    /// no round is accepted. To be called once, before the first round.
     /// \throws std::invalid_argument if the metric is not a positive number or a weight is not
     /// finite
     void baseline(double metric);
 
-    /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; for
-    /// the others it does nothing). To be called with the loss's own gradients, without the
-    /// regulariser, for some batches before each `next`, which starts the sums afresh.
-    /// \param gradients  one span for each matrix, shaped as the weights
+    /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; the
+    /// others only look whether they are sound). To be called with the loss's own gradients, without
+    /// the regulariser, for some batches before each `next`, which starts the sums afresh.
+    /// \param gradients  one span for each matrix, shaped and ordered as the weights
+    /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
-    void observe(std::vector<std::span<float>>& gradients)
-    {
-        observe(std::span<const std::span<float>>(gradients));
-    }
+    void observe(std::span<const std::span<double>> gradients);
 
     /// Chooses the groups for the next budget and masks the weights.
-    /// \return the round, or nothing when pruning is over; then the weights are those of the last
-    ///         accepted round (of the dense network if there was none), and `stopped_because` says
-    ///         why
+    /// \return the round, or nothing when pruning is over; then weights and state are, to the last
+    ///         bit, those that the last accepted round was measured with (those of the dense network
+    ///         if there was none), and `stopped_because` says why
     /// \throws std::invalid_argument if there is no baseline or the last round was not reported
     /// \throws std::logic_error if the solver's answer breaks a constraint
     [[nodiscard]] std::optional<round> next();
 
-    /// Ends the open round: accepts it if the metric is good enough, else takes the weights and
+    /// Ends the open round: accepts it if the metric is good enough, else takes weights, state and
     /// masks back to the last accepted ones. A metric or weight that is not finite (training
     /// diverged) is a rejection.
     /// \return whether the round was accepted
+    /// \throws std::invalid_argument if a pruned weight is not zero, as then another network was
+    ///         measured, or the metric is implausible; the round stays open
     bool report(double metric);
 
+    /// Sets pruned weights to zero again, and their moments, as `round::mask` does; after the last
+    /// round, to train on.
+    void mask();
     /// One entry for each weight in the framework's order, 1 where it is kept: of the open round if
     /// there is one, else of the last accepted round.
     [[nodiscard]] const std::vector<std::vector<std::uint8_t>>& masks() const { return masks_; }
+    /// Those of the last rejected round; empty if no round was rejected.
+    [[nodiscard]] const std::vector<std::vector<std::uint8_t>>& rejected_masks() const
+    {
+        return rejected_masks_;
+    }
     /// All rounds so far, the open one last.
     [[nodiscard]] std::span<const round_record> history() const { return history_; }
     /// The tightest accepted round; null if there is none.
@@ -113,8 +134,29 @@ public:
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
 
 private:
-    [[nodiscard]] bool all_finite() const;
+    /// Everything that goes back when a round is rejected.
+    struct snapshot {
+        std::vector<std::vector<std::byte>> weights;
+        std::vector<std::vector<std::byte>> state;
+        std::vector<std::vector<std::uint8_t>> masks;
+    };
+
+    [[nodiscard]] std::size_t matrices() const { return network_.weights.size(); }
+    /// Layer of a matrix, for sentences.
+    [[nodiscard]] std::string_view layer_of(std::size_t m) const
+    {
+        return selection_.groups_of(m).matrix().layer.view();
+    }
+    void ensure_apart() const;
+    void ensure_in_place() const;
     void ensure_finite() const;
+    [[nodiscard]] bool all_finite() const;
+    template <class Number>
+    void ensure_gradients(std::span<const std::span<Number>> gradients) const;
+    template <class Number>
+    void add_observed(std::span<const std::span<Number>> gradients);
+    template <class Number>
+    void add_regularizer(std::span<const std::span<Number>> gradients) const;
 
     [[nodiscard]] bool ranks_by_sensitivity() const;
     /// Normalised value of every group.
@@ -125,43 +167,45 @@ private:
     void set_prices(const knapsack_solution& solution);
     [[nodiscard]] std::span<const double> prices_of(std::size_t m) const;
 
-    void apply_masks();
     void keep_best();
     void roll_back();
+    void close_round();
+    void stop(std::string reason);
 
     pruner_options options_;
+    acceptance acceptance_;
     espalier::selection selection_;
-    std::vector<std::span<float>> weights_;
+    trainee network_;
     std::vector<std::vector<std::uint8_t>> masks_;
-    std::vector<std::vector<float>> best_weights_;
-    std::vector<std::vector<std::uint8_t>> best_masks_;
+    std::vector<std::vector<std::uint8_t>> rejected_masks_;
+    snapshot best_;
     sensitivity sensitivity_;
     std::vector<double> prices_;
     std::vector<round_record> history_;
     std::vector<trial> trials_;
     std::optional<double> baseline_;
     std::size_t bad_trials_ = 0;
-    bool open_ = false;
+    std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
 };
 
-/// One round of a pruner, to be used while it is open; it points into its pruner.
+/// One round of a pruner, to be used until it is reported.
+/// Every function throws std::invalid_argument when the round is over.
 class pruner::round {
 public:
     /// Budget, usage and solver figures of this round.
-    [[nodiscard]] const round_record& record() const { return owner_->history_.back(); }
-    [[nodiscard]] std::size_t number() const { return owner_->history_.size(); }
+    [[nodiscard]] const round_record& record() const { return owner().history_.back(); }
+    [[nodiscard]] std::size_t number() const { return owner().history_.size(); }
 
-    /// Sets pruned weights to zero again; to be called after every optimiser step.
-    void mask() { owner_->apply_masks(); }
+    /// Sets pruned weights to zero again, and their moments; to be called after every optimiser
+    /// step.
+    void mask() { owner().mask(); }
 
-    /// Adds the gradient of the resource-aware group lasso; does nothing at strength 0.
-    /// \param gradients  one span for each matrix, shaped as the weights
+    /// Adds the gradient of the resource-aware group lasso; nothing at strength 0.
+    /// \param gradients  one span for each matrix, shaped and ordered as the weights
+    /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void regularize(std::span<const std::span<float>> gradients) const;
-    void regularize(std::vector<std::span<float>>& gradients) const
-    {
-        regularize(std::span<const std::span<float>>(gradients));
-    }
+    void regularize(std::span<const std::span<double>> gradients) const;
 
     /// Loss of the regulariser at the present weights, strength included.
     [[nodiscard]] double regularization_loss() const;
@@ -172,8 +216,15 @@ public:
 
 private:
     friend class pruner;
-    explicit round(pruner& owner) : owner_(&owner) {}
+    round(pruner& owner, std::shared_ptr<const bool> open) : owner_(&owner), open_(std::move(open))
+    {}
+    [[nodiscard]] pruner& owner() const
+    {
+        ensure(*open_, "a round is over when it is reported or its pruner is gone");
+        return *owner_;
+    }
     pruner* owner_;
+    std::shared_ptr<const bool> open_;
 };
 
 } // namespace espalier

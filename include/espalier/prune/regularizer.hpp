@@ -8,6 +8,7 @@
 #include <espalier/prune/ranking.hpp>
 
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -51,10 +52,11 @@ inline std::vector<double> group_charges(
 }
 
 /// Adds the gradient of strength · penalty to the gradients of a matrix.
-/// \param gradients  as many as weights, in the framework's order
-inline void add_group_lasso_gradient(const grouping& groups, layout framework,
+/// \param gradients  as many as weights, in the framework's order, float or double
+template <std::floating_point Number>
+void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices, double strength,
-    std::span<float> gradients)
+    std::span<Number> gradients)
 {
     ensure(gradients.size() == weights.size(), "there is a gradient for every weight",
         given{"gradients", gradients.size()}, given{"weights", weights.size()});
@@ -64,23 +66,25 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
         factors[g] = norms[g] > 0 ? factors[g] / norms[g] : 0.0;
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
-        gradients[at] += static_cast<float>(
+        gradients[at] += static_cast<Number>(
             factors[static_cast<std::size_t>(group)] * static_cast<double>(weights[at]));
     });
 }
 
 /// The proximal step of the same penalty: shrinks the norm of every group by
 /// strength · p_g · √n_g and sets a group to zero that is smaller than that.
-inline void group_lasso_proximal_step(const grouping& groups, layout framework,
-    std::span<float> weights, std::span<const double> prices, double strength)
+template <std::floating_point Number>
+void group_lasso_proximal_step(const grouping& groups, layout framework, std::span<Number> weights,
+    std::span<const double> prices, double strength)
 {
     std::vector<double> factors = detail::group_charges(groups, prices, strength);
-    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
+    const std::vector<float> present(weights.begin(), weights.end());
+    const std::vector<double> norms = group_norms(groups, framework, present, ranking::l2);
     for (std::size_t g = 0; g < norms.size(); ++g)
         factors[g] = norms[g] > factors[g] ? 1 - factors[g] / norms[g] : 0.0;
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
-        weights[at] = static_cast<float>(
+        weights[at] = static_cast<Number>(
             factors[static_cast<std::size_t>(group)] * static_cast<double>(weights[at]));
     });
 }

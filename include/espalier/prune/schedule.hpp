@@ -9,6 +9,7 @@
 #include <cmath>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
@@ -28,10 +29,12 @@ struct reduction {
     double dsp = 0;
     double bram = 0;
     double lut = 0;
+    /// Whether it stands for every resource that a network has, rather than for those named.
+    bool is_of_all = false;
 
     constexpr reduction() = default;
-    /// The same part of every resource.
-    constexpr reduction(double all) : dsp(all), bram(all), lut(all) {}
+    /// The same part of every resource that the network has.
+    constexpr reduction(double all) : dsp(all), bram(all), lut(all), is_of_all(true) {}
     constexpr reduction(double of_dsp, double of_bram, double of_lut = 0)
         : dsp(of_dsp), bram(of_bram), lut(of_lut)
     {}
@@ -44,6 +47,25 @@ constexpr void ensure_sound(const reduction& r)
     for (const double part : {r.dsp, r.bram, r.lut})
         ensure(part >= 0 && part < 1, "a schedule removes a part in [0, 1) of a resource",
             given{"part", part});
+}
+
+/// Whether a network has what a schedule is to remove.
+/// \param total  of the dense network
+/// \throws std::invalid_argument if nothing is to be removed, or a resource that is not there
+constexpr void ensure_removable(const reduction& r, const resources& total)
+{
+    bool any = false;
+    const auto look = [&](double part, std::int64_t has, const char* resource) {
+        any = any || (part > 0 && has > 0);
+        ensure(r.is_of_all || part == 0 || has > 0,
+            "a schedule removes resources that the network has", given{"resource", resource},
+            given{"part to remove", part});
+    };
+    look(r.dsp, total.dsp, "dsp");
+    look(r.bram, total.bram18, "bram18");
+    look(r.lut, total.lut, "lut");
+    ensure(any, "a schedule removes something", given{"dsp", r.dsp}, given{"bram", r.bram},
+        given{"lut", r.lut});
 }
 
 /// The reduction that brings a total down to an absolute budget; resources within the budget as

@@ -45,7 +45,6 @@ struct selection_options {
     std::optional<espalier::structure> structure{};
     /// One for each layer, overriding `structure`; empty: `structure` everywhere.
     std::vector<espalier::structure> structures{};
-    layout framework = layout::pytorch;
     cost_policy costs{};
     /// Groups of each weight matrix that stay whatever the budget, so that no layer is removed.
     std::size_t keep_at_least = 1;
@@ -97,7 +96,6 @@ public:
     }
     /// Number of groups of all matrices together: the items of the problem.
     [[nodiscard]] std::size_t items() const { return items_; }
-    [[nodiscard]] layout framework() const { return options_.framework; }
     [[nodiscard]] const cost_policy& costs() const { return options_.costs; }
     /// What pruning can free at most: DSP blocks, block RAM and the LUTs of soft multipliers.
     [[nodiscard]] const resources& total() const { return total_; }
@@ -143,12 +141,13 @@ public:
         return used;
     }
 
-    /// Writes the mask of one matrix in the framework's order: 1 where the weight is kept, else 0.
-    /// \param keep  one entry for each item of the whole problem
-    /// \param mask  as many entries as the matrix has weights
+    /// Writes the mask of one matrix: 1 where the weight is kept, else 0.
+    /// \param keep   one entry for each item of the whole problem
+    /// \param order  in which the framework stores the weights of the matrix
+    /// \param mask   as many entries as the matrix has weights, in that order
     template <class Number>
-    void write_mask(
-        std::span<const std::uint8_t> keep, std::size_t matrix, std::span<Number> mask) const
+    void write_mask(std::span<const std::uint8_t> keep, std::size_t matrix, layout order,
+        std::span<Number> mask) const
     {
         const grouping& groups = groups_of(matrix);
         ensure(static_cast<std::int64_t>(mask.size()) == groups.matrix().weights(),
@@ -157,7 +156,7 @@ public:
         ensure(keep.size() == items(), "a choice has an entry for every group",
             given{"given", keep.size()}, given{"groups", items()});
         const std::uint8_t* const kept = keep.data() + first_item(matrix);
-        visit_weights(groups, options_.framework, [&](std::int64_t offset, std::int64_t group) {
+        visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
             mask[static_cast<std::size_t>(offset)] = static_cast<Number>(kept[group]);
         });
     }

@@ -29,7 +29,8 @@ public:
     /// \param gradients  of the loss with respect to these weights, shaped alike
     /// \throws std::invalid_argument if the shapes differ or a gradient is not finite
     void observe(
-        std::span<const std::span<float>> weights, std::span<const std::span<float>> gradients)
+        std::span<const std::span<const float>> weights,
+        std::span<const std::span<const float>> gradients)
     {
         ensure(gradients.size() == weights.size(),
             "there is one span of gradients for each weight matrix",
@@ -41,7 +42,7 @@ public:
             sums_[m].resize(weights[m].size());
             for (std::size_t i = 0; i < weights[m].size(); ++i) {
                 ensure(is_finite(gradients[m][i]), "every gradient is finite", given{"matrix", m},
-                    given{"index", i});
+                    given{"index", i}, given{"gradient", gradients[m][i]});
                 const float change = std::abs(weights[m][i] * gradients[m][i]);
                 sums_[m][i] += by_ == ranking::fisher ? change * change : change;
             }

@@ -8,22 +8,34 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/linkage.hpp>
+#include <espalier/model/layer_spec.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/model/legality.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/tensor_shape.hpp>
+#include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
+#include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_view.hpp>
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -36,38 +48,63 @@ ESPALIER_INLINE knapsack_solution default_solver(const knapsack_problem& problem
     return exact{.time_limit = 3600, .work_limit = 5'000'000'000}(problem);
 }
 
-ESPALIER_INLINE pruner::pruner(std::span<const layer_spec> layers,
-    std::vector<std::span<float>> weights, pruner_options options)
+ESPALIER_INLINE pruner::pruner(
+    std::span<const layer_spec> layers, trainee network, pruner_options options)
     : options_(std::move(options)),
+      acceptance_{.direction = options_.direction,
+          .tolerance = options_.tolerance,
+          .noise = options_.noise,
+          .implausible_factor = options_.implausible_factor},
       selection_(layers, options_.selection),
-      weights_(std::move(weights)),
+      network_(std::move(network)),
       sensitivity_(options_.rank_by)
 {
-    ensure(options_.tolerance > 0 && options_.tolerance <= 1,
-        "the tolerance is above 0 and at most 1", given{"tolerance", options_.tolerance});
+    for (const layer_spec& layer : layers)
+        ensure_sound_and_legal(layer);
+    ensure_distinct_names(layers);
+    ensure_sound(acceptance_);
     ensure(options_.regularization >= 0 && is_finite(options_.regularization),
         "the strength of the regulariser is finite and not negative",
         given{"regularization", options_.regularization});
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
-    ensure(weights_.size() == selection_.matrices(),
-        "there is one span of weights for each weight matrix", given{"spans", weights_.size()},
+    ensure_removable(options_.schedule.target(), selection_.total());
+    ensure(matrices() == selection_.matrices(),
+        "there is one view of weights for each weight matrix", given{"views", matrices()},
         given{"matrices", selection_.matrices()});
-    for (std::size_t m = 0; m < weights_.size(); ++m) {
+    for (std::size_t m = 0; m < matrices(); ++m) {
         const weight_matrix& matrix = selection_.groups_of(m).matrix();
-        ensure(static_cast<std::int64_t>(weights_[m].size()) == matrix.weights(),
-            "a span holds every weight of its matrix", given{"matrix", m},
-            given{"layer", matrix.layer.view()}, given{"given", weights_[m].size()},
+        const weight_view& view = network_.weights[m];
+        ensure(static_cast<std::int64_t>(view.size()) == matrix.weights(),
+            "a view holds every weight of its matrix", given{"matrix", m},
+            given{"layer", layer_of(m)}, given{"given", view.size()},
             given{"weights", matrix.weights()});
-        masks_.emplace_back(weights_[m].size(), std::uint8_t{1});
+        const tensor_shape expected = shape_of(matrix, view.order());
+        ensure(view.shape().empty() || same_order(view.shape(), expected),
+            "a tensor has the shape of its layer in the framework's layout",
+            given{"layer", layer_of(m)}, given{"layout", to_string(view.order())},
+            given{"shape", std::string_view(to_string(view.shape()))},
+            given{"the layer's", std::string_view(to_string(expected))});
+        masks_.emplace_back(view.size(), std::uint8_t{1});
     }
+    for (auto part = network_.state.begin(); part != network_.state.end(); ++part)
+        ensure(std::none_of(network_.state.begin(), part,
+                   [&](const state_part& other) { return other.name() == part->name(); }),
+            "every part of the state has a name of its own",
+            given{"name", std::string_view(part->name())});
+    ensure_apart();
     ensure_finite();
+}
+
+ESPALIER_INLINE pruner::~pruner()
+{
+    close_round();
 }
 
 ESPALIER_INLINE void pruner::baseline(double metric)
 {
-    ensure(is_finite(metric) && metric > 0, "the baseline metric is a positive number",
-        given{"metric", metric});
+    ensure_baseline(acceptance_, metric);
     ensure(!open_ && history_.empty(), "the baseline is set before the first round");
+    ensure_in_place();
     ensure_finite();
     baseline_ = metric;
     keep_best();
@@ -75,8 +112,11 @@ ESPALIER_INLINE void pruner::baseline(double metric)
 
 ESPALIER_INLINE void pruner::observe(std::span<const std::span<float>> gradients)
 {
-    if (ranks_by_sensitivity())
-        sensitivity_.observe(weights_, gradients);
+    add_observed(gradients);
+}
+ESPALIER_INLINE void pruner::observe(std::span<const std::span<double>> gradients)
+{
+    add_observed(gradients);
 }
 
 ESPALIER_INLINE std::optional<pruner::round> pruner::next()
@@ -84,11 +124,14 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     ensure(baseline_.has_value(), "baseline() is called before next()");
     ensure(
         !open_, "a round is reported before the next one starts", given{"round", history_.size()});
+    if (!stopped_because_.empty())
+        return std::nullopt;
+    ensure_in_place();
     const std::optional<double> progress = options_.schedule.next(trials_);
     if (bad_trials_ >= options_.patience)
-        stopped_because_ = std::to_string(bad_trials_) + " rounds in a row were rejected";
+        stop(std::to_string(bad_trials_) + " rounds in a row were rejected");
     else if (!progress)
-        stopped_because_ = "the schedule is complete";
+        stop("the schedule is complete");
     if (!stopped_because_.empty())
         return std::nullopt;
     ensure_finite();
@@ -97,7 +140,7 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     const knapsack_problem& problem = selection_.pose(values(), budget);
     const knapsack_solution solution = options_.solver(problem);
     if (!solution.has_answer()) {
-        stopped_because_ = "no choice of groups fits the budget: " + solution.reason;
+        stop("no choice of groups fits the budget: " + solution.reason);
         return std::nullopt;
     }
     if (!is_feasible(problem, solution.keep))
@@ -110,35 +153,62 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
         .status = solution.status,
         .gap = solution.gap(),
         .solver_seconds = solution.seconds};
-    for (std::size_t m = 0; m < weights_.size(); ++m) {
-        selection_.write_mask(solution.keep, m, std::span<std::uint8_t>(masks_[m]));
+    for (std::size_t m = 0; m < matrices(); ++m) {
+        selection_.write_mask(
+            solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));
         record.kept_weights += std::count(masks_[m].begin(), masks_[m].end(), 1);
     }
-    apply_masks();
+    mask();
     history_.push_back(record);
     sensitivity_.clear();
-    open_ = true;
-    return round(*this);
+    open_ = std::make_shared<bool>(true);
+    return round(*this, open_);
 }
 
 ESPALIER_INLINE bool pruner::report(double metric)
 {
-    ensure(open_, "a metric is reported for a round that next() handed out");
-    open_ = false;
-    apply_masks();
+    ensure(open_ != nullptr, "a metric is reported for a round that next() handed out");
+    ensure_in_place();
+    if (is_finite(metric)) {
+        for (std::size_t m = 0; m < matrices(); ++m) {
+            const auto unmasked = network_.weights[m].first_unmasked(masks_[m]);
+            ensure(!unmasked,
+                "pruned weights are zero when a metric is measured: call mask() after every step",
+                given{"layer", layer_of(m)}, given{"index", unmasked.value_or(0)});
+        }
+        ensure_plausible(acceptance_, *baseline_, metric);
+    }
+    close_round();
     round_record& record = history_.back();
     record.metric = metric;
-    record.accepted =
-        is_finite(metric) && metric >= options_.tolerance * *baseline_ && all_finite();
+    record.accepted = acceptance_.accepts(*baseline_, metric) && all_finite();
     trials_.push_back({record.progress, record.accepted});
     if (record.accepted) {
         bad_trials_ = 0;
         keep_best();
     } else {
         ++bad_trials_;
+        rejected_masks_ = masks_;
         roll_back();
     }
     return record.accepted;
+}
+
+ESPALIER_INLINE void pruner::mask()
+{
+    ensure_in_place();
+    for (std::size_t m = 0; m < matrices(); ++m)
+        network_.weights[m].mask(masks_[m]);
+    if (!network_.moments)
+        return;
+    for (const weight_moments& of : network_.moments()) {
+        ensure(of.matrix < matrices() && of.values.size() == masks_[of.matrix].size(),
+            "there is a moment for every weight of a matrix", given{"matrix", of.matrix},
+            given{"moments", of.values.size()});
+        for (std::size_t i = 0; i < of.values.size(); ++i)
+            if (masks_[of.matrix][i] == 0)
+                of.values[i] = 0;
+    }
 }
 
 ESPALIER_INLINE const round_record* pruner::accepted() const
@@ -148,20 +218,105 @@ ESPALIER_INLINE const round_record* pruner::accepted() const
     return last == history_.rend() ? nullptr : &*last;
 }
 
+ESPALIER_INLINE void pruner::ensure_apart() const
+{
+    struct place {
+        std::span<const std::byte> memory;
+        std::size_t matrix;
+    };
+    std::vector<place> places;
+    for (std::size_t m = 0; m < matrices(); ++m)
+        if (!network_.weights[m].memory().empty())
+            places.push_back({network_.weights[m].memory(), m});
+    std::sort(places.begin(), places.end(), [](const place& a, const place& b) {
+        return std::less<>{}(a.memory.data(), b.memory.data());
+    });
+    for (std::size_t k = 1; k < places.size(); ++k) {
+        const place& first = places[k - 1];
+        ensure(!std::less<>{}(places[k].memory.data(), first.memory.data() + first.memory.size()),
+            "every matrix has weights of its own: two views show the same memory",
+            given{"layer", layer_of(first.matrix)}, given{"other layer", layer_of(places[k].matrix)});
+    }
+}
+
+ESPALIER_INLINE void pruner::ensure_in_place() const
+{
+    for (std::size_t m = 0; m < matrices(); ++m)
+        ensure(network_.weights[m].is_in_place(),
+            "weights stay where they were when the pruner was made", given{"layer", layer_of(m)});
+}
+
 ESPALIER_INLINE bool pruner::all_finite() const
 {
-    return std::all_of(weights_.begin(), weights_.end(), [](std::span<const float> matrix) {
-        return std::all_of(matrix.begin(), matrix.end(), [](float w) { return is_finite(w); });
-    });
+    std::vector<float> buffer;
+    return std::all_of(
+        network_.weights.begin(), network_.weights.end(), [&](const weight_view& view) {
+            const std::span<const float> weights = view.read(buffer);
+            return std::all_of(
+                weights.begin(), weights.end(), [](float w) { return is_finite(w); });
+        });
 }
 
 ESPALIER_INLINE void pruner::ensure_finite() const
 {
-    for (std::size_t m = 0; m < weights_.size(); ++m)
-        for (std::size_t i = 0; i < weights_[m].size(); ++i)
-            ensure(is_finite(weights_[m][i]), "every weight is finite",
-                given{"layer", selection_.groups_of(m).matrix().layer.view()}, given{"index", i},
-                given{"weight", weights_[m][i]});
+    std::vector<float> buffer;
+    for (std::size_t m = 0; m < matrices(); ++m) {
+        const std::span<const float> weights = network_.weights[m].read(buffer);
+        for (std::size_t i = 0; i < weights.size(); ++i)
+            ensure(is_finite(weights[i]), "every weight is finite", given{"layer", layer_of(m)},
+                given{"index", i}, given{"weight", weights[i]});
+    }
+}
+
+template <class Number>
+void pruner::ensure_gradients(std::span<const std::span<Number>> gradients) const
+{
+    ensure(gradients.size() == matrices(), "there is one span of gradients for each weight matrix",
+        given{"spans", gradients.size()}, given{"matrices", matrices()});
+    for (std::size_t m = 0; m < matrices(); ++m) {
+        ensure(gradients[m].size() == masks_[m].size(), "there is a gradient for every weight",
+            given{"layer", layer_of(m)}, given{"gradients", gradients[m].size()},
+            given{"weights", masks_[m].size()});
+        for (std::size_t i = 0; i < gradients[m].size(); ++i)
+            ensure(is_finite(gradients[m][i]), "every gradient is finite",
+                given{"layer", layer_of(m)}, given{"index", i},
+                given{"gradient", gradients[m][i]});
+    }
+}
+
+template <class Number>
+void pruner::add_observed(std::span<const std::span<Number>> gradients)
+{
+    ensure_gradients(gradients);
+    if (!ranks_by_sensitivity())
+        return;
+    std::vector<std::vector<float>> copies(2 * matrices());
+    std::vector<std::span<const float>> weights;
+    std::vector<std::span<const float>> slopes;
+    for (std::size_t m = 0; m < matrices(); ++m) {
+        weights.push_back(network_.weights[m].read(copies[2 * m]));
+        if constexpr (std::same_as<Number, float>) {
+            slopes.push_back(gradients[m]);
+        } else {
+            std::vector<float>& copy = copies[2 * m + 1];
+            for (const Number g : gradients[m])
+                copy.push_back(static_cast<float>(g));
+            slopes.push_back(copy);
+        }
+    }
+    sensitivity_.observe(weights, slopes);
+}
+
+template <class Number>
+void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
+{
+    ensure_gradients(gradients);
+    if (options_.regularization == 0)
+        return;
+    std::vector<float> buffer;
+    for (std::size_t m = 0; m < matrices(); ++m)
+        add_group_lasso_gradient(selection_.groups_of(m), network_.weights[m].order(),
+            network_.weights[m].read(buffer), prices_of(m), options_.regularization, gradients[m]);
 }
 
 ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
@@ -175,14 +330,17 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
     ensure(!sensitive || sensitivity_.batches() > 0,
         "ranking by gradients needs observe() for at least one batch before each round");
     std::vector<double> all(selection_.items());
-    for (std::size_t m = 0; m < weights_.size(); ++m) {
+    std::vector<float> buffer;
+    for (std::size_t m = 0; m < matrices(); ++m) {
         const grouping& groups = selection_.groups_of(m);
+        const layout order = network_.weights[m].order();
         const std::span<double> norms = std::span{all}.subspan(
             selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
         if (sensitive)
-            group_norms(groups, selection_.framework(), sensitivity_.sums(m), ranking::l1, norms);
+            group_norms(groups, order, sensitivity_.sums(m), ranking::l1, norms);
         else
-            group_norms(groups, selection_.framework(), weights_[m], options_.rank_by, norms);
+            group_norms(
+                groups, order, network_.weights[m].read(buffer), options_.rank_by, norms);
         normalize(norms, options_.normalize_by);
     }
     return all;
@@ -216,57 +374,68 @@ ESPALIER_INLINE std::span<const double> pruner::prices_of(std::size_t m) const
         selection_.first_item(m), static_cast<std::size_t>(selection_.groups_of(m).groups()));
 }
 
-ESPALIER_INLINE void pruner::apply_masks()
-{
-    for (std::size_t m = 0; m < weights_.size(); ++m)
-        for (std::size_t i = 0; i < weights_[m].size(); ++i)
-            if (masks_[m][i] == 0)
-                weights_[m][i] = 0; // not a product: 0 · NaN is NaN
-}
-
 ESPALIER_INLINE void pruner::keep_best()
 {
-    best_weights_.resize(weights_.size());
-    for (std::size_t m = 0; m < weights_.size(); ++m)
-        best_weights_[m].assign(weights_[m].begin(), weights_[m].end());
-    best_masks_ = masks_;
+    best_ = {};
+    best_.masks = masks_;
+    for (const weight_view& view : network_.weights)
+        best_.weights.push_back(view.save());
+    for (const state_part& part : network_.state)
+        best_.state.push_back(part.save());
 }
 
 ESPALIER_INLINE void pruner::roll_back()
 {
-    for (std::size_t m = 0; m < weights_.size(); ++m)
-        std::copy(best_weights_[m].begin(), best_weights_[m].end(), weights_[m].begin());
-    masks_ = best_masks_;
+    for (std::size_t m = 0; m < matrices(); ++m)
+        network_.weights[m].restore(best_.weights[m]);
+    for (std::size_t k = 0; k < network_.state.size(); ++k)
+        network_.state[k].restore(best_.state[k]);
+    masks_ = best_.masks;
+}
+
+ESPALIER_INLINE void pruner::close_round()
+{
+    if (open_)
+        *open_ = false;
+    open_ = nullptr;
+}
+
+ESPALIER_INLINE void pruner::stop(std::string reason)
+{
+    stopped_because_ = std::move(reason);
+    roll_back();
 }
 
 ESPALIER_INLINE void pruner::round::regularize(std::span<const std::span<float>> gradients) const
 {
-    const double strength = owner_->options_.regularization;
-    ensure(gradients.size() == owner_->weights_.size(),
-        "there is one span of gradients for each weight matrix", given{"spans", gradients.size()},
-        given{"matrices", owner_->weights_.size()});
-    if (strength == 0)
-        return;
-    for (std::size_t m = 0; m < gradients.size(); ++m)
-        add_group_lasso_gradient(owner_->selection_.groups_of(m), owner_->selection_.framework(),
-            owner_->weights_[m], owner_->prices_of(m), strength, gradients[m]);
+    owner().add_regularizer(gradients);
+}
+ESPALIER_INLINE void pruner::round::regularize(std::span<const std::span<double>> gradients) const
+{
+    owner().add_regularizer(gradients);
 }
 
 ESPALIER_INLINE double pruner::round::regularization_loss() const
 {
+    const pruner& of = owner();
     double loss = 0;
-    for (std::size_t m = 0; m < owner_->weights_.size(); ++m)
-        loss += group_lasso_loss(owner_->selection_.groups_of(m), owner_->selection_.framework(),
-            owner_->weights_[m], owner_->prices_of(m));
-    return owner_->options_.regularization * loss;
+    std::vector<float> buffer;
+    for (std::size_t m = 0; m < of.matrices(); ++m)
+        loss += group_lasso_loss(of.selection_.groups_of(m), of.network_.weights[m].order(),
+            of.network_.weights[m].read(buffer), of.prices_of(m));
+    return of.options_.regularization * loss;
 }
 
 ESPALIER_INLINE void pruner::round::shrink(double learning_rate)
 {
-    for (std::size_t m = 0; m < owner_->weights_.size(); ++m)
-        group_lasso_proximal_step(owner_->selection_.groups_of(m), owner_->selection_.framework(),
-            owner_->weights_[m], owner_->prices_of(m),
-            learning_rate * owner_->options_.regularization);
+    const pruner& of = owner();
+    ensure(learning_rate >= 0 && is_finite(learning_rate),
+        "a learning rate is finite and not negative", given{"learning_rate", learning_rate});
+    for (std::size_t m = 0; m < of.matrices(); ++m)
+        of.network_.weights[m].update([&](auto weights) {
+            group_lasso_proximal_step(of.selection_.groups_of(m), of.network_.weights[m].order(),
+                weights, of.prices_of(m), learning_rate * of.options_.regularization);
+        });
 }
 
 } // namespace espalier

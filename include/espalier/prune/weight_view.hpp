@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/model/tensor_shape.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+// The weights of one matrix where the trainer keeps them. A view carries the order in which the
+// framework stores them, for there is no order that could be taken for granted, and the shape of the
+// tensor where the framework knows it.
+
+namespace espalier {
+
+/// Weights that no span describes: of another number type, strided, in another process. They are
+/// copied out when they are needed, and in when they were changed.
+struct copied_weights {
+    std::size_t size = 0;
+    std::function<void(std::span<float>)> read;        ///< copies all weights out
+    std::function<void(std::span<const float>)> write; ///< copies all weights in
+};
+
+/// The weights of one matrix where the trainer keeps them.
+class weight_view {
+public:
+    /// \param weights  all weights of the matrix, without gaps and without biases; their memory must
+    ///                 stay where it is as long as the view is used
+    /// \param order    in which they lie there
+    /// \param shape    of the tensor, if known
+    template <class Number>
+    weight_view(std::span<Number> weights, layout order, tensor_shape shape = {})
+        : order_(order), shape_(std::move(shape))
+    {
+        static_assert(!std::is_const_v<Number>, "a pruner changes weights, so they are not const");
+        static_assert(std::same_as<Number, float> || std::same_as<Number, double>,
+            "weights are float or double; others are handed over as copied_weights");
+        memory_ = weights;
+    }
+    /// The same of a vector, and whether it still has its elements there is looked at.
+    template <class Number>
+    weight_view(std::vector<Number>& weights, layout order, tensor_shape shape = {})
+        : weight_view(std::span<Number>(weights), order, std::move(shape))
+    {
+        where_ = [&weights]() -> const void* { return weights.data(); };
+    }
+    weight_view(copied_weights weights, layout order, tensor_shape shape = {})
+        : memory_(std::move(weights)), order_(order), shape_(std::move(shape))
+    {
+        const auto& copied = std::get<copied_weights>(memory_);
+        ensure(copied.read && copied.write, "copied weights can be read and written",
+            given{"size", copied.size});
+    }
+
+    [[nodiscard]] layout order() const { return order_; }
+    [[nodiscard]] const tensor_shape& shape() const { return shape_; }
+    [[nodiscard]] std::size_t size() const
+    {
+        return std::visit(
+            [](const auto& of) -> std::size_t {
+                if constexpr (std::same_as<decltype(of), const copied_weights&>)
+                    return of.size;
+                else
+                    return of.size();
+            },
+            memory_);
+    }
+    /// Where the weights lie; empty if they are copied.
+    [[nodiscard]] std::span<const std::byte> memory() const
+    {
+        return std::visit(
+            [](const auto& of) -> std::span<const std::byte> {
+                if constexpr (std::same_as<decltype(of), const copied_weights&>)
+                    return {};
+                else
+                    return std::as_bytes(of);
+            },
+            memory_);
+    }
+    /// A question to be asked whether the weights still lie in `memory()`: a framework may move them.
+    void moves_with(std::function<const void*()> where) { where_ = std::move(where); }
+    [[nodiscard]] bool is_in_place() const
+    {
+        return !where_ || static_cast<const void*>(memory().data()) == where_();
+    }
+
+    /// The present weights.
+    /// \param buffer  to copy them to, where they are not floats in memory
+    /// \return valid until the weights or the buffer change
+    [[nodiscard]] std::span<const float> read(std::vector<float>& buffer) const
+    {
+        if (const auto* floats = std::get_if<std::span<float>>(&memory_))
+            return *floats;
+        buffer.resize(size());
+        if (const auto* doubles = std::get_if<std::span<double>>(&memory_))
+            std::transform(doubles->begin(), doubles->end(), buffer.begin(),
+                [](double w) { return static_cast<float>(w); });
+        else
+            std::get<copied_weights>(memory_).read(buffer);
+        return buffer;
+    }
+
+    /// Hands all weights to a function that may change them.
+    /// \param change  called with a span of float or double
+    template <class Change>
+    void update(Change&& change) const
+    {
+        std::visit(
+            [&](const auto& of) {
+                if constexpr (std::same_as<decltype(of), const copied_weights&>) {
+                    std::vector<float> buffer(of.size);
+                    of.read(buffer);
+                    change(std::span<float>(buffer));
+                    of.write(buffer);
+                } else {
+                    change(of);
+                }
+            },
+            memory_);
+    }
+
+    /// Index of the first weight that is not zero where a mask does not keep it.
+    [[nodiscard]] std::optional<std::size_t> first_unmasked(
+        std::span<const std::uint8_t> keep) const
+    {
+        std::optional<std::size_t> found;
+        const auto search = [&](auto weights) {
+            for (std::size_t i = 0; i < weights.size() && !found; ++i)
+                if (keep[i] == 0 && weights[i] != 0)
+                    found = i;
+        };
+        std::vector<float> buffer;
+        if (const auto* doubles = std::get_if<std::span<double>>(&memory_))
+            search(*doubles);
+        else
+            search(read(buffer));
+        return found;
+    }
+
+    /// Sets the weights to zero that a mask does not keep.
+    void mask(std::span<const std::uint8_t> keep) const
+    {
+        update([&](auto weights) {
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                if (keep[i] == 0)
+                    weights[i] = 0; // not a product: 0 · NaN is NaN
+        });
+    }
+
+    /// The weights to the last bit.
+    [[nodiscard]] std::vector<std::byte> save() const
+    {
+        const auto copy = [](std::span<const std::byte> bytes) {
+            return std::vector<std::byte>(bytes.begin(), bytes.end());
+        };
+        if (!std::holds_alternative<copied_weights>(memory_))
+            return copy(memory());
+        std::vector<float> buffer;
+        return copy(std::as_bytes(read(buffer)));
+    }
+    void restore(std::span<const std::byte> saved) const
+    {
+        update([&](auto weights) {
+            const auto bytes = std::as_writable_bytes(weights);
+            ensure(bytes.size() == saved.size(), "weights are restored to what was saved of them",
+                given{"bytes", bytes.size()}, given{"saved", saved.size()});
+            if (!saved.empty())
+                std::memcpy(bytes.data(), saved.data(), saved.size());
+        });
+    }
+
+private:
+    std::variant<std::span<float>, std::span<double>, copied_weights> memory_{std::span<float>{}};
+    layout order_;
+    tensor_shape shape_;
+    std::function<const void*()> where_;
+};
+
+/// Spans of weights that all lie in one order.
+template <class Number>
+[[nodiscard]] std::vector<weight_view> weights_in(
+    layout order, std::span<const std::span<Number>> weights)
+{
+    std::vector<weight_view> views;
+    for (const std::span<Number> matrix : weights)
+        views.emplace_back(matrix, order);
+    return views;
+}
+template <class Number>
+[[nodiscard]] std::vector<weight_view> weights_in(
+    layout order, const std::vector<std::span<Number>>& weights)
+{
+    return weights_in(order, std::span<const std::span<Number>>(weights));
+}
+/// Vectors of weights that all lie in one order.
+template <class Number>
+[[nodiscard]] std::vector<weight_view> weights_in(
+    layout order, std::vector<std::vector<Number>>& weights)
+{
+    std::vector<weight_view> views;
+    for (std::vector<Number>& matrix : weights)
+        views.emplace_back(matrix, order);
+    return views;
+}
+
+} // namespace espalier

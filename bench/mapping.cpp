@@ -87,14 +87,15 @@ void score(benchmark::State& state, const layer_spec& layer, structure how, layo
 
 void mask(benchmark::State& state, const layer_spec& layer, structure how, layout framework)
 {
-    const selection groups(std::span(&layer, 1), {.structure = how, .framework = framework});
+    const selection groups(std::span(&layer, 1), {.structure = how});
     std::vector<std::uint8_t> keep(groups.items());
     for (std::size_t i = 0; i < keep.size(); ++i)
         keep[i] = i % 3 == 0 ? 1 : 0;
     std::vector<std::uint8_t> bytes(
         static_cast<std::size_t>(groups.groups_of(0).matrix().weights()));
     for ([[maybe_unused]] auto iteration : state) {
-        const double seconds = seconds_of([&] { groups.write_mask(keep, 0, std::span(bytes)); });
+        const double seconds =
+            seconds_of([&] { groups.write_mask(keep, 0, framework, std::span(bytes)); });
         state.SetIterationTime(seconds);
     }
     state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(bytes.size()));

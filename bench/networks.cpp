@@ -196,12 +196,11 @@ weights read_weights(const esp::selection& groups, const std::string& path)
     return all;
 }
 
-std::vector<double> values_of(const esp::selection& groups, const weights& all)
+std::vector<double> values_of(const esp::selection& groups, esp::layout order, const weights& all)
 {
     std::vector<double> values;
     for (std::size_t m = 0; m < groups.matrices(); ++m) {
-        std::vector<double> norms =
-            esp::group_norms(groups.groups_of(m), groups.framework(), all[m]);
+        std::vector<double> norms = esp::group_norms(groups.groups_of(m), order, all[m]);
         esp::normalize(norms, esp::normalization::layer_maximum);
         values.insert(values.end(), norms.begin(), norms.end());
     }
@@ -253,14 +252,12 @@ void measure(const network& one, const pruned& what, int width, double limit,
         ensure_sound_and_legal(layer);
     }
     const auto choose = [&](std::size_t keep_at_least) {
-        return esp::selection(all, {.structure = what.structure,
-                                       .framework = one.framework,
-                                       .keep_at_least = keep_at_least});
+        return esp::selection(all, {.structure = what.structure, .keep_at_least = keep_at_least});
     };
     esp::selection guarded = choose(1);
     esp::selection bare = choose(0);
-    const std::vector<double> values =
-        values_of(guarded, path.empty() ? gaussian(guarded) : read_weights(guarded, path));
+    const std::vector<double> values = values_of(
+        guarded, one.framework, path.empty() ? gaussian(guarded) : read_weights(guarded, path));
     for (const double reduction : reductions) {
         const esp::resources budget = esp::budget_at(guarded.total(), reduction, 1);
         const esp::knapsack_problem& problem = guarded.pose(values, budget);

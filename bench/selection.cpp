@@ -110,7 +110,7 @@ void whole_way(benchmark::State& state, const setting& of)
         run_times seconds{};
         stopwatch watch;
 
-        selection s(of.layers, {.structure = of.how, .framework = of.framework});
+        selection s(of.layers, {.structure = of.how});
         seconds[build] = watch.lap();
 
         std::vector<double> values(s.items());
@@ -133,7 +133,7 @@ void whole_way(benchmark::State& state, const setting& of)
         seconds[solve] = watch.lap();
 
         for (std::size_t m = 0; m < s.matrices(); ++m)
-            s.write_mask(solution.keep, m, std::span(mask[m]));
+            s.write_mask(solution.keep, m, of.framework, std::span(mask[m]));
         seconds[masks] = watch.lap();
         if (!solution.has_answer())
             throw std::logic_error("half of the resources are enough for some groups");

@@ -87,8 +87,7 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
 {
     for (esp::layer_spec& layer : network.layers)
         layer.weight = layer.data = {.width = width, .integer = 8};
-    esp::selection groups(
-        network.layers, {.structure = how, .framework = network.framework, .keep_at_least = 0});
+    esp::selection groups(network.layers, {.structure = how, .keep_at_least = 0});
     std::vector<double> values;
     for (std::size_t m = 0; m < groups.matrices(); ++m) {
         // Relative to the layer's largest weight, which is the same for every structure.

@@ -14,6 +14,7 @@
 #include <exception>
 #include <random>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace {
@@ -159,17 +160,18 @@ int run()
     const double baseline_test = net.accuracy(test);
 
     // The pruner sees the weights where they are.
-    std::vector<std::span<float>> weights;
+    esp::trainee trainee;
     std::vector<std::span<float>> gradients;
     for (std::size_t l = 0; l < net.weights.size(); ++l) {
-        weights.push_back(esp::weights_of(net.weights[l]));
-        gradients.push_back(esp::weights_of(net.weight_gradients[l]));
+        trainee.weights.push_back(esp::weights_of(net.weights[l])); // with its layout and shape
+        trainee.state.emplace_back(
+            "bias " + std::to_string(l), esp::coefficients_of(net.biases[l]));
+        gradients.push_back(esp::coefficients_of(net.weight_gradients[l]));
     }
-    esp::pruner pruner{jets, weights,
+    esp::pruner pruner{jets, trainee,
         {.schedule = esp::polynomial{.steps = 8, .target = 0.85},
             .tolerance = 0.98,
-            .regularization = 1e-5,
-            .selection = {.framework = esp::layout_of<matrix>}}};
+            .regularization = 1e-5}};
     pruner.baseline(baseline);
 
     std::printf("baseline: %lld DSP, %.0f BRAM, validation accuracy %.4f\n\n",
@@ -190,9 +192,9 @@ int run()
 
     // What is left, counted from the weights alone.
     esp::resources left;
-    for (std::size_t l = 0; l < weights.size(); ++l)
-        left +=
-            esp::recount(esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>, weights[l]);
+    for (std::size_t l = 0; l < net.weights.size(); ++l)
+        left += esp::recount(esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>,
+            esp::coefficients_of(net.weights[l]));
     const esp::resources total = esp::cost(jets);
     std::printf("DSP %lld -> %lld (%.1fx), BRAM %.0f -> %.0f (%.1fx), test accuracy %.4f -> %.4f\n",
         static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),

@@ -62,8 +62,8 @@ void run(const options& o)
 
     // The pruner sees the weights where LibTorch keeps them. It is made before the training so that
     // a wrong option is refused before an hour has gone by.
-    const auto weights = esp::weights_of(net, hardware.specs);
-    esp::pruner pruner{hardware, weights,
+    esp::trainee trainee = esp::trainee_of(net, hardware.specs);
+    esp::pruner pruner{hardware, trainee,
         {.schedule = esp::polynomial{.steps = o.how.rounds,
              .target = {1 - 1 / o.how.dsp_factor, 1 - 1 / o.how.bram_factor}},
             .tolerance = o.tolerance,
@@ -83,7 +83,7 @@ void run(const options& o)
 
     const double dense_seconds = dense_clock.seconds();
 
-    const std::vector<tally> dense = tallies(weights);
+    const std::vector<tally> dense = tallies(trainee.weights);
     accuracies dense_accuracy{.validation = validate()};
     const std::vector<torch::Tensor> dense_parameters = snapshot(net);
     std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
@@ -100,7 +100,6 @@ void run(const options& o)
         train.look(
             ranking_batches, [&] { pruner.observe(esp::gradients_of(net, hardware.specs)); });
     };
-    std::vector<torch::Tensor> accepted = dense_parameters; // biases, which the pruner never sees
     nlohmann::ordered_json rounds = nlohmann::ordered_json::array();
     print_round_header();
     for (observe(); auto round = pruner.next(); observe()) {
@@ -112,10 +111,7 @@ void run(const options& o)
                             round->regularize(esp::gradients_of(net, hardware.specs));
                     },
                 .after_step = [&] { round->mask(); }});
-        if (pruner.report(validate()))
-            accepted = snapshot(net);
-        else
-            restore(net, accepted);
+        pruner.report(validate());
         print_round(pruner.history().size(), pruner.history().back());
         rounds.push_back(to_json(pruner.history().back()));
     }
@@ -123,7 +119,7 @@ void run(const options& o)
     std::printf("stopped: %s\n", pruner.stopped_because().c_str());
 
     // The weights speak for themselves, and have to say what the pruner says.
-    const std::vector<tally> pruned = tallies(weights);
+    const std::vector<tally> pruned = tallies(trainee.weights);
     if (const esp::round_record* record = pruner.accepted();
         record != nullptr && (pruned.back().need.dsp > record->usage.dsp ||
                                  pruned.back().need.bram18 > record->usage.bram18))

@@ -26,16 +26,18 @@ struct tally {
 };
 
 /// Counts layer by layer what the non-zero weights need, the sum last.
-inline std::vector<tally> tallies(std::span<const std::span<float>> weights)
+inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
 {
     std::vector<tally> all;
     tally sum{.name = "total"};
     std::size_t m = 0;
+    std::vector<float> buffer;
     for (const esp::layer_spec& layer : hardware.specs)
         for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
+            const std::span<const float> weights = views[m].read(buffer);
             tally t{.name = esp::name_of(matrix),
-                .need = esp::recount(matrix, esp::layout::pytorch, weights[m])};
-            for (const float w : weights[m])
+                .need = esp::recount(matrix, views[m].order(), weights)};
+            for (const float w : weights)
                 t.weights += w != 0 ? 1 : 0;
             sum.need += t.need;
             sum.weights += t.weights;

@@ -78,7 +78,7 @@ void prune(int bits, esp::structure_kind kind, esp::ranking ranking)
             gradients[m][i] = number();
         }
     std::vector<std::span<float>> gradient_spans(gradients.begin(), gradients.end());
-    esp::pruner pruner(layers, {weights[0], weights[1]},
+    esp::pruner pruner(layers, {esp::weights_in(esp::layout::pytorch, weights)},
         {.schedule = esp::polynomial{.steps = 3, .target = 0.6},
             .regularization = 0.01,
             .rank_by = ranking,

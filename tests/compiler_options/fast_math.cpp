@@ -64,9 +64,13 @@ int main(int, char** arguments)
 
         std::vector<float> w = weights();
         w[3] = narrow[0];
-        check_refused([&] { esp::pruner(net, {w}, options); }, "every weight is finite");
+        check_refused(
+            [&] {
+                esp::pruner(net, {{{w, esp::layout::pytorch}}}, options);
+            },
+            "every weight is finite");
         w = weights();
-        esp::pruner pruner(net, {w}, options);
+        esp::pruner pruner(net, {{{w, esp::layout::pytorch}}}, options);
         check_refused([&] { pruner.baseline(number); }, "the baseline metric is a positive number");
         pruner.baseline(1.0);
 

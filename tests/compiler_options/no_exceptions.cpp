@@ -17,7 +17,8 @@ int main(int arguments, char**)
     std::vector<float> weights;
     for (int i = 0; i < 64; ++i)
         weights.push_back(0.1F * static_cast<float>(i + 1));
-    esp::pruner pruner(net, {weights}, {.schedule = esp::constant{.steps = 2, .target = 0.5}});
+    esp::pruner pruner(net, {{{weights, esp::layout::pytorch}}},
+        {.schedule = esp::constant{.steps = 2, .target = 0.5}});
     pruner.baseline(1.0);
     while (auto round = pruner.next()) {
         round->mask();

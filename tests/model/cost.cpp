@@ -104,9 +104,10 @@ TEST_CASE("a layer at reuse 4 needs a quarter of the multipliers")
 
 TEST_CASE("a multiplier that is only partly filled is a whole multiplier")
 {
-    CHECK_BOTH(cost(dense_of(7, 3, 2, fixed18)).dsp == 11);
-    CHECK_BOTH(cost(dense_of(7, 3, 20, fixed18)).dsp == 2);
-    CHECK_BOTH(cost(dense_of(7, 3, 21, fixed18)).dsp == 1);
+    // Of the matrix, for hls4ml has no kernel for the first two.
+    CHECK_BOTH(cost(matrices_of(dense_of(7, 3, 2, fixed18))[0]).dsp == 11);
+    CHECK_BOTH(cost(matrices_of(dense_of(7, 3, 20, fixed18))[0]).dsp == 2);
+    CHECK_BOTH(cost(matrices_of(dense_of(7, 3, 21, fixed18))[0]).dsp == 1);
 }
 
 TEST_CASE("both operand widths decide about the blocks of a product")

@@ -70,9 +70,9 @@ TEST_CASE("hls4ml prunes nothing for DSP and BRAM together unless C times the wi
             // pruning pays, and the hardware that is really left is within the budget.
             CHECK(kept(solution.keep) > s.items() / 3);
             std::vector<std::uint8_t> mask(64 * 32);
-            s.write_mask(solution.keep, 0, std::span(mask));
+            s.write_mask(solution.keep, 0, layout::pytorch, std::span(mask));
             const resources left = needed_hardware::of(
-                s.groups_of(0).matrix(), s.framework(), mask, s.costs(), how.memory);
+                s.groups_of(0).matrix(), layout::pytorch, mask, s.costs(), how.memory);
             CHECK(left.dsp <= budget.dsp);
             CHECK(left.bram18 <= budget.bram18);
             CHECK(left.dsp > 0);

@@ -90,7 +90,7 @@ TEST_CASE("an item costs the units it has to itself, and every other unit is sha
     int differ = 0;
     std::size_t shared = 0;
     for (int i = 0; i < 1000; ++i) {
-        const auto [layers, options] = needed_hardware::draw(random);
+        const auto [layers, options, order] = needed_hardware::draw(random);
         std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
         const knapsack_problem problem = detail::costs_of(matrices, 1);
         differ += agrees(problem, write_out(matrices, options.costs)) ? 0 : 1;
@@ -108,7 +108,7 @@ TEST_CASE("each matrix has classes of its own, all different, in the order of th
     std::mt19937_64 random(92);
     std::size_t most = 0;
     for (int i = 0; i < 500; ++i) {
-        const auto [layers, options] = needed_hardware::draw(random);
+        const auto [layers, options, order] = needed_hardware::draw(random);
         std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
         const knapsack_problem problem = detail::costs_of(matrices, 1);
         std::uint32_t next = 0; // the class that has not been seen
@@ -140,7 +140,7 @@ TEST_CASE("the floor of a matrix is on its largest class, the first if several a
     std::mt19937_64 random(93);
     int ties = 0, cut = 0;
     for (int i = 0; i < 1000; ++i) {
-        const auto [layers, options] = needed_hardware::draw(random);
+        const auto [layers, options, order] = needed_hardware::draw(random);
         std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
         const std::size_t at_least = random() % 40;
         const knapsack_problem problem = detail::costs_of(matrices, at_least);

@@ -112,6 +112,7 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
 struct random_selection {
     std::vector<espalier::layer_spec> layers;
     espalier::selection_options options;
+    espalier::layout order{}; ///< of the weights
 };
 
 inline random_selection draw(std::mt19937_64& random)
@@ -129,13 +130,13 @@ inline random_selection draw(std::mt19937_64& random)
         {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio, memory_shapes::intel_m20k});
     if (random() % 4 == 0)
         options.costs.memory.min_depth = 32;
-    options.framework =
+    result.order =
         one_of<layout>(random, {layout::hardware, layout::keras, layout::keras_channels_first,
                                    layout::pytorch, layout::dlib});
     const int count = between(random, 1, 3);
     for (int i = 0; i < count; ++i) {
         const layer_kind kind =
-            options.framework == layout::dlib
+            result.order == layout::dlib
                 ? one_of<layer_kind>(random, {layer_kind::dense, layer_kind::conv2d})
                 : one_of<layer_kind>(
                       random, {std::begin(random_layers::kinds), std::end(random_layers::kinds)});

@@ -32,8 +32,8 @@ TEST_CASE("the Taylor and Fisher rankings keep what the loss needs, not what is 
 {
     for (const ranking by : {ranking::taylor, ranking::fisher}) {
         quadratic q;
-        pruner p{
-            q.layers, q.spans(), {.schedule = constant{.steps = 1, .target = 0.5}, .rank_by = by}};
+        pruner p{q.layers, {weights_in(layout::pytorch, q.spans())},
+            {.schedule = constant{.steps = 1, .target = 0.5}, .rank_by = by}};
         p.baseline(1);
         auto gradient = q.gradient();
         std::vector<std::span<float>> spans{gradient};
@@ -50,9 +50,9 @@ TEST_CASE("sensitivities add up batch by batch")
     std::vector<float> weights{2, -3};
     std::vector<float> first{1, 1};
     std::vector<float> second{-0.5F, 2};
-    const std::vector<std::span<float>> w{weights};
-    const std::vector<std::span<float>> g1{first};
-    const std::vector<std::span<float>> g2{second};
+    const std::vector<std::span<const float>> w{weights};
+    const std::vector<std::span<const float>> g1{first};
+    const std::vector<std::span<const float>> g2{second};
     sensitivity taylor(ranking::taylor);
     taylor.observe(w, g1);
     taylor.observe(w, g2);
@@ -69,12 +69,12 @@ TEST_CASE("sensitivities add up batch by batch")
 TEST_CASE("a ranking by gradients without gradients is refused")
 {
     quadratic q;
-    pruner p{q.layers, q.spans(), {.rank_by = ranking::fisher}};
+    pruner p{q.layers, {weights_in(layout::pytorch, q.spans())}, {.rank_by = ranking::fisher}};
     p.baseline(1);
     CHECK_THROWS_WITH(static_cast<void>(p.next()),
         "ranking by gradients needs observe() for at least one batch before each round");
     std::vector<float> wrong(7);
     std::vector<std::span<float>> spans{wrong};
-    CHECK_THROWS_WITH(
-        p.observe(spans), "there is a gradient for every weight (gradients = 7, weights = 8)");
+    CHECK_THROWS_WITH(p.observe(spans),
+        "there is a gradient for every weight (layer = '', gradients = 7, weights = 8)");
 }

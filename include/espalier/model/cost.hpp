@@ -127,10 +127,10 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
 }
 
 /// Need of a layer: the sum over its matrices.
-/// \throws std::invalid_argument if the layer is not sound
+/// \throws std::invalid_argument if the layer is not sound or not legal
 [[nodiscard]] constexpr resources cost(const layer_spec& s, const cost_policy& policy = {})
 {
-    ensure_sound(s);
+    ensure_sound_and_legal(s);
     resources need;
     for (const weight_matrix& m : matrices_of(s))
         need += cost(m, policy);

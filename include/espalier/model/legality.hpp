@@ -189,10 +189,10 @@ constexpr bool ensure_sound(const layer_spec& s)
     return true;
 }
 
-/// Whether the hardware flow has a kernel for the layer: every reuse factor legal for its matrix,
-/// the parallelisation factor a divisor of the output pixels. The layer must be sound.
-/// \return true, so that it can stand in a static_assert
-/// \throws std::invalid_argument naming the rule, the value and the nearest legal values
+/// Whether the hardware flow has a kernel for the layer: precisions that are not swapped, every
+/// reuse factor legal for its matrix, the parallelisation factor a divisor of the output pixels.
+/// The layer must be sound. \return true, so that it can stand in a static_assert \throws
+/// std::invalid_argument naming the rule, the value and the nearest legal values
 constexpr bool ensure_legal(const layer_spec& s)
 {
     for (const weight_matrix& m : matrices_of(s)) {
@@ -220,6 +220,17 @@ constexpr bool ensure_legal(const layer_spec& s)
             given{"output pixels", pixels});
     }
     return true;
+}
+
+/// Whether a layer's precisions are likely to be meant.
+/// \throws std::invalid_argument if one has more integer bits than bits
+constexpr void ensure_not_swapped(const layer_spec& s)
+{
+    // HLS knows such formats, whose last bit is worth 2 or more; but whoever writes {8, 18} means
+    // {18, 8}.
+    for (const precision& p : {s.weight, s.data})
+        ensure(p.integer <= p.width, "a fixed-point number has no more integer bits than bits",
+            given{"layer", s.name.view()}, given{"width", p.width}, given{"integer", p.integer});
 }
 
 /// Whether layers can be told apart: those that have a name have one of their own.

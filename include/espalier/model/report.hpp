@@ -38,16 +38,19 @@ struct report_row {
 class resource_report {
 public:
     /// The DSP family is the device's, whatever the policy says.
-    /// \throws std::invalid_argument if there is no layer, a layer is not sound, or a headroom or
+    /// \throws std::invalid_argument if there is no layer, a layer is not sound or not legal or its
+    ///         precision is swapped, two layers have one name, or a headroom or
     ///         shell is impossible
     explicit resource_report(std::span<const layer_spec> layers, const device& d,
         const headroom& fill = whole_device, cost_policy policy = {})
         : device_(d), fill_(fill), limit_(usable(d, fill))
     {
         ensure(!layers.empty(), "a network has at least one layer");
+        ensure_distinct_names(layers);
         policy.dsp = d.dsp;
         for (std::size_t i = 0; i < layers.size(); ++i) {
-            ensure_sound(layers[i]);
+            ensure_sound_and_legal(layers[i]);
+            ensure_not_swapped(layers[i]);
             layer_spec named = layers[i];
             if (named.name.empty())
                 named.name = label("layer" + std::to_string(i));

@@ -51,8 +51,8 @@ inline std::vector<double> group_charges(
     return std::inner_product(charges.begin(), charges.end(), norms.begin(), 0.0);
 }
 
-/// Adds the gradient of strength · penalty to the gradients of a matrix.
-/// \param gradients  as many as weights, in the framework's order, float or double
+namespace detail {
+
 template <std::floating_point Number>
 void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices, double strength,
@@ -60,7 +60,7 @@ void add_group_lasso_gradient(const grouping& groups, layout framework,
 {
     ensure(gradients.size() == weights.size(), "there is a gradient for every weight",
         given{"gradients", gradients.size()}, given{"weights", weights.size()});
-    std::vector<double> factors = detail::group_charges(groups, prices, strength);
+    std::vector<double> factors = group_charges(groups, prices, strength);
     const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
     for (std::size_t g = 0; g < norms.size(); ++g)
         factors[g] = norms[g] > 0 ? factors[g] / norms[g] : 0.0;
@@ -71,14 +71,13 @@ void add_group_lasso_gradient(const grouping& groups, layout framework,
     });
 }
 
-/// The proximal step of the same penalty: shrinks the norm of every group by
-/// strength · p_g · √n_g and sets a group to zero that is smaller than that.
+/// \param present  the same weights as floats
 template <std::floating_point Number>
-void group_lasso_proximal_step(const grouping& groups, layout framework, std::span<Number> weights,
-    std::span<const double> prices, double strength)
+void group_lasso_proximal_step(const grouping& groups, layout framework,
+    std::span<const float> present, std::span<Number> weights, std::span<const double> prices,
+    double strength)
 {
-    std::vector<double> factors = detail::group_charges(groups, prices, strength);
-    const std::vector<float> present(weights.begin(), weights.end());
+    std::vector<double> factors = group_charges(groups, prices, strength);
     const std::vector<double> norms = group_norms(groups, framework, present, ranking::l2);
     for (std::size_t g = 0; g < norms.size(); ++g)
         factors[g] = norms[g] > factors[g] ? 1 - factors[g] / norms[g] : 0.0;
@@ -87,6 +86,37 @@ void group_lasso_proximal_step(const grouping& groups, layout framework, std::sp
         weights[at] = static_cast<Number>(
             factors[static_cast<std::size_t>(group)] * static_cast<double>(weights[at]));
     });
+}
+
+} // namespace detail
+
+/// Adds the gradient of strength · penalty to the gradients of a matrix.
+/// \param gradients  as many as weights, in the framework's order
+inline void add_group_lasso_gradient(const grouping& groups, layout framework,
+    std::span<const float> weights, std::span<const double> prices, double strength,
+    std::span<float> gradients)
+{
+    detail::add_group_lasso_gradient(groups, framework, weights, prices, strength, gradients);
+}
+inline void add_group_lasso_gradient(const grouping& groups, layout framework,
+    std::span<const float> weights, std::span<const double> prices, double strength,
+    std::span<double> gradients)
+{
+    detail::add_group_lasso_gradient(groups, framework, weights, prices, strength, gradients);
+}
+
+/// The proximal step of the same penalty: shrinks the norm of every group by
+/// strength · p_g · √n_g and sets a group to zero that is smaller than that.
+inline void group_lasso_proximal_step(const grouping& groups, layout framework,
+    std::span<float> weights, std::span<const double> prices, double strength)
+{
+    detail::group_lasso_proximal_step(groups, framework, weights, weights, prices, strength);
+}
+inline void group_lasso_proximal_step(const grouping& groups, layout framework,
+    std::span<double> weights, std::span<const double> prices, double strength)
+{
+    const std::vector<float> present(weights.begin(), weights.end());
+    detail::group_lasso_proximal_step(groups, framework, present, weights, prices, strength);
 }
 
 } // namespace espalier

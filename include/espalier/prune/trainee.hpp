@@ -10,6 +10,7 @@
 #include <ranges>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -24,10 +25,11 @@ namespace espalier {
 /// a batch normalisation, the moments and step counts of an optimiser, a learning rate.
 class state_part {
 public:
-    /// Memory that stays where it is, of a type that can be copied byte by byte: a vector, an array,
-    /// a span.
+    /// Memory that stays where it is, of a type that can be copied byte by byte: a vector, an
+    /// array, a span.
     template <std::ranges::contiguous_range Memory>
-    requires(std::is_trivially_copyable_v<std::ranges::range_value_t<Memory>> &&
+    requires(std::ranges::borrowed_range<Memory>&&
+                 std::is_trivially_copyable_v<std::ranges::range_value_t<Memory>> &&
              !std::is_const_v<std::remove_reference_t<std::ranges::range_reference_t<Memory>>>)
         state_part(std::string name, Memory&& memory)
         : name_(std::move(name)),

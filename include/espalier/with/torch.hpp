@@ -3,15 +3,21 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/model/layer_spec.hpp>
+#include <espalier/model/layout.hpp>
+#include <espalier/model/tensor_shape.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_view.hpp>
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 // LibTorch modules as weights. A layer is found by its name: the matrices of a layer "fc1" are the
@@ -57,37 +63,111 @@ inline std::span<float> storage_of(const torch::Tensor& tensor, const std::strin
     return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
 }
 
-template <class Pick>
-std::vector<std::span<float>> spans_of(
-    const torch::nn::Module& module, std::span<const layer_spec> layers, Pick&& pick)
+/// Whether the module that owns a parameter is a transposed convolution.
+inline bool is_transposed(const torch::nn::Module& module, const std::string& parameter)
+{
+    const auto owner = module.named_modules().find(parameter.substr(0, parameter.rfind('.')));
+    return owner != nullptr && ((*owner)->as<torch::nn::ConvTranspose1d>() != nullptr ||
+                                   (*owner)->as<torch::nn::ConvTranspose2d>() != nullptr);
+}
+
+/// Calls `visit(matrix, name, parameter)` for the parameter of every matrix of the layers.
+template <class Visit>
+void for_each_parameter(
+    const torch::nn::Module& module, std::span<const layer_spec> layers, Visit&& visit)
 {
     const auto parameters = module.named_parameters();
-    std::vector<std::span<float>> spans;
     for (const layer_spec& layer : layers)
         for (const weight_matrix& m : matrices_of(layer)) {
             const std::string name = torch_parameter(m);
             const torch::Tensor* parameter = parameters.find(name);
             if (parameter == nullptr)
                 throw std::invalid_argument("the module has no parameter '" + name + "'");
-            const auto storage = storage_of(pick(*parameter), name);
-            ensure(static_cast<std::int64_t>(storage.size()) == m.weights(),
-                "a parameter has as many weights as its layer", given{"layer", layer.name.view()},
-                given{"parameter has", storage.size()}, given{"layer has", m.weights()});
-            spans.push_back(storage);
+            if (is_transposed(module, name))
+                throw std::invalid_argument(name + ": no layer is a transposed convolution");
+            const tensor_shape shape(parameter->sizes().begin(), parameter->sizes().end());
+            const tensor_shape expected = shape_of(m, layout::pytorch);
+            ensure(same_order(shape, expected), "a parameter has the shape of its layer",
+                given{"parameter", std::string_view(name)},
+                given{"shape", std::string_view(to_string(shape))},
+                given{"the layer's", std::string_view(to_string(expected))});
+            visit(m, name, *parameter);
         }
-    return spans;
+}
+
+inline std::vector<std::byte> bytes_of(const torch::Tensor& tensor)
+{
+    const torch::Tensor copy = tensor.detach().cpu().contiguous();
+    const auto* first = static_cast<const std::byte*>(copy.data_ptr());
+    return {first, first + copy.nbytes()};
+}
+
+inline void copy_to(torch::Tensor tensor, std::span<const std::byte> saved)
+{
+    const torch::NoGradGuard no_grad;
+    torch::Tensor copy = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
+    ensure(saved.size() == copy.nbytes(), "a tensor is restored to what was saved of it",
+        given{"bytes", copy.nbytes()}, given{"saved", saved.size()});
+    std::copy(saved.begin(), saved.end(), static_cast<std::byte*>(copy.data_ptr()));
+    tensor.copy_(copy);
+}
+
+inline std::vector<std::byte> bytes_of(torch::optim::Optimizer& optimizer)
+{
+    torch::serialize::OutputArchive archive;
+    optimizer.save(archive);
+    std::vector<std::byte> bytes;
+    archive.save_to([&](const void* data, std::size_t size) {
+        const auto* first = static_cast<const std::byte*>(data);
+        bytes.insert(bytes.end(), first, first + size);
+        return size;
+    });
+    return bytes;
+}
+
+inline void copy_to(torch::optim::Optimizer& optimizer, std::span<const std::byte> saved)
+{
+    optimizer.state().clear(); // loading adds to what is there, and takes nothing away
+    torch::serialize::InputArchive archive;
+    archive.load_from(reinterpret_cast<const char*>(saved.data()), saved.size());
+    optimizer.load(archive);
+}
+
+/// What an optimiser of LibTorch remembers of a parameter and is shaped like it.
+inline std::vector<torch::Tensor> moments_of(torch::optim::OptimizerParamState& state)
+{
+    if (auto* adam = dynamic_cast<torch::optim::AdamParamState*>(&state))
+        return {adam->exp_avg(), adam->exp_avg_sq(), adam->max_exp_avg_sq()};
+    if (auto* adamw = dynamic_cast<torch::optim::AdamWParamState*>(&state))
+        return {adamw->exp_avg(), adamw->exp_avg_sq(), adamw->max_exp_avg_sq()};
+    if (auto* sgd = dynamic_cast<torch::optim::SGDParamState*>(&state))
+        return {sgd->momentum_buffer()};
+    if (auto* rmsprop = dynamic_cast<torch::optim::RMSpropParamState*>(&state))
+        return {rmsprop->square_avg(), rmsprop->momentum_buffer(), rmsprop->grad_avg()};
+    if (auto* adagrad = dynamic_cast<torch::optim::AdagradParamState*>(&state))
+        return {adagrad->sum()};
+    return {};
 }
 
 } // namespace detail
 
-/// The weights of the layers, one span for each weight matrix; valid as long as the parameters keep
-/// their storage (optimisers update in place, `load_state_dict` too; `to()` does not).
+/// The weights of the layers, one view for each weight matrix; valid as long as the parameters keep
+/// their storage (optimisers update in place, `load_state_dict` too; `to()` does not, which is
+/// noticed).
 /// \throws std::invalid_argument naming the parameter that is missing, is not a contiguous CPU
-///         tensor of floats, or has another size than its layer
-[[nodiscard]] inline std::vector<std::span<float>> weights_of(
+///         tensor of floats, or has another shape than its layer
+[[nodiscard]] inline std::vector<weight_view> weights_of(
     const torch::nn::Module& module, std::span<const layer_spec> layers)
 {
-    return detail::spans_of(module, layers, [](const torch::Tensor& t) { return t.detach(); });
+    std::vector<weight_view> views;
+    detail::for_each_parameter(module, layers,
+        [&](const weight_matrix&, const std::string& name, const torch::Tensor& parameter) {
+            views.emplace_back(detail::storage_of(parameter.detach(), name), layout::pytorch,
+                tensor_shape(parameter.sizes().begin(), parameter.sizes().end()));
+            views.back().moves_with(
+                [parameter]() -> const void* { return parameter.data_ptr<float>(); });
+        });
+    return views;
 }
 
 /// The gradients of the same weights; to be asked after `backward()`, because LibTorch may allocate
@@ -96,7 +176,67 @@ std::vector<std::span<float>> spans_of(
 [[nodiscard]] inline std::vector<std::span<float>> gradients_of(
     const torch::nn::Module& module, std::span<const layer_spec> layers)
 {
-    return detail::spans_of(module, layers, [](const torch::Tensor& t) { return t.grad(); });
+    std::vector<std::span<float>> spans;
+    detail::for_each_parameter(module, layers,
+        [&](const weight_matrix&, const std::string& name, const torch::Tensor& parameter) {
+            spans.push_back(detail::storage_of(parameter.grad(), name));
+        });
+    return spans;
+}
+
+/// A module with everything that training changes: the weights of the layers, all other parameters
+/// and all buffers (running statistics). The module must outlive it.
+/// \throws std::invalid_argument as `weights_of`
+[[nodiscard]] inline trainee trainee_of(
+    torch::nn::Module& module, std::span<const layer_spec> layers)
+{
+    trainee result{.weights = weights_of(module, layers)};
+    std::vector<std::string> pruned;
+    detail::for_each_parameter(
+        module, layers, [&](const weight_matrix&, const std::string& name, const torch::Tensor&) {
+            pruned.push_back(name);
+        });
+    const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
+        if (std::find(pruned.begin(), pruned.end(), name) == pruned.end())
+            result.state.emplace_back(
+                name, [tensor] { return detail::bytes_of(tensor); },
+                [tensor](std::span<const std::byte> saved) { detail::copy_to(tensor, saved); });
+    };
+    for (const auto& parameter : module.named_parameters())
+        add(parameter.key(), parameter.value());
+    for (const auto& buffer : module.named_buffers())
+        add(buffer.key(), buffer.value());
+    return result;
+}
+
+/// The same with an optimiser, which must be the one that trains the module and outlive the pruner:
+/// its moments, step counts and options go back as well, and the moments of pruned weights are
+/// zero.
+[[nodiscard]] inline trainee trainee_of(torch::nn::Module& module,
+    torch::optim::Optimizer& optimizer, std::span<const layer_spec> layers)
+{
+    trainee result = trainee_of(module, layers);
+    result.state.emplace_back(
+        "optimizer", [&optimizer] { return detail::bytes_of(optimizer); },
+        [&optimizer](std::span<const std::byte> saved) { detail::copy_to(optimizer, saved); });
+    std::vector<std::string> keys; // under which the optimiser keeps what it knows of a parameter
+    detail::for_each_parameter(module, layers,
+        [&](const weight_matrix&, const std::string&, const torch::Tensor& parameter) {
+            keys.push_back(c10::guts::to_string(parameter.unsafeGetTensorImpl()));
+        });
+    result.moments = [&optimizer, keys] {
+        std::vector<weight_moments> moments;
+        for (std::size_t m = 0; m < keys.size(); ++m) {
+            const auto state = optimizer.state().find(keys[m]);
+            if (state == optimizer.state().end())
+                continue;
+            for (const torch::Tensor& moment : detail::moments_of(*state->second))
+                if (moment.defined())
+                    moments.push_back({m, detail::storage_of(moment, "a moment")});
+        }
+        return moments;
+    };
+    return result;
 }
 
 } // namespace espalier

@@ -59,8 +59,10 @@ ESPALIER_INLINE pruner::pruner(
       network_(std::move(network)),
       sensitivity_(options_.rank_by)
 {
-    for (const layer_spec& layer : layers)
+    for (const layer_spec& layer : layers) {
         ensure_sound_and_legal(layer);
+        ensure_not_swapped(layer);
+    }
     ensure_distinct_names(layers);
     ensure_sound(acceptance_);
     ensure(options_.regularization >= 0 && is_finite(options_.regularization),
@@ -235,7 +237,8 @@ ESPALIER_INLINE void pruner::ensure_apart() const
         const place& first = places[k - 1];
         ensure(!std::less<>{}(places[k].memory.data(), first.memory.data() + first.memory.size()),
             "every matrix has weights of its own: two views show the same memory",
-            given{"layer", layer_of(first.matrix)}, given{"other layer", layer_of(places[k].matrix)});
+            given{"layer", layer_of(first.matrix)},
+            given{"other layer", layer_of(places[k].matrix)});
     }
 }
 
@@ -279,8 +282,7 @@ void pruner::ensure_gradients(std::span<const std::span<Number>> gradients) cons
             given{"weights", masks_[m].size()});
         for (std::size_t i = 0; i < gradients[m].size(); ++i)
             ensure(is_finite(gradients[m][i]), "every gradient is finite",
-                given{"layer", layer_of(m)}, given{"index", i},
-                given{"gradient", gradients[m][i]});
+                given{"layer", layer_of(m)}, given{"index", i}, given{"gradient", gradients[m][i]});
     }
 }
 
@@ -339,8 +341,7 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
         if (sensitive)
             group_norms(groups, order, sensitivity_.sums(m), ranking::l1, norms);
         else
-            group_norms(
-                groups, order, network_.weights[m].read(buffer), options_.rank_by, norms);
+            group_norms(groups, order, network_.weights[m].read(buffer), options_.rank_by, norms);
         normalize(norms, options_.normalize_by);
     }
     return all;

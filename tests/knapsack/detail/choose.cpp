@@ -61,7 +61,8 @@ TEST_CASE("floors are met in a second round, and only where the first breaks the
         const std::size_t more = random.below(problem.classes());
         if (kept[more] == all[more])
             continue;
-        ++problem.floors[more];
+        problem.floors.assign(problem.classes(), 0);
+        problem.floors[more] = kept[more] + 1;
         const decided again(problem);
         if (!again.reason.empty())
             continue;

@@ -141,6 +141,28 @@ TEST_CASE("the core keeps what huge capacities leave")
     CHECK(cores > 40);
 }
 
+TEST_CASE("the core of general problems holds what exact finds")
+{
+    std::size_t beaten = 0; // incumbents
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        dice random(seed);
+        const knapsack_problem problem = instances::all_distinct(30, 1 + random.below(3), random);
+        const knapsack_core core = reduce_to_core(problem);
+        const knapsack_solution best = exact{}(problem);
+        CAPTURE(seed);
+        REQUIRE(best.status == solve_status::optimal);
+        if (core.items.empty()) {
+            CHECK(core.incumbent.value == best.value);
+            continue;
+        }
+        const std::vector<std::uint8_t> keep = core.expand(exact{}(core.problem).keep);
+        CHECK(is_feasible(problem, keep));
+        CHECK(value_of(problem, keep) == doctest::Approx(best.value).epsilon(1e-13));
+        beaten += core.incumbent.value < best.value;
+    }
+    CHECK(beaten > 5);
+}
+
 TEST_CASE("a hundred thousand items become a few")
 {
     dice random(7);

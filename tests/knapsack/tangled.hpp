@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <iterator>
 #include <knapsack/instances.hpp>
+#include <vector>
 
 // Problems whose units are shared in no order that would have a narrow frontier.
 
@@ -58,6 +59,57 @@ inline knapsack_problem small(std::size_t most_items, instances::dice& random)
         instances::fix_some(problem, random);
     if (random.one_in(3))
         instances::set_floors(problem, random);
+    return problem;
+}
+
+/// Six items that need three units each, and some of little value that tie them together. Which of
+/// the six fill the capacity best no exchange of a few units finds out.
+inline knapsack_problem bundles(instances::dice& random)
+{
+    constexpr std::size_t large = 6;
+    constexpr std::size_t width = 3;
+    const std::size_t items = large + 4 + random.below(3);
+    knapsack_problem problem;
+    problem.resources = 1 + random.below(2);
+    std::vector<std::vector<std::uint32_t>> users(large * width);
+    resource_vector total{};
+    for (std::uint32_t item = 0; item < items; ++item) {
+        const bool is_large = item < large;
+        resource_vector cost{};
+        double sum = 0;
+        for (std::size_t r = 0; r < problem.resources; ++r) {
+            cost[r] = static_cast<std::int64_t>(is_large ? 20 + random.below(40) : random.below(3));
+            total[r] += cost[r];
+            sum += static_cast<double>(cost[r]);
+        }
+        problem.class_of.push_back(item);
+        problem.class_costs.push_back(cost);
+        problem.values.push_back(is_large ? sum * (0.9 + 0.2 * random.unit()) : 3 * random.unit());
+        for (std::size_t u = 0; u < users.size(); ++u)
+            if (is_large ? u / width == item : random.one_in(2))
+                users[u].push_back(item);
+    }
+    problem.shared.costs.resize(1);
+    for (std::size_t r = 0; r < problem.resources; ++r)
+        problem.shared.costs[0][r] = static_cast<std::int64_t>(1 + random.below(3));
+    problem.shared.first = {0};
+    for (const std::vector<std::uint32_t>& its : users) {
+        problem.shared.users.insert(problem.shared.users.end(), its.begin(), its.end());
+        problem.shared.kind.push_back(0);
+        problem.shared.first.push_back(problem.shared.users.size());
+    }
+    for (std::size_t r = 0; r < problem.resources; ++r)
+        problem.capacity[r] =
+            static_cast<std::int64_t>((0.4 + 0.3 * random.unit()) * static_cast<double>(total[r]));
+    if (random.one_in(4)) {
+        problem.fixed.assign(items, decision::free);
+        problem.fixed[random.below(items)] = decision::keep;
+        problem.fixed[random.below(items)] = decision::prune;
+    }
+    if (random.one_in(4)) {
+        problem.floors.assign(items, 0);
+        problem.floors[random.below(items)] = 1;
+    }
     return problem;
 }
 

@@ -141,6 +141,59 @@ TEST_CASE("the core keeps what huge capacities leave")
     CHECK(cores > 40);
 }
 
+TEST_CASE("where the time ends before anything is decided, all is core")
+{
+    std::size_t beaten = 0; // incumbents
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(seed);
+        const knapsack_problem problem =
+            seed % 2 == 0 ? instances::all_distinct(30, 1 + random.below(3), random)
+                          : linked::small_problem(14, true, random);
+        const knapsack_solution best = exact{}(problem);
+        const knapsack_core core = reduce_to_core(problem, 1e-9);
+        CAPTURE(seed);
+        if (!best.has_answer() || !core.incumbent.has_answer())
+            continue;
+        if (core.items.empty()) {
+            CHECK(core.incumbent.value == doctest::Approx(best.value).epsilon(1e-12));
+            continue;
+        }
+        const std::vector<std::uint8_t> keep = core.expand(exact{}(core.problem).keep);
+        CHECK(is_feasible(problem, keep));
+        CHECK(value_of(problem, keep) == doctest::Approx(best.value).epsilon(1e-12));
+        beaten += core.incumbent.value < best.value;
+    }
+    CHECK(beaten > 50);
+}
+
+TEST_CASE("thousands of items in doubt become hundreds at most, and the best is among them")
+{
+    std::size_t cores = 0;
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        dice random(seed);
+        knapsack_problem problem =
+            instances::plain(3'000, 1, 40, instances::values::uniform, random);
+        for (std::size_t c = 0; c < problem.classes(); ++c)
+            problem.class_costs[c][0] = static_cast<std::int64_t>(1'000 + random.below(9'000));
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            problem.values[item] =
+                static_cast<double>(problem.class_costs[problem.class_of[item]][0]) *
+                (1 + 1e-3 * random.unit());
+        problem.capacity[0] = 5'000'000 + static_cast<std::int64_t>(random.below(1'000));
+        const knapsack_core core = reduce_to_core(problem);
+        const knapsack_solution best = exact{}(problem);
+        CAPTURE(seed);
+        REQUIRE(best.status == solve_status::optimal);
+        const std::vector<std::uint8_t> keep =
+            core.items.empty() ? core.incumbent.keep : core.expand(exact{}(core.problem).keep);
+        CHECK(is_feasible(problem, keep));
+        CHECK(value_of(problem, keep) == doctest::Approx(best.value).epsilon(1e-13));
+        cores += !core.items.empty();
+        CHECK(core.items.size() < 500);
+    }
+    CHECK(cores > 0);
+}
+
 TEST_CASE("a hundred thousand items become a few")
 {
     dice random(7);

@@ -21,6 +21,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -55,9 +56,14 @@ inline knapsack_solution choose_items_once(const knapsack_problem& problem, cons
         search.run(core == nullptr);
     }
     const auto item_of = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
-    if (core != nullptr && !found.proven)
+    if (core != nullptr && !found.proven) {
+        if (!search.is_covered) { // a limit came before: all that is free
+            items.members.resize(view.size());
+            std::iota(items.members.begin(), items.members.end(), std::uint32_t{0});
+        }
         std::transform(
             items.members.begin(), items.members.end(), std::back_inserter(*core), item_of);
+    }
     if (!(found.loss < infinity))
         items.take_by_price(found);
 
@@ -176,8 +182,17 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     component_core parts(items, problem, terms.limits, terms.crew);
     core_search search(parts, terms.limits);
     search_result& found = search.result;
-    if (!items.is_complete)
+    const auto add_all_free = [&] {
+        core->clear();
+        for (std::uint32_t i = 0; i < problem.size(); ++i)
+            if (begin.of(i) == decision::free)
+                core->push_back(i);
+    };
+    if (!items.is_complete) {
+        if (core != nullptr)
+            add_all_free();
         return without_search(problem, begin, items, terms);
+    }
     if (items.parts.is_narrow) {
         if (items.parts.size() == 0) {
             found.loss = items.floors.empty() ? 0 : found.loss;
@@ -193,7 +208,9 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     if (parts.is_infeasible || (found.proven && !(found.loss < infinity)))
         return no_answer(solve_status::infeasible, problem,
             "no choice meets the floors within the capacities", terms.watch);
-    if (core != nullptr && !found.proven) {
+    if (core != nullptr && !found.proven && !search.is_covered)
+        add_all_free(); // a limit came before
+    else if (core != nullptr && !found.proven) {
         for (const std::uint32_t c : parts.core)
             for (std::size_t at = items.parts.first[c]; at < items.parts.first[c + 1]; ++at)
                 core->push_back(items.parts.item[at]);
@@ -207,9 +224,8 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
                                       : choose_tangled(problem, begin, terms);
         if (core != nullptr) {
             core->clear();
-            for (std::uint32_t i = 0; i < problem.size(); ++i)
-                if (other.status != solve_status::optimal && begin.of(i) == decision::free)
-                    core->push_back(i);
+            if (other.status != solve_status::optimal)
+                add_all_free();
         }
         return other;
     }

@@ -197,8 +197,13 @@ TEST_CASE("a search that stops before the last core has that core hold every bet
         shown front{core};
         front.first = 1 + random.below(4);
         front.has_cheapest_only = core.changes() == core.places();
+        if (random.one_in(4)) { // a limit came before all of them were seen
+            front.sees = random.unit();
+            front.widens = false;
+        }
         linked::endless time;
-        core_search search(front, time.limits);
+        detail::budget few(time.watch, 1e9, 1 + random.below(3'000));
+        core_search search(front, random.one_in(2) ? few : time.limits);
         search.run(false);
         CAPTURE(seed);
         if (search.result.proven) {
@@ -206,6 +211,8 @@ TEST_CASE("a search that stops before the last core has that core hold every bet
                    std::abs(search.result.loss - best.least) < nothing));
             continue;
         }
+        if (!search.is_covered)
+            continue;
         ++stopped;
         std::vector<std::uint8_t> is_listed(core.changes(), 0);
         for (const std::uint32_t k : front.listed)

@@ -49,6 +49,7 @@ template <class FrontEnd>
 class core_search {
 public:
     search_result result;
+    bool is_covered = false; ///< the last core has every change that could make a better choice
 
     core_search(FrontEnd& front, budget& limits) : front_(front), limits_(limits) {}
 
@@ -103,6 +104,7 @@ private:
             }
             last_limit = limit;
             left_out_ = front_.gather(limit, covers ? everything_ : size, core_);
+            is_covered = covers && front_.reached() >= result.loss - front_.unusable;
             if (covers && !to_the_end && result.loss < infinity_)
                 return;
             const bool complete = search(covers ? how : on_the_way_);

@@ -88,11 +88,14 @@ ESPALIER_INLINE pruner::pruner(
             given{"the layer's", std::string_view(to_string(expected))});
         masks_.emplace_back(view.size(), std::uint8_t{1});
     }
-    for (auto part = network_.state.begin(); part != network_.state.end(); ++part)
-        ensure(std::none_of(network_.state.begin(), part,
-                   [&](const state_part& other) { return other.name() == part->name(); }),
+    for (const state_part& part : network_.state) {
+        const auto bears_name = [&](const state_part& other) {
+            return other.name() == part.name();
+        };
+        ensure(std::count_if(network_.state.begin(), network_.state.end(), bears_name) == 1,
             "every part of the state has a name of its own",
-            given{"name", std::string_view(part->name())});
+            given{"name", std::string_view(part.name())});
+    }
     ensure_apart();
     ensure_finite();
 }

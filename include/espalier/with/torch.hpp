@@ -66,7 +66,9 @@ inline std::span<float> storage_of(const torch::Tensor& tensor, const std::strin
 /// Whether the module that owns a parameter is a transposed convolution.
 inline bool is_transposed(const torch::nn::Module& module, const std::string& parameter)
 {
-    const auto owner = module.named_modules().find(parameter.substr(0, parameter.rfind('.')));
+    // Not with the module itself, which may live on the stack.
+    const auto modules = module.named_modules("", /*include_self=*/false);
+    const auto* owner = modules.find(parameter.substr(0, parameter.rfind('.')));
     return owner != nullptr && ((*owner)->as<torch::nn::ConvTranspose1d>() != nullptr ||
                                    (*owner)->as<torch::nn::ConvTranspose2d>() != nullptr);
 }

@@ -33,12 +33,14 @@
 #include <espalier/model/report.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
+#include <espalier/model/tensor_shape.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>
+#include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/ranking.hpp>
@@ -48,6 +50,8 @@
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
+#include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_view.hpp>
 #include <espalier/version.hpp>
 
 /// The short name that the documentation uses.

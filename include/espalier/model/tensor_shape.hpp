@@ -13,8 +13,8 @@
 #include <vector>
 
 // The extents of a framework's weight tensor. A layer whose inputs and outputs, or whose kernel's
-// height and width, are mixed up has the right number of weights in the wrong order; its shape gives
-// it away.
+// height and width, are mixed up has the right number of weights in the wrong order; its shape
+// gives it away.
 
 namespace espalier {
 

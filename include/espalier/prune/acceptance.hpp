@@ -43,8 +43,8 @@ private:
 struct acceptance {
     metric_direction direction = metric_direction::gain;
     espalier::tolerance tolerance = 0.98;
-    /// Two measurements of one network may differ by so much, in the metric's own unit; a round that
-    /// misses the limit by no more is accepted.
+    /// Two measurements of one network may differ by so much, in the metric's own unit; a round
+    /// that misses the limit by no more is accepted.
     double noise = 0;
     /// A metric that is so many times better than the baseline is taken for one on another scale or
     /// of the other direction; none: 2 for a gain, and 10 for a loss, which longer training lowers.
@@ -54,10 +54,9 @@ struct acceptance {
     [[nodiscard]] constexpr double limit(double baseline) const
     {
         const double sign = direction == metric_direction::gain ? 1 : -1;
-        const double exact =
-            !tolerance.is_relative()                ? baseline - sign * tolerance.amount()
-            : direction == metric_direction::gain ? tolerance.amount() * baseline
-                                                    : baseline / tolerance.amount();
+        const double exact = !tolerance.is_relative() ? baseline - sign * tolerance.amount()
+                             : direction == metric_direction::gain ? tolerance.amount() * baseline
+                                                                   : baseline / tolerance.amount();
         return exact - sign * noise;
     }
     /// \param metric  not finite: training diverged, which is never accepted
@@ -106,8 +105,7 @@ constexpr void ensure_plausible(const acceptance& rule, double baseline, double 
     ensure(is_gain ? metric <= factor * baseline : metric >= baseline / factor,
         "the metric is far better than the baseline: it is on another scale or has the other "
         "direction",
-        given{"metric", metric}, given{"baseline", baseline},
-        given{"implausible_factor", factor});
+        given{"metric", metric}, given{"baseline", baseline}, given{"implausible_factor", factor});
 }
 
 } // namespace espalier

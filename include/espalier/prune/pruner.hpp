@@ -76,7 +76,8 @@ class pruner {
 public:
     class round;
 
-    /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its size,
+    /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its
+    /// size,
     ///         its shape, two views of one memory, a weight that is not finite
     pruner(std::span<const layer_spec> layers, trainee network, pruner_options options = {});
     pruner(const pruner&) = delete;
@@ -90,8 +91,8 @@ public:
     void baseline(double metric);
 
     /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; the
-    /// others only look whether they are sound). To be called with the loss's own gradients, without
-    /// the regulariser, for some batches before each `next`, which starts the sums afresh.
+    /// others only look whether they are sound). To be called with the loss's own gradients,
+    /// without the regulariser, for some batches before each `next`, which starts the sums afresh.
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
@@ -99,8 +100,8 @@ public:
 
     /// Chooses the groups for the next budget and masks the weights.
     /// \return the round, or nothing when pruning is over; then weights and state are, to the last
-    ///         bit, those that the last accepted round was measured with (those of the dense network
-    ///         if there was none), and `stopped_because` says why
+    ///         bit, those that the last accepted round was measured with (those of the dense
+    ///         network if there was none), and `stopped_because` says why
     /// \throws std::invalid_argument if there is no baseline or the last round was not reported
     /// \throws std::logic_error if the solver's answer breaks a constraint
     [[nodiscard]] std::optional<round> next();

@@ -28,8 +28,7 @@ public:
     /// \param weights    one span for each matrix
     /// \param gradients  of the loss with respect to these weights, shaped alike
     /// \throws std::invalid_argument if the shapes differ or a gradient is not finite
-    void observe(
-        std::span<const std::span<const float>> weights,
+    void observe(std::span<const std::span<const float>> weights,
         std::span<const std::span<const float>> gradients)
     {
         ensure(gradients.size() == weights.size(),

@@ -20,8 +20,8 @@
 #include <vector>
 
 // The weights of one matrix where the trainer keeps them. A view carries the order in which the
-// framework stores them, for there is no order that could be taken for granted, and the shape of the
-// tensor where the framework knows it.
+// framework stores them, for there is no order that could be taken for granted, and the shape of
+// the tensor where the framework knows it.
 
 namespace espalier {
 
@@ -36,7 +36,8 @@ struct copied_weights {
 /// The weights of one matrix where the trainer keeps them.
 class weight_view {
 public:
-    /// \param weights  all weights of the matrix, without gaps and without biases; their memory must
+    /// \param weights  all weights of the matrix, without gaps and without biases; their memory
+    /// must
     ///                 stay where it is as long as the view is used
     /// \param order    in which they lie there
     /// \param shape    of the tensor, if known
@@ -89,7 +90,8 @@ public:
             },
             memory_);
     }
-    /// A question to be asked whether the weights still lie in `memory()`: a framework may move them.
+    /// A question to be asked whether the weights still lie in `memory()`: a framework may move
+    /// them.
     void moves_with(std::function<const void*()> where) { where_ = std::move(where); }
     [[nodiscard]] bool is_in_place() const
     {

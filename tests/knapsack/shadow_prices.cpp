@@ -58,8 +58,10 @@ double linear_optimum(const knapsack_problem& problem)
 /// All items fit alone, and all of them together do not.
 knapsack_problem scarce(dice& random)
 {
-    knapsack_problem problem = instances::plain(
-        20 + random.below(60), 1 + random.below(4), 4, instances::values::uniform, random);
+    const std::size_t items = 20 + random.below(60);
+    const std::size_t resources = 1 + random.below(4);
+    knapsack_problem problem =
+        instances::plain(items, resources, 4, instances::values::uniform, random);
     for (resource_vector& cost : problem.class_costs)
         for (std::size_t r = 0; r < problem.resources; ++r)
             cost[r] += 1;
@@ -98,7 +100,7 @@ TEST_CASE("what nothing is scarce of has no shadow price")
         knapsack_problem problem = scarce(random);
         for (std::size_t r = 0; r < problem.resources; ++r)
             problem.capacity[r] = 1'000;
-        problem.capacity[0] = 50;
+        problem.capacity[0] = 15; // fewer than a cost of 1 each
         CAPTURE(seed);
         for (const knapsack_solution& answer :
             {exact{}(problem), glpk{}(problem), greedy{}(problem)}) {

@@ -24,8 +24,11 @@ inline knapsack_problem small(std::size_t most_items, instances::dice& random)
         instances::values::half_zero, instances::values::eighths, instances::values::all_equal,
         instances::values::any_scale};
     const std::size_t items = most_items - random.below(3);
-    knapsack_problem problem = instances::plain(items, 1 + random.below(3), 1 + random.below(4),
-        kinds[random.below(std::size(kinds))], random);
+    // One after the other: compilers evaluate arguments in an order of their own.
+    const std::size_t resources = 1 + random.below(3);
+    const std::size_t classes = 1 + random.below(4);
+    const instances::values kind = kinds[random.below(std::size(kinds))];
+    knapsack_problem problem = instances::plain(items, resources, classes, kind, random);
     const bool is_grid = random.one_in(3);
     const std::size_t units = is_grid ? 10 : 9 + random.below(4);
     const std::size_t one_in = 2 + random.below(2);

@@ -33,10 +33,13 @@ public:
     [[nodiscard]] std::size_t size() const { return all_.size(); }
     label& operator[](std::uint32_t index) { return all_[index]; }
     const label& operator[](std::uint32_t index) const { return all_[index]; }
-    [[nodiscard]] std::int64_t* amounts(std::uint32_t index) { return &amounts_[index * width_]; }
+    [[nodiscard]] std::int64_t* amounts(std::uint32_t index)
+    {
+        return amounts_.data() + index * width_;
+    }
     [[nodiscard]] const std::int64_t* amounts(std::uint32_t index) const
     {
-        return &amounts_[index * width_];
+        return amounts_.data() + index * width_;
     }
 
     /// A new label made from another.

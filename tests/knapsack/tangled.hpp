@@ -27,8 +27,8 @@ inline knapsack_problem small(std::size_t most_items, instances::dice& random)
     // One after the other: compilers evaluate arguments in an order of their own.
     const std::size_t resources = 1 + random.below(3);
     const std::size_t classes = 1 + random.below(4);
-    const instances::values kind = kinds[random.below(std::size(kinds))];
-    knapsack_problem problem = instances::plain(items, resources, classes, kind, random);
+    const instances::values values = kinds[random.below(std::size(kinds))];
+    knapsack_problem problem = instances::plain(items, resources, classes, values, random);
     const bool is_grid = random.one_in(3);
     const std::size_t units = is_grid ? 10 : 9 + random.below(4);
     const std::size_t one_in = 2 + random.below(2);

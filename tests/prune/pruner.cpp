@@ -359,12 +359,14 @@ TEST_CASE("everything that belongs to the network goes back, and is left as it w
     const auto dense_network = net.everything();
     p.baseline(1);
     auto round = p.next();
+    REQUIRE(round);
     net.train(0.2F);
     round->mask();
     CHECK_FALSE(p.report(0.1));
     CHECK(net.everything() == dense_network);
 
     round = p.next();
+    REQUIRE(round);
     net.train(0.3F);
     round->mask();
     for (std::size_t i = 0; i < net.velocity.size(); ++i)
@@ -375,12 +377,14 @@ TEST_CASE("everything that belongs to the network goes back, and is left as it w
 
     net.train(0.4F); // epochs between rounds, without masks
     round = p.next();
+    REQUIRE(round);
     net.train(std::numeric_limits<float>::quiet_NaN());
     round->mask();
     CHECK_FALSE(p.report(std::numeric_limits<double>::quiet_NaN()));
     CHECK(net.everything() == accepted);
 
     round = p.next();
+    REQUIRE(round);
     round->mask();
     CHECK_FALSE(p.report(0.2));
     net.train(std::numeric_limits<float>::infinity()); // whatever happens in between
@@ -419,6 +423,7 @@ TEST_CASE("a round knows when it is over")
         pruner p{net.layers, net.views()};
         p.baseline(1);
         auto round = p.next();
+        REQUIRE(round);
         CHECK(round->number() == 1);
         CHECK(p.report(1));
         CHECK_THROWS_WITH(round->mask(), over);
@@ -426,6 +431,7 @@ TEST_CASE("a round knows when it is over")
         left = p.next();
         CHECK_THROWS_WITH(round->mask(), over); // although another one is open
     }
+    REQUIRE(left);
     CHECK_THROWS_WITH(left->mask(), over);
     CHECK_THROWS_WITH(left->shrink(1), over);
     CHECK_THROWS_WITH(left->regularize(std::vector<std::span<float>>{}), over);
@@ -459,8 +465,10 @@ TEST_CASE("doubles and copied weights are pruned as floats are")
     for (pruner* each : {&p, &q, &r})
         each->baseline(1);
     auto by_float = p.next();
+    REQUIRE(by_float);
     auto by_double = q.next();
     auto by_copy = r.next();
+    REQUIRE(by_copy);
     CHECK(p.masks() == q.masks());
     CHECK(p.masks() == r.masks());
     CHECK(net.weights == elsewhere);
@@ -582,6 +590,7 @@ TEST_CASE("mistakes that users make are sentences")
         pruner p{net.layers, net.views()};
         p.baseline(1);
         auto round = p.next();
+        REQUIRE(round);
         std::vector<float> first(1024), second(320), small(7);
         second[5] = std::numeric_limits<float>::quiet_NaN();
         const std::vector<std::span<float>> odd{first, second}, few{first}, wrong{first, small};
@@ -604,6 +613,7 @@ TEST_CASE("mistakes that users make are sentences")
         pruner p{net.layers, net.views()};
         p.baseline(1);
         auto round = p.next();
+        REQUIRE(round);
         a.reserve(5000);
         const char* const moved =
             "weights stay where they were when the pruner was made (layer = 'fc1')";

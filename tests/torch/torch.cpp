@@ -204,6 +204,7 @@ TEST_CASE("moments of pruned weights are zero")
     pruner p{layers, network, {.schedule = constant{.steps = 1, .target = 0.5}}};
     p.baseline(net.metric(of.images, of.labels));
     auto round = p.next();
+    REQUIRE(round);
     for (int i = 0; i < 3; ++i) {
         step(net, optimizer, of);
         round->mask();
@@ -276,6 +277,7 @@ TEST_CASE("parameters that were moved are noticed")
     pruner p{layers, trainee_of(net, layers)};
     p.baseline(1);
     auto round = p.next();
+    REQUIRE(round);
     net.fc->weight.set_data(net.fc->weight.detach().clone());
     CHECK_THROWS_WITH(
         round->mask(), "weights stay where they were when the pruner was made (layer = 'fc')");

@@ -82,8 +82,8 @@ int main(int, char** arguments)
         check(!pruner.report(number), "a metric that is not finite is a rejection");
 
         std::vector<float> gradient(64, narrow[0]);
-        std::vector<std::span<float>> of_weights{w};
-        std::vector<std::span<float>> gradients{gradient};
+        const std::vector<std::span<const float>> of_weights{w};
+        const std::vector<std::span<const float>> gradients{gradient};
         esp::sensitivity sensitivity(esp::ranking::taylor);
         check_refused(
             [&] { sensitivity.observe(of_weights, gradients); }, "every gradient is finite");

@@ -82,6 +82,8 @@ public:
     pruner(std::span<const layer_spec> layers, trainee network, pruner_options options = {});
     pruner(const pruner&) = delete;
     pruner& operator=(const pruner&) = delete;
+    pruner(pruner&&) = delete;
+    pruner& operator=(pruner&&) = delete;
     ~pruner();
 
     /// Tells the pruner how good the dense network is, and that this is the network to return to if

@@ -306,7 +306,7 @@ void pruner::add_observed(std::span<const std::span<Number>> gradients)
             std::vector<float>& copy = copies[2 * m + 1];
             for (const Number g : gradients[m])
                 copy.push_back(static_cast<float>(g));
-            slopes.push_back(copy);
+            slopes.emplace_back(copy);
         }
     }
     sensitivity_.observe(weights, slopes);

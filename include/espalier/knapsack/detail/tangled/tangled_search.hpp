@@ -199,9 +199,10 @@ private:
         node without = at;
         without.state[unit] = unit_state::unpaid;
         at.state[unit] = unit_state::paid;
-        const bool paid_first = paid_share_ >= 0.5;
-        open.push_back(paid_first ? std::move(without) : std::move(at));
-        open.push_back(paid_first ? std::move(at) : std::move(without));
+        open.push_back(std::move(without));
+        open.push_back(std::move(at));
+        if (paid_share_ < 0.5) // the last is looked at first
+            std::iter_swap(open.end() - 1, open.end() - 2);
     }
 
     /// A free unit of most users, if nothing better is known.

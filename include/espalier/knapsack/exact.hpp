@@ -42,14 +42,14 @@
 namespace espalier {
 
 /// The best choice, proven optimal: for items without shared units, for shared units whose
-/// components have a narrow frontier (memory columns do), with decisions and floors. Deterministic:
+/// components have a narrow frontier (memory columns do), with decisions and floors. Units shared in
+/// a more tangled way are searched by branch and bound, which proves small ones. Deterministic:
 /// of items of equal class and value those of lower index are kept, and items of no value are
 /// pruned unless a decision or floor keeps them.
 ///
 /// Status `time_limit`, or `feasible` at the work limit, with the bound that was reached, if the
-/// proof takes too long (which problems of many different cost vectors can make it do); `feasible`,
-/// with the choice and bound of `greedy`, if units are shared in too tangled a way, and `unknown`
-/// if in such a problem with floors not even `greedy` finds a choice. Never worth less than
+/// proof takes too long (which problems of many different cost vectors and tangled units can make it
+/// do); `unknown` if floors over shared units were neither met nor ruled out. Never worth less than
 /// `greedy`, unless the time ran out on more than 65,536 items.
 struct exact {
     double time_limit = 60; ///< seconds

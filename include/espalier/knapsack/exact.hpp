@@ -42,15 +42,15 @@
 namespace espalier {
 
 /// The best choice, proven optimal: for items without shared units, for shared units whose
-/// components have a narrow frontier (memory columns do), with decisions and floors. Units shared in
-/// a more tangled way are searched by branch and bound, which proves small ones. Deterministic:
+/// components have a narrow frontier (memory columns do), with decisions and floors. Units shared
+/// in a more tangled way are searched by branch and bound, which proves small ones. Deterministic:
 /// of items of equal class and value those of lower index are kept, and items of no value are
 /// pruned unless a decision or floor keeps them.
 ///
 /// Status `time_limit`, or `feasible` at the work limit, with the bound that was reached, if the
-/// proof takes too long (which problems of many different cost vectors and tangled units can make it
-/// do); `unknown` if floors over shared units were neither met nor ruled out. Never worth less than
-/// `greedy`, unless the time ran out on more than 65,536 items.
+/// proof takes too long (which problems of many different cost vectors and tangled units can make
+/// it do); `unknown` if floors over shared units were neither met nor ruled out. Never worth less
+/// than `greedy`, unless the time ran out on more than 65,536 items.
 struct exact {
     double time_limit = 60; ///< seconds
     /// Work after which it gives up as after the time limit, but at the same point on every

@@ -14,8 +14,8 @@ cd "$build"
 
 # One object per test file, made again where it or a header is newer.
 objects=
-for file in "$source"/tests/main.cpp "$source"/tests/knapsack/*.cpp; do
-    object=$(basename "$file" .cpp).o
+for file in "$source"/tests/main.cpp $(find "$source/tests/knapsack" -name '*.cpp' | sort); do
+    object=$(echo "${file#"$source/tests/"}" | tr / _ | sed 's/cpp$/o/')
     objects="$objects $object"
     newest=$(find "$source/include/espalier" "$source/tests" -name '*.hpp' -newer "$object" \
         2>/dev/null | head -n 1 || true)

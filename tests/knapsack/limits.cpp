@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <espalier/knapsack/detail/choose.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/verify.hpp>
@@ -10,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <knapsack/hard.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/linked.hpp>
 #include <knapsack/tangled.hpp>
@@ -26,58 +26,6 @@ bool are_equal(const knapsack_solution& a, const knapsack_solution& b)
     return a.keep == b.keep && a.value == b.value && a.bound == b.bound && a.status == b.status &&
            a.reason == b.reason && a.shadow_price == b.shadow_price;
 }
-
-/// Problems that take more than a second each, of the kinds that keep different stages busy.
-knapsack_problem hard(std::size_t kind, dice& random)
-{
-    switch (kind) {
-    case 0: // many resources: branch and bound
-        return instances::all_distinct(150, 10, random);
-    case 1: // few, with large amounts: labels
-        return [&] {
-            knapsack_problem problem = instances::all_distinct(400, 4, random);
-            for (resource_vector& cost : problem.class_costs)
-                for (std::size_t r = 0; r < 4; ++r)
-                    cost[r] = 1 + static_cast<std::int64_t>(random.below(1'000));
-            for (std::size_t r = 0; r < 4; ++r)
-                problem.capacity[r] = 80'000;
-            return problem;
-        }();
-    case 2: // chains with a wide frontier: the oracle of components
-        return [&] {
-            knapsack_problem problem =
-                instances::plain(600, 3, 30, instances::values::uniform, random);
-            problem.shared.costs = {{1, 0, 2}, {2, 1, 0}, {0, 2, 1}};
-            problem.shared.first = {0};
-            for (std::uint32_t u = 0; u < 590; ++u) {
-                for (std::uint32_t k = 0; k < 7; ++k)
-                    problem.shared.users.push_back(u + k);
-                problem.shared.kind.push_back(u % 3);
-                problem.shared.first.push_back(problem.shared.users.size());
-            }
-            return problem;
-        }();
-    case 3: // tangled
-        return tangled::grid(20, random);
-    default: // floors on chains of ten
-        knapsack_problem problem =
-            instances::plain(2'000, 3, 20, instances::values::uniform, random);
-        problem.shared.costs = {{1, 2, 0}, {2, 0, 1}};
-        problem.shared.first = {0};
-        for (std::uint32_t item = 0; item < 2'000; ++item) {
-            problem.class_of[item] = item / 100;
-            if (item % 10 == 9)
-                continue;
-            problem.shared.users.insert(problem.shared.users.end(), {item, item + 1});
-            problem.shared.kind.push_back(item % 2);
-            problem.shared.first.push_back(problem.shared.users.size());
-        }
-        problem.floors.assign(20, 4);
-        problem.capacity = {900, 1'000, 800};
-        return problem;
-    }
-}
-constexpr std::size_t hard_kinds = 5;
 
 knapsack_problem small(dice& random)
 {
@@ -131,9 +79,9 @@ TEST_CASE("a search that time ends says so, and is right about what it says")
 
 TEST_CASE("no bound is below any value that another limit finds")
 {
-    for (std::size_t kind = 0; kind < hard_kinds; ++kind) {
+    for (std::size_t kind = 0; kind < hard::kinds; ++kind) {
         dice random(kind + 1);
-        const knapsack_problem problem = hard(kind, random);
+        const knapsack_problem problem = hard::make(kind, random);
         const knapsack_solution quick = greedy{}(problem);
         double largest = quick.value;
         std::vector<double> bounds{quick.bound};
@@ -153,31 +101,6 @@ TEST_CASE("no bound is below any value that another limit finds")
         }
         for (const double bound : bounds)
             CHECK(bound >= largest);
-    }
-}
-
-TEST_CASE("what a solve spends is its limit and little more")
-{
-    for (std::size_t kind = 0; kind < hard_kinds; ++kind) {
-        dice random(kind + 1);
-        const knapsack_problem problem = hard(kind, random);
-        const decided begin(problem);
-        std::uint64_t before = 0;
-        for (const std::uint64_t work : {1U, 100'000U, 3'000'000U, 20'000'000U}) {
-            const stopwatch watch;
-            detail::budget limits(watch, 1e9, work);
-            const detail::conditions terms{watch, limits, {}};
-            const knapsack_solution answer = problem.shared.empty()
-                                                 ? detail::choose_items(problem, begin, terms)
-                                                 : detail::choose_linked(problem, begin, terms);
-            CAPTURE(kind);
-            CAPTURE(work);
-            CHECK(limits.spent() < 2 * work + 3'000 * problem.size());
-            CHECK((limits.spent() >= work || answer.status == solve_status::optimal));
-            CHECK(limits.spent() >= before);
-            before = limits.spent();
-            CHECK_FALSE(limits.out_of_time());
-        }
     }
 }
 

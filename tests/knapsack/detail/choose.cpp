@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <knapsack/hard.hpp>
 #include <knapsack/linked.hpp>
 #include <knapsack/tangled.hpp>
 #include <optional>
@@ -155,4 +156,24 @@ TEST_CASE("where there was no room for a search, decisions are kept, or greedy's
         }
     }
     CHECK(kept > 30);
+}
+
+TEST_CASE("what a solve spends is its limit and little more")
+{
+    for (std::size_t kind = 0; kind < hard::kinds; ++kind) {
+        dice random(kind + 1);
+        const knapsack_problem problem = hard::make(kind, random);
+        std::uint64_t before = 0;
+        for (const std::uint64_t work : {1U, 100'000U, 3'000'000U, 20'000'000U}) {
+            called by(work);
+            const knapsack_solution answer = chosen(problem, by);
+            CAPTURE(kind);
+            CAPTURE(work);
+            CHECK(by.limits.spent() < 2 * work + 3'000 * problem.size());
+            CHECK((by.limits.spent() >= work || answer.status == solve_status::optimal));
+            CHECK(by.limits.spent() >= before);
+            before = by.limits.spent();
+            CHECK_FALSE(by.limits.out_of_time());
+        }
+    }
 }

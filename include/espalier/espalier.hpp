@@ -42,6 +42,7 @@
 #include <espalier/network/network.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/group_sums.hpp>
+#include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/recount.hpp>

@@ -106,8 +106,10 @@ TEST_CASE("hls4ml's group lasso charges one DSP as much as nine DSPs and four bl
         dense{.inputs = 9, .outputs = 36, .reuse_factor = 1, .weight = {16, 6}},
         dense{.inputs = 36, .outputs = 9, .reuse_factor = 4, .weight = {16, 6}}};
     const selection s(layers,
-        {.structures = {structure::weights,
-             structure{.kind = structure_kind::block, .block_outputs = 1, .block_inputs = 36}}});
+        {.rules = {{.layer = "layer0", .structure = structure::weights},
+             {.layer = "layer1",
+                 .structure = structure{
+                     .kind = structure_kind::block, .block_outputs = 1, .block_inputs = 36}}}});
     // One row of the second layer: 36 inputs, 9 multipliers, 144 bits, 4 columns.
     const std::vector<double> price =
         s.priced(std::vector<double>{1.0, 0.5, 0.0}); // a RAMB18: half

@@ -19,16 +19,15 @@ using namespace espalier;
 
 namespace {
 
-std::vector<detail::matrix_items> matrices_of_network(
-    std::span<const layer_spec> layers, const selection_options& options)
+std::vector<detail::matrix_items> matrices_of_network(std::span<const layer_spec> layers,
+    std::span<const structure> structures, const cost_policy& costs)
 {
     std::vector<detail::matrix_items> matrices;
     std::size_t items = 0;
     for (std::size_t l = 0; l < layers.size(); ++l)
         for (const weight_matrix& m : matrices_of(layers[l])) {
             matrices.push_back(
-                {.units = resource_units(grouping(m, options.structures[l]), options.costs),
-                    .first_item = items});
+                {.units = resource_units(grouping(m, structures[l]), costs), .first_item = items});
             items += matrices.back().size();
         }
     return matrices;
@@ -90,9 +89,10 @@ TEST_CASE("an item costs the units it has to itself, and every other unit is sha
     int differ = 0;
     std::size_t shared = 0;
     for (int i = 0; i < 1000; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
-        std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
-        const knapsack_problem problem = detail::costs_of(matrices, 1);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
+        std::vector<detail::matrix_items> matrices =
+            matrices_of_network(layers, structures, options.costs);
+        const knapsack_problem problem = detail::costs_of(matrices);
         differ += agrees(problem, write_out(matrices, options.costs)) ? 0 : 1;
         shared += problem.shared.size();
         CHECK(problem.resources == 3);
@@ -108,9 +108,10 @@ TEST_CASE("each matrix has classes of its own, all different, in the order of th
     std::mt19937_64 random(92);
     std::size_t most = 0;
     for (int i = 0; i < 500; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
-        std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
-        const knapsack_problem problem = detail::costs_of(matrices, 1);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
+        std::vector<detail::matrix_items> matrices =
+            matrices_of_network(layers, structures, options.costs);
+        const knapsack_problem problem = detail::costs_of(matrices);
         std::uint32_t next = 0; // the class that has not been seen
         int misplaced = 0;
         for (const detail::matrix_items& matrix : matrices) {
@@ -140,10 +141,13 @@ TEST_CASE("the floor of a matrix is on its largest class, the first if several a
     std::mt19937_64 random(93);
     int ties = 0, cut = 0;
     for (int i = 0; i < 1000; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
-        std::vector<detail::matrix_items> matrices = matrices_of_network(layers, options);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
+        std::vector<detail::matrix_items> matrices =
+            matrices_of_network(layers, structures, options.costs);
         const std::size_t at_least = random() % 40;
-        const knapsack_problem problem = detail::costs_of(matrices, at_least);
+        for (detail::matrix_items& matrix : matrices)
+            matrix.keep_at_least = at_least;
+        const knapsack_problem problem = detail::costs_of(matrices);
         std::vector<std::size_t> expected(problem.classes(), 0);
         for (const detail::matrix_items& matrix : matrices) {
             std::map<std::uint32_t, std::size_t> members;
@@ -163,6 +167,36 @@ TEST_CASE("the floor of a matrix is on its largest class, the first if several a
     CHECK((ties > 20 && cut > 100));
 }
 
+TEST_CASE("a share of a matrix is a floor on each of its classes, rounded up to whole groups")
+{
+    std::mt19937_64 random(94);
+    int above_guard = 0;
+    for (int i = 0; i < 500; ++i) {
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
+        std::vector<detail::matrix_items> matrices =
+            matrices_of_network(layers, structures, options.costs);
+        // In hundredths, so that the test needs no fraction.
+        std::vector<std::size_t> percent;
+        for (detail::matrix_items& matrix : matrices) {
+            percent.push_back(random() % 101);
+            matrix.keep_share = static_cast<double>(percent.back()) / 100;
+            matrix.keep_at_least = 0;
+        }
+        const knapsack_problem problem = detail::costs_of(matrices);
+        std::vector<std::size_t> members(problem.classes(), 0);
+        for (const std::uint32_t c : problem.class_of)
+            ++members[c];
+        for (std::size_t m = 0; m < matrices.size(); ++m)
+            for (std::size_t g = 0; g < matrices[m].size(); ++g) {
+                const std::uint32_t c = problem.class_of[matrices[m].first_item + g];
+                CHECK(100 * problem.floors[c] >= percent[m] * members[c]);
+                CHECK(100 * problem.floors[c] < percent[m] * members[c] + 100);
+                above_guard += problem.floors[c] > 1 ? 1 : 0;
+            }
+    }
+    CHECK(above_guard > 1000);
+}
+
 TEST_CASE("slots go to the groups of a matrix by value, equal values by index")
 {
     // Three columns of 36 bits serve slots 0 and 1, 2 and 3, 4; the matrix comes behind another.
@@ -175,7 +209,7 @@ TEST_CASE("slots go to the groups of a matrix by value, equal values by index")
     matrices.push_back(
         {.units = resource_units(grouping(ranked, structure::packed_multipliers), {}),
             .first_item = 3});
-    knapsack_problem problem = detail::costs_of(matrices, 1);
+    knapsack_problem problem = detail::costs_of(matrices);
     REQUIRE(problem.shared.size() == 4); // of the first matrix the column of multipliers 0 and 1
     using items = std::vector<std::uint32_t>;
     CHECK(problem.shared.users == items{0, 1, 3, 4, 5, 6, 7});

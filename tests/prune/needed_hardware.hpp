@@ -111,6 +111,7 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
 /// A random network with a random structure for each layer, and everything else random too.
 struct random_selection {
     std::vector<espalier::layer_spec> layers;
+    std::vector<espalier::structure> structures; ///< of each layer, as the rules say
     espalier::selection_options options;
     espalier::layout order{}; ///< of the weights
 };
@@ -163,7 +164,9 @@ inline random_selection draw(std::mt19937_64& random)
                 structure::neurons};
         if (!pooled && !depthwise)
             choices.push_back(block);
-        options.structures.push_back(one_of(random, choices));
+        result.structures.push_back(one_of(random, choices));
+        options.rules.push_back(
+            {.layer = "layer" + std::to_string(i), .structure = result.structures.back()});
         result.layers.push_back(s);
     }
     return result;

@@ -19,7 +19,7 @@ TEST_CASE("a recount from the weights agrees with the hardware marked bit by bit
     std::mt19937_64 random(61);
     int differ = 0, compared = 0;
     for (int i = 0; i < 1500; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         for (std::size_t l = 0; l < layers.size(); ++l)
             for (const weight_matrix& m : matrices_of(layers[l])) {
                 // Zeros anywhere, as an unstructured pruner leaves them: no group is needed here.

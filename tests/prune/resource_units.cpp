@@ -59,10 +59,10 @@ TEST_CASE("the users of every unit are the groups whose weights are placed there
     int differ = 0, not_ascending = 0, counts_differ = 0;
     std::size_t shared_products = 0, shared_columns = 0, own = 0;
     for (int i = 0; i < 1500; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         for (std::size_t l = 0; l < layers.size(); ++l)
             for (const weight_matrix& m : matrices_of(layers[l])) {
-                const grouping groups(m, options.structures[l]);
+                const grouping groups(m, structures[l]);
                 const resource_units units(groups, options.costs);
                 const auto expected = literal_units::of(groups, options.costs);
                 differ += same(visited(units, not_ascending), expected) ? 0 : 1;
@@ -111,10 +111,10 @@ TEST_CASE("a unit costs its DSP blocks, soft LUTs or block RAM, and all units co
 {
     std::mt19937_64 random(82);
     for (int i = 0; i < 300; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         for (std::size_t l = 0; l < layers.size(); ++l)
             for (const weight_matrix& m : matrices_of(layers[l])) {
-                const resource_units units(grouping(m, options.structures[l]), options.costs);
+                const resource_units units(grouping(m, structures[l]), options.costs);
                 const product_cost product = product_of(m, options.costs);
                 const resources soft{.lut = lut_product(m.weight.width, m.data.width) * m.copies};
                 CHECK(units.cost(unit_type::product) ==

@@ -96,7 +96,7 @@ TEST_CASE("a choice costs what its masks leave of the hardware, bit by bit")
     int differ = 0, totals_differ = 0, ranked = 0, compared = 0;
     std::int64_t dsp = 0, bram = 0, lut = 0;
     for (int i = 0; i < 1500; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         totals_differ += s.total() != counted(s, choice(s.items(), 1), order) ? 1 : 0;
         for (int k = 0; k < 3; ++k) {
@@ -125,7 +125,7 @@ TEST_CASE("a choice against the order of the values is never charged less than i
     std::mt19937_64 random(52);
     int too_cheap = 0, dearer = 0;
     for (int i = 0; i < 600; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         s.pose(random_values(random, s.items()), unlimited);
         choice keep(s.items());
@@ -169,7 +169,7 @@ TEST_CASE("a mask is 1 for the weights of kept groups, wherever the framework st
     std::mt19937_64 random(54);
     int differ = 0;
     for (int i = 0; i < 400; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         const selection s(layers, options);
         choice keep(s.items());
         for (auto& k : keep)
@@ -193,7 +193,7 @@ TEST_CASE("the whole network costs what the model says, in DSP blocks and block 
 {
     std::mt19937_64 random(55);
     for (int i = 0; i < 300; ++i) {
-        auto [layers, options, order] = needed_hardware::draw(random);
+        auto [layers, structures, options, order] = needed_hardware::draw(random);
         for (layer_spec& layer : layers) // pooled weights can start below one each
             if (layer.strategy == strategy::latency)
                 layer.strategy = strategy::resource;
@@ -285,7 +285,7 @@ TEST_CASE("no matrix loses its last group, however small the budget")
 {
     std::mt19937_64 random(56);
     for (int i = 0; i < 200; ++i) {
-        auto [layers, options, order] = needed_hardware::draw(random);
+        auto [layers, structures, options, order] = needed_hardware::draw(random);
         options.keep_at_least = 2;
         selection s(layers, options);
         const knapsack_problem& problem = s.pose(random_values(random, s.items()), unlimited);
@@ -315,7 +315,7 @@ TEST_CASE("the prices of all groups together are the price of the whole network"
 {
     std::mt19937_64 random(57);
     for (int i = 0; i < 200; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         const selection s(layers, options);
         const std::vector<double> unit_prices{1.5, 0.25, 0.001};
         double sum = 0;
@@ -336,7 +336,7 @@ TEST_CASE("an item's price is that of its own units and an equal part of those i
     int differ = 0, ranked = 0;
     const std::vector<double> prices{2.5, 0.75, 0.002};
     for (int i = 0; i < 200; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         // By slot, and in the order of values that fall or rise with the index.
         std::vector<double> falling(s.items(), 0.0), rising;
@@ -381,7 +381,7 @@ TEST_CASE("a choice takes what the posed problem says, and in place what a recou
     std::mt19937_64 random(59);
     int differ = 0, differ_from_recount = 0, recounted = 0;
     for (int i = 0; i < 600; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         const resources before = s.usage_of(choice(s.items(), 1));
         const std::vector<double> values = random_values(random, s.items());
@@ -428,7 +428,7 @@ TEST_CASE("a problem is posed again and again, and only values, capacity and slo
     std::mt19937_64 random(60);
     int differ = 0;
     for (int i = 0; i < 200; ++i) {
-        const auto [layers, options, order] = needed_hardware::draw(random);
+        const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         const knapsack_problem first = s.pose(random_values(random, s.items()), unlimited);
         for (int k = 0; k < 3; ++k) {
@@ -465,9 +465,5 @@ TEST_CASE("a structure that does not suit its layer is refused with a sentence")
         selection(std::span(&plain, 1),
             {.structure = structure{structure_kind::neuron, memory_layout::packed}}),
         "a packed memory is filled multiplier by multiplier, so its structure is the multiplier",
-        std::invalid_argument);
-    CHECK_THROWS_WITH_AS(
-        selection(std::span(&plain, 1), {.structures = {structure::weights, structure::weights}}),
-        "structures are given for every layer or for none (structures = 2, layers = 1)",
         std::invalid_argument);
 }

@@ -76,5 +76,5 @@ TEST_CASE("a ranking by gradients without gradients is refused")
     std::vector<float> wrong(7);
     std::vector<std::span<float>> spans{wrong};
     CHECK_THROWS_WITH(p.observe(spans),
-        "there is a gradient for every weight (layer = '', gradients = 7, weights = 8)");
+        "there is a gradient for every weight (layer = 'layer0', gradients = 7, weights = 8)");
 }

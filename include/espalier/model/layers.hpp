@@ -193,8 +193,8 @@ namespace detail {
 /// LSTM and GRU have the same fields and differ in the number of gates.
 template <layer_kind Kind>
 struct recurrent {
-    label name{};
-    int inputs = 0; ///< features in each time step
+    espalier::label name{}; // `detail` may have a label of its own
+    int inputs = 0;         ///< features in each time step
     int units = 0;
     int timesteps = 1;
     bool bidirectional = false;

@@ -51,11 +51,9 @@ public:
         for (std::size_t i = 0; i < layers.size(); ++i) {
             ensure_sound_and_legal(layers[i]);
             ensure_not_swapped(layers[i]);
-            layer_spec named = layers[i];
-            if (named.name.empty())
-                named.name = label("layer" + std::to_string(i));
-            for (const weight_matrix& m : matrices_of(named)) {
-                rows_.push_back({name_of(m), m, cost(m, policy), timing_of(named, m)});
+            const layer_spec layer = named(layers[i], i);
+            for (const weight_matrix& m : matrices_of(layer)) {
+                rows_.push_back({name_of(m), m, cost(m, policy), timing_of(layer, m)});
                 need_ += rows_.back().need;
                 weights_ += m.weights();
                 multipliers_ += m.multipliers() * m.copies;

@@ -204,6 +204,14 @@ constexpr weight_matrix matrix_of(const layer_spec& s, matrix_role role, int reu
     return "unknown";
 }
 
+/// A layer with a name: its own, or "layer3" after its position.
+[[nodiscard]] inline layer_spec named(layer_spec s, std::size_t position)
+{
+    if (s.name.empty())
+        s.name = label("layer" + std::to_string(position));
+    return s;
+}
+
 /// "fc1" for a layer of one matrix, "encoder.recurrent_kernel" for one of several.
 [[nodiscard]] inline std::string name_of(const weight_matrix& m)
 {

@@ -47,7 +47,8 @@ struct pruner_options {
     std::size_t patience = 3;
     /// Weight of the group lasso that `round::regularize` adds; 0: none.
     double regularization = 0;
-    ranking rank_by = ranking::l1;
+    /// How groups are valued (and by `selection_options::rules`, where layers differ).
+    ranker rank_by = ranking::l1;
     normalization normalize_by = normalization::layer_maximum;
     selection_options selection{};
     /// Anything that models knapsack_solver.
@@ -161,6 +162,7 @@ private:
     template <class Number>
     void add_regularizer(std::span<const std::span<Number>> gradients) const;
 
+    [[nodiscard]] const ranker& ranker_of(std::size_t m) const;
     [[nodiscard]] bool ranks_by_sensitivity() const;
     /// Normalised value of every group.
     [[nodiscard]] std::vector<double> values() const;
@@ -182,7 +184,7 @@ private:
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
     snapshot best_;
-    sensitivity sensitivity_;
+    sensitivity sensitivity_{ranking::l1}; // of the rankings, once the matrices are known
     std::vector<double> prices_;
     std::vector<round_record> history_;
     std::vector<trial> trials_;

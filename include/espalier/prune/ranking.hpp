@@ -2,16 +2,21 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/finite.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/prune/group_sums.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 // What a group is worth: the norm of its weights, made comparable between layers by dividing by
@@ -25,6 +30,42 @@ enum class ranking : std::uint8_t {
     l2,     ///< √ Σ w²
     taylor, ///< Σ |w·g|, g the gradient of the loss: needs observed gradients (sensitivity.hpp)
     fisher, ///< Σ w²·g²: likewise
+};
+
+/// How groups are valued: by one of the rankings above, or by a function of one's own.
+class ranker {
+public:
+    /// values[g] = worth of group g, finite and ≥ 0, from the weights of a matrix in the order of
+    /// its layout. To be the same for the same weights, or masks will not be.
+    using function = std::function<void(const grouping& groups, layout order,
+        std::span<const float> weights, std::span<double> values)>;
+
+    ranker(ranking by) : by_(by) {}
+    /// \throws std::invalid_argument if there is no function
+    template <class Function>
+    requires std::constructible_from<function, Function> &&
+        (!std::same_as<std::remove_cvref_t<Function>, ranker>)ranker(Function&& values)
+        : own_(std::forward<Function>(values))
+    {
+        ensure(static_cast<bool>(own_), "a ranking of one's own is a function");
+    }
+
+    /// Whether it ranks by gradients that were observed (ranking::taylor and ranking::fisher).
+    [[nodiscard]] bool is_by_gradients() const
+    {
+        return !own_ && (by_ == ranking::taylor || by_ == ranking::fisher);
+    }
+    /// Meaningless where there is a function.
+    [[nodiscard]] ranking by() const { return by_; }
+
+    /// The value of each group of a matrix, of a ranking without gradients.
+    /// \throws std::invalid_argument as group_norms, or if the function gives what is no value
+    void value(const grouping& groups, layout order, std::span<const float> weights,
+        std::span<double> values) const;
+
+private:
+    ranking by_ = ranking::l1;
+    function own_;
 };
 
 enum class normalization : std::uint8_t {
@@ -60,6 +101,20 @@ inline void group_norms(const grouping& groups, layout framework, std::span<cons
         for (double& norm : norms)
             norm = std::sqrt(norm);
     }
+}
+
+inline void ranker::value(const grouping& groups, layout order, std::span<const float> weights,
+    std::span<double> values) const
+{
+    if (!own_) {
+        group_norms(groups, order, weights, by_, values);
+        return;
+    }
+    own_(groups, order, weights, values);
+    for (std::size_t g = 0; g < values.size(); ++g)
+        ensure(values[g] >= 0 && is_finite(values[g]),
+            "the value of a group is finite and not negative", given{"group", g},
+            given{"value", values[g]});
 }
 
 /// The norm of each group of a matrix, in a vector of its own.

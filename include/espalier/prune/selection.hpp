@@ -12,6 +12,7 @@
 #include <espalier/model/split_offsets.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/detail/matrix_items.hpp>
+#include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/resource_units.hpp>
 
 #include <algorithm>
@@ -43,11 +44,11 @@ struct selection_options {
     /// than the paper's consecutive ones at the same budget (docs/benchmarks.md), and single
     /// weights where weights have no fixed multiplier (latency strategy).
     std::optional<espalier::structure> structure{};
-    /// One for each layer, overriding `structure`; empty: `structure` everywhere.
-    std::vector<espalier::structure> structures{};
     cost_policy costs{};
     /// Groups of each weight matrix that stay whatever the budget, so that no layer is removed.
     std::size_t keep_at_least = 1;
+    /// Where a layer differs from the rest.
+    std::vector<layer_rule> rules{};
 };
 
 class selection {
@@ -60,28 +61,38 @@ public:
         resource_count = detail::indexed_resources
     };
 
-    /// \throws std::invalid_argument if a layer is not sound, a structure does not suit its layer,
-    ///         or the number of structures is neither 0 nor the number of layers
+    /// \throws std::invalid_argument if a layer is not sound, two have one name, a structure does
+    /// not
+    ///         suit its layer, or a rule is for no layer
     explicit selection(std::span<const layer_spec> layers, selection_options options = {})
         : options_(std::move(options))
     {
         ensure(!layers.empty(), "a network has at least one layer");
-        ensure(options_.structures.empty() || options_.structures.size() == layers.size(),
-            "structures are given for every layer or for none",
-            given{"structures", options_.structures.size()}, given{"layers", layers.size()});
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            ensure_sound(layers[i]);
-            for (const weight_matrix& m : matrices_of(layers[i])) {
-                matrices_.push_back(
-                    {.units = resource_units(grouping(m, structure_for(m, i)), options_.costs),
-                        .first_item = items_});
-                items_ += matrices_.back().size();
-                ensure(items_ < std::numeric_limits<std::uint32_t>::max(),
-                    "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
-                total_ += matrices_.back().units.total();
-            }
+        std::vector<layer_spec> all;
+        std::vector<weight_matrix> matrices;
+        for (const layer_spec& layer : layers) {
+            ensure_sound(layer);
+            all.push_back(named(layer, all.size()));
+            const auto of_layer = matrices_of(all.back());
+            matrices.insert(matrices.end(), of_layer.begin(), of_layer.end());
         }
-        problem_ = detail::costs_of(matrices_, options_.keep_at_least);
+        ensure_distinct_names(all);
+        ensure_sound(options_.rules, matrices);
+        for (const weight_matrix& m : matrices) {
+            rules_.push_back(rule_for(options_.rules, m));
+            const layer_rule& rule = rules_.back();
+            const structure how =
+                rule.structure ? *rule.structure : options_.structure.value_or(default_for(m));
+            matrices_.push_back({.units = resource_units(grouping(m, how), options_.costs),
+                .keep_at_least = rule.keep_at_least.value_or(options_.keep_at_least),
+                .keep_share = rule.keep_share.value_or(0),
+                .first_item = items_});
+            items_ += matrices_.back().size();
+            ensure(items_ < std::numeric_limits<std::uint32_t>::max(),
+                "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
+            total_ += matrices_.back().units.total();
+        }
+        problem_ = detail::costs_of(matrices_);
     }
 
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
@@ -89,6 +100,8 @@ public:
     {
         return matrices_[matrix].units.groups();
     }
+    /// All that the rules say of a matrix.
+    [[nodiscard]] const layer_rule& rule_of(std::size_t matrix) const { return rules_[matrix]; }
     /// Index of the first item of a matrix; its groups follow one by one.
     [[nodiscard]] std::size_t first_item(std::size_t matrix) const
     {
@@ -191,17 +204,14 @@ public:
     }
 
 private:
-    [[nodiscard]] structure structure_for(const weight_matrix& m, std::size_t layer) const
+    [[nodiscard]] static structure default_for(const weight_matrix& m)
     {
-        if (!options_.structures.empty())
-            return options_.structures[layer];
-        if (options_.structure)
-            return *options_.structure;
         return m.strategy == strategy::latency && m.reuse_factor > 1 ? structure::weights
                                                                      : structure::multipliers;
     }
 
     selection_options options_;
+    std::vector<layer_rule> rules_; ///< what all of them say, one for each matrix
     std::vector<detail::matrix_items> matrices_;
     std::size_t items_ = 0;
     knapsack_problem problem_; ///< of ranked matrices, the values decide who uses which unit

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 // What the loss would lose with a weight, to first order |w·∂L/∂w| (Taylor; Molchanov et al. 2017)
@@ -22,7 +23,9 @@ namespace espalier {
 class sensitivity {
 public:
     /// \param by  ranking::taylor or ranking::fisher
-    explicit sensitivity(ranking by) : by_(by) {}
+    explicit sensitivity(ranking by) : by_{by} {}
+    /// \param by  one for each matrix; nothing is added up where it is neither of them
+    explicit sensitivity(std::vector<ranking> by) : by_(std::move(by)) {}
 
     /// Adds one batch.
     /// \param weights    one span for each matrix
@@ -34,16 +37,23 @@ public:
         ensure(gradients.size() == weights.size(),
             "there is one span of gradients for each weight matrix",
             given{"spans", gradients.size()}, given{"matrices", weights.size()});
+        ensure(by_.size() == 1 || by_.size() == weights.size(),
+            "there is one ranking for each weight matrix", given{"rankings", by_.size()},
+            given{"matrices", weights.size()});
         sums_.resize(weights.size());
         for (std::size_t m = 0; m < weights.size(); ++m) {
             ensure(gradients[m].size() == weights[m].size(), "there is a gradient for every weight",
                 given{"gradients", gradients[m].size()}, given{"weights", weights[m].size()});
-            sums_[m].resize(weights[m].size());
+            const ranking by = by_.size() == 1 ? by_.front() : by_[m];
+            const bool counts = by == ranking::taylor || by == ranking::fisher;
+            sums_[m].resize(counts ? weights[m].size() : 0);
             for (std::size_t i = 0; i < weights[m].size(); ++i) {
                 ensure(is_finite(gradients[m][i]), "every gradient is finite", given{"matrix", m},
                     given{"index", i}, given{"gradient", gradients[m][i]});
+                if (!counts)
+                    continue;
                 const float change = std::abs(weights[m][i] * gradients[m][i]);
-                sums_[m][i] += by_ == ranking::fisher ? change * change : change;
+                sums_[m][i] += by == ranking::fisher ? change * change : change;
             }
         }
         ++batches_;
@@ -59,7 +69,7 @@ public:
     }
 
 private:
-    ranking by_;
+    std::vector<ranking> by_; ///< of each matrix, or of all
     std::vector<std::vector<float>> sums_;
     std::size_t batches_ = 0;
 };

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -37,6 +38,8 @@ enum : std::size_t { dsp_index, bram18_index, lut_index, indexed_resources };
 /// A matrix among others: its groups are consecutive items of one problem.
 struct matrix_items {
     resource_units units;
+    std::size_t keep_at_least = 1; ///< groups
+    double keep_share = 0;         ///< part of the groups of each class
     std::size_t first_item = 0;
     std::size_t first_use = 0; ///< place of the first user of its first shared unit
 
@@ -115,9 +118,10 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
 }
 
 /// Adds the items of a matrix. Items that have as many units of each type to themselves are one
-/// class, in the order of their first items. The guard against an empty layer sits on the largest.
-inline void add_items(knapsack_problem& problem, const resource_units& units,
-    std::span<const own_units> own, std::size_t keep_at_least)
+/// class, in the order of their first items. The guard against an empty layer sits on the largest,
+/// a share on every class.
+inline void add_items(
+    knapsack_problem& problem, const matrix_items& matrix, std::span<const own_units> own)
 {
     const std::size_t first_class = problem.classes();
     std::vector<own_units> classes;
@@ -138,17 +142,21 @@ inline void add_items(knapsack_problem& problem, const resource_units& units,
         run = run_end;
     }
     for (const own_units& item : classes)
-        problem.class_costs.push_back(amounts_of(item.cost(units)));
-    const auto largest = std::max_element(members.begin(), members.end());
-    problem.floors.resize(problem.classes(), 0);
-    problem.floors[first_class + static_cast<std::size_t>(largest - members.begin())] =
-        std::min(keep_at_least, *largest);
+        problem.class_costs.push_back(amounts_of(item.cost(matrix.units)));
+    const auto largest = static_cast<std::size_t>(
+        std::max_element(members.begin(), members.end()) - members.begin());
+    for (std::size_t c = 0; c < members.size(); ++c) {
+        // The nudge keeps 0.7 of 10 at 7 although 0.7 is not a binary fraction.
+        const auto share = static_cast<std::size_t>(
+            std::ceil(matrix.keep_share * static_cast<double>(members[c]) * (1 - 1e-12)));
+        const std::size_t guard = c == largest ? std::min(matrix.keep_at_least, members[c]) : 0;
+        problem.floors.push_back(std::max(share, guard));
+    }
 }
 
 /// Everything of a problem but values and capacity.
 /// \param matrices  at least one
-[[nodiscard]] inline knapsack_problem costs_of(
-    std::span<matrix_items> matrices, std::size_t keep_at_least)
+[[nodiscard]] inline knapsack_problem costs_of(std::span<matrix_items> matrices)
 {
     knapsack_problem problem;
     problem.resources = indexed_resources;
@@ -156,7 +164,7 @@ inline void add_items(knapsack_problem& problem, const resource_units& units,
     reserve_units(problem.shared, matrices);
     problem.class_of.reserve(matrices.back().first_item + matrices.back().size());
     for (matrix_items& matrix : matrices)
-        add_items(problem, matrix.units, add_shared_units(problem.shared, matrix), keep_at_least);
+        add_items(problem, matrix, add_shared_units(problem.shared, matrix));
     return problem;
 }
 

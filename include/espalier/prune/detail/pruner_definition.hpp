@@ -56,14 +56,12 @@ ESPALIER_INLINE pruner::pruner(
           .noise = options_.noise,
           .implausible_factor = options_.implausible_factor},
       selection_(layers, options_.selection),
-      network_(std::move(network)),
-      sensitivity_(options_.rank_by)
+      network_(std::move(network))
 {
     for (const layer_spec& layer : layers) {
         ensure_sound_and_legal(layer);
         ensure_not_swapped(layer);
     }
-    ensure_distinct_names(layers);
     ensure_sound(acceptance_);
     ensure(options_.regularization >= 0 && is_finite(options_.regularization),
         "the strength of the regulariser is finite and not negative",
@@ -73,6 +71,7 @@ ESPALIER_INLINE pruner::pruner(
     ensure(matrices() == selection_.matrices(),
         "there is one view of weights for each weight matrix", given{"views", matrices()},
         given{"matrices", selection_.matrices()});
+    std::vector<ranking> rankings;
     for (std::size_t m = 0; m < matrices(); ++m) {
         const weight_matrix& matrix = selection_.groups_of(m).matrix();
         const weight_view& view = network_.weights[m];
@@ -87,7 +86,9 @@ ESPALIER_INLINE pruner::pruner(
             given{"shape", std::string_view(to_string(view.shape()))},
             given{"the layer's", std::string_view(to_string(expected))});
         masks_.emplace_back(view.size(), std::uint8_t{1});
+        rankings.push_back(ranker_of(m).by());
     }
+    sensitivity_ = sensitivity(std::move(rankings));
     for (const state_part& part : network_.state) {
         const auto bears_name = [&](const state_part& other) {
             return other.name() == part.name();
@@ -324,15 +325,23 @@ void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
             network_.weights[m].read(buffer), prices_of(m), options_.regularization, gradients[m]);
 }
 
+ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
+{
+    const std::optional<ranker>& own = selection_.rule_of(m).rank_by;
+    return own ? *own : options_.rank_by;
+}
+
 ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
 {
-    return options_.rank_by == ranking::taylor || options_.rank_by == ranking::fisher;
+    for (std::size_t m = 0; m < matrices(); ++m)
+        if (ranker_of(m).is_by_gradients())
+            return true;
+    return false;
 }
 
 ESPALIER_INLINE std::vector<double> pruner::values() const
 {
-    const bool sensitive = ranks_by_sensitivity();
-    ensure(!sensitive || sensitivity_.batches() > 0,
+    ensure(!ranks_by_sensitivity() || sensitivity_.batches() > 0,
         "ranking by gradients needs observe() for at least one batch before each round");
     std::vector<double> all(selection_.items());
     std::vector<float> buffer;
@@ -341,11 +350,12 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
         const layout order = network_.weights[m].order();
         const std::span<double> norms = std::span{all}.subspan(
             selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
-        if (sensitive)
+        const ranker& by = ranker_of(m);
+        if (by.is_by_gradients())
             group_norms(groups, order, sensitivity_.sums(m), ranking::l1, norms);
         else
-            group_norms(groups, order, network_.weights[m].read(buffer), options_.rank_by, norms);
-        normalize(norms, options_.normalize_by);
+            by.value(groups, order, network_.weights[m].read(buffer), norms);
+        normalize(norms, selection_.rule_of(m).normalize_by.value_or(options_.normalize_by));
     }
     return all;
 }

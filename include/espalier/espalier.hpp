@@ -41,6 +41,7 @@
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/pruner.hpp>

@@ -3,6 +3,7 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/model/constant.hpp>
+#include <espalier/model/device.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/product.hpp>
@@ -42,6 +43,14 @@ struct cost_policy {
 inline constexpr cost_policy cost_policy::paper{};
 inline constexpr cost_policy cost_policy::yosys{
     .lut_below = 2, .lut_below_sum = 9, .memory = {.shapes = memory_shapes::best_aspect_ratio}};
+
+/// The policy for a device: its own DSP blocks, whatever the policy says. `fits` and reports apply
+/// it by themselves; a pruner is told once, by `selection_options{.costs = costs_on(device)}`.
+[[nodiscard]] constexpr cost_policy costs_on(const device& d, cost_policy policy = {})
+{
+    policy.dsp = d.dsp;
+    return policy;
+}
 
 /// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs.
 [[nodiscard]] constexpr product_cost product_of(

@@ -47,7 +47,7 @@ public:
     {
         ensure(!layers.empty(), "a network has at least one layer");
         ensure_distinct_names(layers);
-        policy.dsp = d.dsp;
+        policy = costs_on(d, policy);
         for (std::size_t i = 0; i < layers.size(); ++i) {
             ensure_sound_and_legal(layers[i]);
             ensure_not_swapped(layers[i]);

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace espalier {
+
+/// The number of resources that a user can define beside those of an FPGA
+/// (prune/custom_resource.hpp).
+inline constexpr std::size_t max_custom_resources = 4;
 
 /// Amounts of FPGA resources: what a design needs, what a device has, or what a budget allows.
 struct resources {
@@ -12,6 +18,8 @@ struct resources {
     std::int64_t lut = 0;    ///< 6-input look-up tables
     std::int64_t ff = 0;     ///< flip-flops
     std::int64_t uram = 0;   ///< 288-Kb UltraRAM blocks
+    /// Of what a user defined; the model itself leaves them at 0.
+    std::array<std::int64_t, max_custom_resources> custom{};
 
     /// Block RAM as vendor reports count it, in 36-Kb blocks: a RAMB18 is half of one.
     [[nodiscard]] constexpr double bram() const { return static_cast<double>(bram18) / 2; }
@@ -25,12 +33,18 @@ struct resources {
         lut += other.lut;
         ff += other.ff;
         uram += other.uram;
+        for (std::size_t k = 0; k < custom.size(); ++k)
+            custom[k] += other.custom[k];
         return *this;
     }
     friend constexpr resources operator+(resources a, const resources& b) { return a += b; }
-    friend constexpr resources operator*(std::int64_t times, const resources& r)
+    friend constexpr resources operator*(std::int64_t times, resources r)
     {
-        return {times * r.dsp, times * r.bram18, times * r.lut, times * r.ff, times * r.uram};
+        for (std::int64_t* amount : {&r.dsp, &r.bram18, &r.lut, &r.ff, &r.uram})
+            *amount *= times;
+        for (std::int64_t& amount : r.custom)
+            amount *= times;
+        return r;
     }
 };
 

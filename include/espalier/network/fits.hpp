@@ -14,29 +14,19 @@
 
 namespace espalier {
 
-namespace detail {
-
-constexpr cost_policy on(const device& d, cost_policy policy)
-{
-    policy.dsp = d.dsp;
-    return policy;
-}
-
-} // namespace detail
-
 /// Need of a network on a device against what is usable there, for every resource. The DSP family
 /// is the device's, whatever the policy says.
 template <layer_spec... Specs>
 [[nodiscard]] constexpr utilization fits(network_t<Specs...> n, const device& d,
     const headroom& fill = whole_device, const cost_policy& policy = {})
 {
-    return {cost(n, detail::on(d, policy)), usable(d, fill)};
+    return {cost(n, costs_on(d, policy)), usable(d, fill)};
 }
 /// The same for layers that are known at run time only.
 [[nodiscard]] constexpr utilization fits(std::span<const layer_spec> layers, const device& d,
     const headroom& fill = whole_device, const cost_policy& policy = {})
 {
-    return {cost(layers, detail::on(d, policy)), usable(d, fill)};
+    return {cost(layers, costs_on(d, policy)), usable(d, fill)};
 }
 
 namespace detail {

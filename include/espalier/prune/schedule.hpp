@@ -6,6 +6,7 @@
 #include <espalier/model/resources.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -29,24 +30,47 @@ struct reduction {
     double dsp = 0;
     double bram = 0;
     double lut = 0;
+    /// Of each resource of the user's own (prune/custom_resource.hpp).
+    std::array<double, max_custom_resources> custom{};
     /// Whether it stands for every resource that a network has, rather than for those named.
     bool is_of_all = false;
 
     constexpr reduction() = default;
     /// The same part of every resource that the network has.
-    constexpr reduction(double all) : dsp(all), bram(all), lut(all), is_of_all(true) {}
+    constexpr reduction(double all) : dsp(all), bram(all), lut(all), is_of_all(true)
+    {
+        custom.fill(all);
+    }
     constexpr reduction(double of_dsp, double of_bram, double of_lut = 0)
         : dsp(of_dsp), bram(of_bram), lut(of_lut)
     {}
     friend constexpr bool operator==(const reduction&, const reduction&) = default;
 };
 
+namespace detail {
+
+/// Calls visit(part, amount, name) for each resource that can be removed.
+/// \param amounts  `resources`, of any constness
+template <class Resources, class Visit>
+constexpr void each_part(const reduction& r, Resources& amounts, Visit&& visit)
+{
+    visit(r.dsp, amounts.dsp, "dsp");
+    visit(r.bram, amounts.bram18, "bram18");
+    visit(r.lut, amounts.lut, "lut");
+    for (std::size_t k = 0; k < r.custom.size(); ++k)
+        visit(r.custom[k], amounts.custom[k], "custom");
+}
+
+} // namespace detail
+
 /// \throws std::invalid_argument if a part is outside [0, 1)
 constexpr void ensure_sound(const reduction& r)
 {
-    for (const double part : {r.dsp, r.bram, r.lut})
+    constexpr resources none;
+    detail::each_part(r, none, [](double part, std::int64_t, const char*) {
         ensure(part >= 0 && part < 1, "a schedule removes a part in [0, 1) of a resource",
             given{"part", part});
+    });
 }
 
 /// Whether a network has what a schedule is to remove.
@@ -55,15 +79,12 @@ constexpr void ensure_sound(const reduction& r)
 constexpr void ensure_removable(const reduction& r, const resources& total)
 {
     bool any = false;
-    const auto look = [&](double part, std::int64_t has, const char* resource) {
+    detail::each_part(r, total, [&](double part, std::int64_t has, const char* resource) {
         any = any || (part > 0 && has > 0);
         ensure(r.is_of_all || part == 0 || has > 0,
             "a schedule removes resources that the network has", given{"resource", resource},
             given{"part to remove", part});
-    };
-    look(r.dsp, total.dsp, "dsp");
-    look(r.bram, total.bram18, "bram18");
-    look(r.lut, total.lut, "lut");
+    });
     ensure(any, "a schedule removes something", given{"dsp", r.dsp}, given{"bram", r.bram},
         given{"lut", r.lut});
 }
@@ -75,22 +96,25 @@ constexpr void ensure_removable(const reduction& r, const resources& total)
     const auto part = [](std::int64_t of, std::int64_t to) {
         return of <= to ? 0.0 : 1.0 - static_cast<double>(to) / static_cast<double>(of);
     };
-    return {part(total.dsp, budget.dsp), part(total.bram18, budget.bram18),
+    reduction r{part(total.dsp, budget.dsp), part(total.bram18, budget.bram18),
         part(total.lut, budget.lut)};
+    for (std::size_t k = 0; k < r.custom.size(); ++k)
+        r.custom[k] = part(total.custom[k], budget.custom[k]);
+    return r;
 }
 
 /// What remains of a total after part `progress` of a reduction, rounded down to whole blocks.
 [[nodiscard]] inline resources budget_at(
     const resources& total, const reduction& target, double progress)
 {
-    const auto remains = [&](std::int64_t of, double part) {
+    resources remains{
+        .dsp = total.dsp, .bram18 = total.bram18, .lut = total.lut, .custom = total.custom};
+    detail::each_part(target, remains, [&](double part, std::int64_t& amount, const char*) {
         // The nudge keeps 6150·(1 - 0.8) at 1230 although 0.2 is not a binary fraction.
-        return static_cast<std::int64_t>(
-            std::floor(static_cast<double>(of) * (1 - part * progress) + 1e-6));
-    };
-    return {.dsp = remains(total.dsp, target.dsp),
-        .bram18 = remains(total.bram18, target.bram),
-        .lut = remains(total.lut, target.lut)};
+        amount = static_cast<std::int64_t>(
+            std::floor(static_cast<double>(amount) * (1 - part * progress) + 1e-6));
+    });
+    return remains;
 }
 
 /// One finished round, as a schedule sees it.

@@ -11,6 +11,7 @@
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/detail/matrix_items.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/resource_units.hpp>
@@ -47,6 +48,8 @@ struct selection_options {
     cost_policy costs{};
     /// Groups of each weight matrix that stay whatever the budget, so that no layer is removed.
     std::size_t keep_at_least = 1;
+    /// Of the user's own, beside those of the FPGA; their amounts are `resources::custom`.
+    std::vector<custom_resource> custom{};
     /// Where a layer differs from the rest.
     std::vector<layer_rule> rules{};
 };
@@ -58,7 +61,7 @@ public:
         dsp = detail::dsp_index,
         bram18 = detail::bram18_index,
         lut = detail::lut_index,
-        resource_count = detail::indexed_resources
+        first_custom = detail::first_custom_index ///< of the user's own
     };
 
     /// \throws std::invalid_argument if a layer is not sound, two have one name, a structure does
@@ -78,6 +81,7 @@ public:
         }
         ensure_distinct_names(all);
         ensure_sound(options_.rules, matrices);
+        ensure_sound(options_.custom);
         for (const weight_matrix& m : matrices) {
             rules_.push_back(rule_for(options_.rules, m));
             const layer_rule& rule = rules_.back();
@@ -90,9 +94,10 @@ public:
             items_ += matrices_.back().size();
             ensure(items_ < std::numeric_limits<std::uint32_t>::max(),
                 "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
-            total_ += matrices_.back().units.total();
         }
-        problem_ = detail::costs_of(matrices_);
+        problem_ = detail::costs_of(matrices_, options_.custom);
+        for (const detail::matrix_items& matrix : matrices_)
+            total_ += matrix.total;
     }
 
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
@@ -110,11 +115,14 @@ public:
     /// Number of groups of all matrices together: the items of the problem.
     [[nodiscard]] std::size_t items() const { return items_; }
     [[nodiscard]] const cost_policy& costs() const { return options_.costs; }
-    /// What pruning can free at most: DSP blocks, block RAM and the LUTs of soft multipliers.
+    /// Number of resources of the problem.
+    [[nodiscard]] std::size_t resource_count() const { return problem_.resources; }
+    /// What pruning can free at most: DSP blocks, block RAM, the LUTs of soft multipliers, and what
+    /// is the user's own.
     [[nodiscard]] const resources& total() const { return total_; }
 
     /// The knapsack problem for the values of all groups under a budget. Of the budget the fields
-    /// dsp, bram18 and lut count (lut: soft multipliers only).
+    /// dsp, bram18, lut (soft multipliers only) and custom count.
     /// \param values  one for each item, ≥ 0
     /// \return valid until the next call
     const knapsack_problem& pose(std::vector<double> values, const resources& budget)
@@ -177,13 +185,13 @@ public:
     /// Price of each item: Σ prices · own cost, and an equal part of each unit it shares.
     [[nodiscard]] std::vector<double> priced(std::span<const double> prices) const
     {
-        ensure(prices.size() == resource_count, "there is a price for every resource",
+        ensure(prices.size() == resource_count(), "there is a price for every resource",
             given{"prices", prices.size()});
         const auto values_of = [&](const std::vector<resource_vector>& costs) {
             std::vector<double> values;
             for (const resource_vector& cost : costs) {
                 values.push_back(0);
-                for (std::size_t r = 0; r < resource_count; ++r)
+                for (std::size_t r = 0; r < resource_count(); ++r)
                     values.back() += prices[r] * static_cast<double>(cost[r]);
             }
             return values;

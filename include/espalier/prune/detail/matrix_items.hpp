@@ -3,13 +3,16 @@
 
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/resource_units.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <optional>
 #include <span>
@@ -23,16 +26,21 @@
 
 namespace espalier::detail {
 
-/// Resources of the knapsack problem, by index.
-enum : std::size_t { dsp_index, bram18_index, lut_index, indexed_resources };
+/// Resources of the knapsack problem, by index; those of the user's own come last.
+enum : std::size_t { dsp_index, bram18_index, lut_index, first_custom_index };
 
 [[nodiscard]] inline resource_vector amounts_of(const resources& r)
 {
-    return {r.dsp, r.bram18, r.lut};
+    resource_vector amounts{r.dsp, r.bram18, r.lut};
+    std::copy(r.custom.begin(), r.custom.end(), amounts.begin() + first_custom_index);
+    return amounts;
 }
 [[nodiscard]] inline resources resources_of(const resource_vector& amounts)
 {
-    return {.dsp = amounts[dsp_index], .bram18 = amounts[bram18_index], .lut = amounts[lut_index]};
+    resources r{
+        .dsp = amounts[dsp_index], .bram18 = amounts[bram18_index], .lut = amounts[lut_index]};
+    std::copy_n(amounts.begin() + first_custom_index, r.custom.size(), r.custom.begin());
+    return r;
 }
 
 /// A matrix among others: its groups are consecutive items of one problem.
@@ -42,6 +50,7 @@ struct matrix_items {
     double keep_share = 0;         ///< part of the groups of each class
     std::size_t first_item = 0;
     std::size_t first_use = 0; ///< place of the first user of its first shared unit
+    resources total{};         ///< need of all groups, once they are items
 
     [[nodiscard]] std::size_t size() const
     {
@@ -64,7 +73,7 @@ struct own_units {
     {
         return products * units.cost(unit_type::product) + columns * units.cost(unit_type::column);
     }
-    friend bool operator==(const own_units&, const own_units&) = default;
+    friend auto operator<=>(const own_units&, const own_units&) = default;
 };
 
 /// Makes room for the shared units of all matrices, to the byte: they are walked once just to be
@@ -117,32 +126,63 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
     return own;
 }
 
-/// Adds the items of a matrix. Items that have as many units of each type to themselves are one
-/// class, in the order of their first items. The guard against an empty layer sits on the largest,
-/// a share on every class.
-inline void add_items(
-    knapsack_problem& problem, const matrix_items& matrix, std::span<const own_units> own)
+/// What an item takes that is not shared.
+struct own_needs {
+    own_units units{};
+    std::array<std::int64_t, max_custom_resources> custom{};
+
+    friend auto operator<=>(const own_needs&, const own_needs&) = default;
+};
+
+/// `times` what an item takes of the resources of the user's own.
+/// \throws std::invalid_argument if it cannot be added to a total
+[[nodiscard]] inline resources countable(std::size_t times,
+    const std::array<std::int64_t, max_custom_resources>& custom,
+    const std::array<std::int64_t, max_custom_resources>& total)
+{
+    constexpr std::int64_t most = std::int64_t{1} << 62;
+    const auto count = static_cast<std::int64_t>(times);
+    for (std::size_t k = 0; k < custom.size(); ++k)
+        ensure(custom[k] <= (most - total[k]) / count,
+            "all groups together take at most 2^62 of a resource", given{"a group", custom[k]},
+            given{"groups", count}, given{"others", total[k]});
+    return count * resources{.custom = custom};
+}
+
+/// Adds the items of a matrix. Items that need the same without sharing it are one class, in the
+/// order of their first items. The guard against an empty layer sits on the largest, a share on
+/// every class.
+/// \param before  need of the matrices that are items already
+inline void add_items(knapsack_problem& problem, matrix_items& matrix,
+    std::span<const own_units> own, std::span<const custom_resource> custom,
+    const resources& before)
 {
     const std::size_t first_class = problem.classes();
-    std::vector<own_units> classes;
+    std::map<own_needs, std::uint32_t> classes;
     std::vector<std::size_t> members;
-    for (auto run = own.begin(); run != own.end();) {
-        const auto run_end =
-            std::find_if(run, own.end(), [&](const own_units& item) { return item != *run; });
-        const auto known = static_cast<std::size_t>(
-            std::find(classes.begin(), classes.end(), *run) - classes.begin());
-        if (known == classes.size()) {
-            classes.push_back(*run);
+    matrix.total = matrix.units.total();
+    const auto needs_of = [&](std::size_t g) {
+        return own_needs{
+            own[g], custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g))};
+    };
+    for (std::size_t g = 0; g < own.size();) {
+        const own_needs needs = needs_of(g);
+        const std::size_t first = g;
+        while (++g < own.size() && needs_of(g) == needs)
+            ;
+        const std::size_t length = g - first;
+        const auto [known, is_new] =
+            classes.try_emplace(needs, static_cast<std::uint32_t>(problem.classes()));
+        if (is_new) {
+            resources cost = needs.units.cost(matrix.units);
+            cost.custom = needs.custom;
+            problem.class_costs.push_back(amounts_of(cost));
             members.push_back(0);
         }
-        const auto length = static_cast<std::size_t>(run_end - run);
-        members[known] += length;
-        problem.class_of.insert(
-            problem.class_of.end(), length, static_cast<std::uint32_t>(first_class + known));
-        run = run_end;
+        problem.class_of.insert(problem.class_of.end(), length, known->second);
+        members[known->second - first_class] += length;
+        matrix.total += countable(length, needs.custom, (before + matrix.total).custom);
     }
-    for (const own_units& item : classes)
-        problem.class_costs.push_back(amounts_of(item.cost(matrix.units)));
     const auto largest = static_cast<std::size_t>(
         std::max_element(members.begin(), members.end()) - members.begin());
     for (std::size_t c = 0; c < members.size(); ++c) {
@@ -156,15 +196,19 @@ inline void add_items(
 
 /// Everything of a problem but values and capacity.
 /// \param matrices  at least one
-[[nodiscard]] inline knapsack_problem costs_of(std::span<matrix_items> matrices)
+[[nodiscard]] inline knapsack_problem costs_of(
+    std::span<matrix_items> matrices, std::span<const custom_resource> custom = {})
 {
     knapsack_problem problem;
-    problem.resources = indexed_resources;
+    problem.resources = first_custom_index + custom.size();
     problem.shared.first.push_back(0);
     reserve_units(problem.shared, matrices);
     problem.class_of.reserve(matrices.back().first_item + matrices.back().size());
-    for (matrix_items& matrix : matrices)
-        add_items(problem, matrix, add_shared_units(problem.shared, matrix));
+    resources total;
+    for (matrix_items& matrix : matrices) {
+        add_items(problem, matrix, add_shared_units(problem.shared, matrix), custom, total);
+        total += matrix.total;
+    }
     return problem;
 }
 

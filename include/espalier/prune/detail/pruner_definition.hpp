@@ -362,15 +362,12 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
 
 ESPALIER_INLINE void pruner::set_prices(const knapsack_solution& solution)
 {
-    const resources& total = selection_.total();
-    std::array<double, selection::resource_count> prices{};
-    for (std::size_t r = 0; r < prices.size(); ++r)
-        prices[r] = solution.shadow_price[r];
+    std::vector<double> prices(solution.shadow_price.begin(), solution.shadow_price.end());
+    prices.resize(selection_.resource_count());
     if (std::all_of(prices.begin(), prices.end(), [](double p) { return p <= 0; })) {
-        const auto share = [](std::int64_t of) {
-            return of > 0 ? 1.0 / static_cast<double>(of) : 0.0;
-        };
-        prices = {share(total.dsp), share(total.bram18), share(total.lut)};
+        const resource_vector total = detail::amounts_of(selection_.total());
+        for (std::size_t r = 0; r < prices.size(); ++r)
+            prices[r] = total[r] > 0 ? 1.0 / static_cast<double>(total[r]) : 0.0;
     }
     prices_ = selection_.priced(prices);
     double sum = 0;

@@ -108,6 +108,17 @@ TEST_CASE("the proximal step minimises half the squared distance plus the penalt
             w += normal(random);
         CHECK(objective(other) > best);
     }
+    // Nor is a group a little longer or shorter, which no random direction is for long.
+    for (std::int64_t g = 0; g < e.groups.groups(); ++g)
+        for (const float scale : {0.999F, 1.001F}) {
+            std::vector<float> other = stepped;
+            bool is_alive = false;
+            for (const std::int64_t flat : e.groups.members(g)) {
+                other[static_cast<std::size_t>(flat)] *= scale;
+                is_alive |= other[static_cast<std::size_t>(flat)] != 0;
+            }
+            CHECK((objective(other) > best || !is_alive));
+        }
     bool some_group_died = false;
     for (std::int64_t g = 0; g < e.groups.groups(); ++g)
         some_group_died |= stepped[static_cast<std::size_t>(e.groups.member(g, 0))] == 0;

@@ -167,10 +167,10 @@ private:
     /// Normalised value of every group.
     [[nodiscard]] std::vector<double> values() const;
 
-    /// Prices of the regulariser: the shadow prices of the last solve where they say anything, else
-    /// each resource by its share of the total; scaled to a mean of 1 over the groups.
-    void set_prices(const knapsack_solution& solution);
-    [[nodiscard]] std::span<const double> prices_of(std::size_t m) const;
+    /// Charges of the regulariser, from prices: the shadow prices of the last solve where they say
+    /// anything, else each resource by its share of the total; scaled to a mean of 1 over the
+    /// groups.
+    void set_charges(const knapsack_solution& solution);
 
     void keep_best();
     void roll_back();
@@ -184,8 +184,8 @@ private:
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
     snapshot best_;
-    sensitivity sensitivity_{ranking::l1}; // of the rankings, once the matrices are known
-    std::vector<double> prices_;
+    sensitivity sensitivity_{ranking::l1};     // of the rankings, once the matrices are known
+    std::vector<std::vector<double>> charges_; ///< of the open round, for each group
     std::vector<round_record> history_;
     std::vector<trial> trials_;
     std::optional<double> baseline_;

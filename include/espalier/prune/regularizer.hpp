@@ -25,17 +25,23 @@ namespace espalier {
 
 namespace detail {
 
-/// strength · p_g · √n_g for each group: what the penalty charges for a unit of its norm.
-inline std::vector<double> group_charges(
-    const grouping& groups, std::span<const double> prices, double strength)
+/// p_g · √n_g for each group: what the penalty charges for a unit of its norm. It stays the same as
+/// long as the prices do, so whoever steps many times asks once.
+inline std::vector<double> group_charges(const grouping& groups, std::span<const double> prices)
 {
     ensure(static_cast<std::int64_t>(prices.size()) == groups.groups(), "every group has a price",
         given{"prices", prices.size()}, given{"groups", groups.groups()});
     std::vector<double> charges(prices.begin(), prices.end());
     for (std::size_t g = 0; g < charges.size(); ++g)
-        charges[g] *=
-            strength * std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
+        charges[g] *= std::sqrt(static_cast<double>(groups.size(static_cast<std::int64_t>(g))));
     return charges;
+}
+
+inline double group_lasso_loss(const grouping& groups, layout framework,
+    std::span<const float> weights, std::span<const double> charges)
+{
+    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
+    return std::inner_product(charges.begin(), charges.end(), norms.begin(), 0.0);
 }
 
 } // namespace detail
@@ -46,24 +52,22 @@ inline std::vector<double> group_charges(
 [[nodiscard]] inline double group_lasso_loss(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices)
 {
-    const std::vector<double> charges = detail::group_charges(groups, prices, 1);
-    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
-    return std::inner_product(charges.begin(), charges.end(), norms.begin(), 0.0);
+    return detail::group_lasso_loss(
+        groups, framework, weights, detail::group_charges(groups, prices));
 }
 
 namespace detail {
 
 template <std::floating_point Number>
 void add_group_lasso_gradient(const grouping& groups, layout framework,
-    std::span<const float> weights, std::span<const double> prices, double strength,
+    std::span<const float> weights, std::span<const double> charges, double strength,
     std::span<Number> gradients)
 {
     ensure(gradients.size() == weights.size(), "there is a gradient for every weight",
         given{"gradients", gradients.size()}, given{"weights", weights.size()});
-    std::vector<double> factors = group_charges(groups, prices, strength);
-    const std::vector<double> norms = group_norms(groups, framework, weights, ranking::l2);
-    for (std::size_t g = 0; g < norms.size(); ++g)
-        factors[g] = norms[g] > 0 ? factors[g] / norms[g] : 0.0;
+    std::vector<double> factors = group_norms(groups, framework, weights, ranking::l2);
+    for (std::size_t g = 0; g < factors.size(); ++g)
+        factors[g] = factors[g] > 0 ? strength * charges[g] / factors[g] : 0.0;
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
         gradients[at] += static_cast<Number>(
@@ -71,16 +75,20 @@ void add_group_lasso_gradient(const grouping& groups, layout framework,
     });
 }
 
-/// \param present  the same weights as floats
 template <std::floating_point Number>
-void group_lasso_proximal_step(const grouping& groups, layout framework,
-    std::span<const float> present, std::span<Number> weights, std::span<const double> prices,
-    double strength)
+void group_lasso_proximal_step(const grouping& groups, layout framework, std::span<Number> weights,
+    std::span<const double> charges, double strength)
 {
-    std::vector<double> factors = group_charges(groups, prices, strength);
-    const std::vector<double> norms = group_norms(groups, framework, present, ranking::l2);
-    for (std::size_t g = 0; g < norms.size(); ++g)
-        factors[g] = norms[g] > factors[g] ? 1 - factors[g] / norms[g] : 0.0;
+    std::vector<double> factors(charges.size());
+    if constexpr (std::same_as<Number, float>)
+        group_norms(groups, framework, weights, ranking::l2, factors);
+    else
+        group_norms(groups, framework, std::vector<float>(weights.begin(), weights.end()),
+            ranking::l2, factors);
+    for (std::size_t g = 0; g < factors.size(); ++g) {
+        const double shrinkage = strength * charges[g];
+        factors[g] = factors[g] > shrinkage ? 1 - shrinkage / factors[g] : 0.0;
+    }
     visit_weights(groups, framework, [&](std::int64_t offset, std::int64_t group) {
         const auto at = static_cast<std::size_t>(offset);
         weights[at] = static_cast<Number>(
@@ -96,13 +104,15 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices, double strength,
     std::span<float> gradients)
 {
-    detail::add_group_lasso_gradient(groups, framework, weights, prices, strength, gradients);
+    detail::add_group_lasso_gradient(
+        groups, framework, weights, detail::group_charges(groups, prices), strength, gradients);
 }
 inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices, double strength,
     std::span<double> gradients)
 {
-    detail::add_group_lasso_gradient(groups, framework, weights, prices, strength, gradients);
+    detail::add_group_lasso_gradient(
+        groups, framework, weights, detail::group_charges(groups, prices), strength, gradients);
 }
 
 /// The proximal step of the same penalty: shrinks the norm of every group by
@@ -110,13 +120,14 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
 inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     std::span<float> weights, std::span<const double> prices, double strength)
 {
-    detail::group_lasso_proximal_step(groups, framework, weights, weights, prices, strength);
+    detail::group_lasso_proximal_step(
+        groups, framework, weights, detail::group_charges(groups, prices), strength);
 }
 inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     std::span<double> weights, std::span<const double> prices, double strength)
 {
-    const std::vector<float> present(weights.begin(), weights.end());
-    detail::group_lasso_proximal_step(groups, framework, present, weights, prices, strength);
+    detail::group_lasso_proximal_step(
+        groups, framework, weights, detail::group_charges(groups, prices), strength);
 }
 
 } // namespace espalier

@@ -152,7 +152,7 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     if (!is_feasible(problem, solution.keep))
         detail::fail<std::logic_error>("the solver's answer breaks a constraint of its problem");
 
-    set_prices(solution);
+    set_charges(solution);
     round_record record{.progress = *progress,
         .budget = budget,
         .usage = selection_.usage_of(solution.keep),
@@ -321,8 +321,8 @@ void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
         return;
     std::vector<float> buffer;
     for (std::size_t m = 0; m < matrices(); ++m)
-        add_group_lasso_gradient(selection_.groups_of(m), network_.weights[m].order(),
-            network_.weights[m].read(buffer), prices_of(m), options_.regularization, gradients[m]);
+        detail::add_group_lasso_gradient(selection_.groups_of(m), network_.weights[m].order(),
+            network_.weights[m].read(buffer), charges_[m], options_.regularization, gradients[m]);
 }
 
 ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
@@ -360,8 +360,10 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
     return all;
 }
 
-ESPALIER_INLINE void pruner::set_prices(const knapsack_solution& solution)
+ESPALIER_INLINE void pruner::set_charges(const knapsack_solution& solution)
 {
+    if (options_.regularization == 0)
+        return; // nobody will ask
     std::vector<double> prices(solution.shadow_price.begin(), solution.shadow_price.end());
     prices.resize(selection_.resource_count());
     if (std::all_of(prices.begin(), prices.end(), [](double p) { return p <= 0; })) {
@@ -369,20 +371,20 @@ ESPALIER_INLINE void pruner::set_prices(const knapsack_solution& solution)
         for (std::size_t r = 0; r < prices.size(); ++r)
             prices[r] = total[r] > 0 ? 1.0 / static_cast<double>(total[r]) : 0.0;
     }
-    prices_ = selection_.priced(prices);
+    const std::vector<double> price_of = selection_.priced(prices);
     double sum = 0;
-    for (const double p : prices_)
+    for (const double p : price_of)
         sum += p;
-    const double mean = sum / static_cast<double>(prices_.size());
-    if (mean > 0)
-        for (double& p : prices_)
-            p /= mean;
-}
-
-ESPALIER_INLINE std::span<const double> pruner::prices_of(std::size_t m) const
-{
-    return std::span{prices_}.subspan(
-        selection_.first_item(m), static_cast<std::size_t>(selection_.groups_of(m).groups()));
+    const double mean = sum > 0 ? sum / static_cast<double>(price_of.size()) : 1;
+    charges_.clear();
+    for (std::size_t m = 0; m < matrices(); ++m) {
+        const grouping& groups = selection_.groups_of(m);
+        charges_.push_back(
+            detail::group_charges(groups, std::span{price_of}.subspan(selection_.first_item(m),
+                                              static_cast<std::size_t>(groups.groups()))));
+        for (double& charge : charges_.back())
+            charge /= mean;
+    }
 }
 
 ESPALIER_INLINE void pruner::keep_best()
@@ -429,11 +431,13 @@ ESPALIER_INLINE void pruner::round::regularize(std::span<const std::span<double>
 ESPALIER_INLINE double pruner::round::regularization_loss() const
 {
     const pruner& of = owner();
+    if (of.options_.regularization == 0)
+        return 0;
     double loss = 0;
     std::vector<float> buffer;
     for (std::size_t m = 0; m < of.matrices(); ++m)
-        loss += group_lasso_loss(of.selection_.groups_of(m), of.network_.weights[m].order(),
-            of.network_.weights[m].read(buffer), of.prices_of(m));
+        loss += detail::group_lasso_loss(of.selection_.groups_of(m), of.network_.weights[m].order(),
+            of.network_.weights[m].read(buffer), of.charges_[m]);
     return of.options_.regularization * loss;
 }
 
@@ -442,10 +446,13 @@ ESPALIER_INLINE void pruner::round::shrink(double learning_rate)
     const pruner& of = owner();
     ensure(learning_rate >= 0 && is_finite(learning_rate),
         "a learning rate is finite and not negative", given{"learning_rate", learning_rate});
+    if (of.options_.regularization == 0)
+        return;
     for (std::size_t m = 0; m < of.matrices(); ++m)
         of.network_.weights[m].update([&](auto weights) {
-            group_lasso_proximal_step(of.selection_.groups_of(m), of.network_.weights[m].order(),
-                weights, of.prices_of(m), learning_rate * of.options_.regularization);
+            detail::group_lasso_proximal_step(of.selection_.groups_of(m),
+                of.network_.weights[m].order(), weights, of.charges_[m],
+                learning_rate * of.options_.regularization);
         });
 }
 

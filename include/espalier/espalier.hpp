@@ -35,6 +35,7 @@
 #include <espalier/model/split_offsets.hpp>
 #include <espalier/model/tensor_shape.hpp>
 #include <espalier/model/timing.hpp>
+#include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/network/fits.hpp>

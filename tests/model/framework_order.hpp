@@ -20,22 +20,40 @@ namespace framework_order {
 
 using hardware_loops::integer;
 
-/// A weight by what it connects. Gates are numbered in the hardware's order.
+/// A weight by what it connects. A gate goes by its place in the file that hls4ml writes, which is
+/// the place that the framework gave it.
 struct weight_name {
     integer gate, unit, row, column, channel;
 };
 
-/// Gates as the recurrent layers store them, by their numbers in the hardware, which stores a GRU
-/// as update, reset, candidate and an LSTM as input, forget, cell, output.
-inline std::vector<integer> gates(const espalier::weight_matrix& m, espalier::layout l)
+/// Whether a flow leaves the transpose in front of a flatten in the hardware: channels are unrolled
+/// first there, and data come as a stream.
+inline bool transpose_stays(const espalier::weight_matrix& m, espalier::layout flow)
 {
-    constexpr integer update = 0, reset = 1, candidate = 2;
-    if (m.kind == espalier::layer_kind::gru)
-        return l == espalier::layout::pytorch ? std::vector<integer>{reset, update, candidate}
-                                              : std::vector<integer>{update, reset, candidate};
-    if (m.kind == espalier::layer_kind::lstm)
-        return {0, 1, 2, 3};
-    return {0};
+    using espalier::layout;
+    return m.kind == espalier::layer_kind::dense && m.io == espalier::io_type::io_stream &&
+           (flow == layout::pytorch || flow == layout::keras_channels_first);
+}
+
+/// Calls visit(flat, name) for every weight in the order in which the hardware has them, which is
+/// (out, in) with in = (row, column, channel), or (channel, row, column) behind a transpose.
+template <class Visit>
+void walk_hardware(const espalier::weight_matrix& m, espalier::layout flow, Visit&& visit)
+{
+    integer flat = 0;
+    for (integer g = 0; g < m.gates; ++g)
+        for (integer u = 0; u < m.units; ++u)
+            if (transpose_stays(m, flow)) {
+                for (integer ch = 0; ch < m.channels; ++ch)
+                    for (integer r = 0; r < m.rows; ++r)
+                        for (integer c = 0; c < m.columns; ++c)
+                            visit(flat++, weight_name{g, u, r, c, ch});
+            } else {
+                for (integer r = 0; r < m.rows; ++r)
+                    for (integer c = 0; c < m.columns; ++c)
+                        for (integer ch = 0; ch < m.channels; ++ch)
+                            visit(flat++, weight_name{g, u, r, c, ch});
+            }
 }
 
 /// Calls visit(offset, name) for every weight, offsets ascending.
@@ -44,17 +62,10 @@ void walk(const espalier::weight_matrix& m, espalier::layout l, Visit&& visit)
 {
     using espalier::layout;
     integer offset = 0;
-    const std::vector<integer> gate_order = gates(m, l);
     const bool image_channels_first = m.kind == espalier::layer_kind::dense &&
                                       (l == layout::keras_channels_first || l == layout::dlib);
     if (l == layout::hardware) {
-        // (out, in), in = (row, column, channel)
-        for (const integer g : gate_order)
-            for (integer u = 0; u < m.units; ++u)
-                for (integer r = 0; r < m.rows; ++r)
-                    for (integer c = 0; c < m.columns; ++c)
-                        for (integer ch = 0; ch < m.channels; ++ch)
-                            visit(offset++, weight_name{g, u, r, c, ch});
+        walk_hardware(m, l, visit);
     } else if (image_channels_first) {
         // (in, out), in = (channel, row, column)
         for (integer ch = 0; ch < m.channels; ++ch)
@@ -67,12 +78,12 @@ void walk(const espalier::weight_matrix& m, espalier::layout l, Visit&& visit)
         for (integer r = 0; r < m.rows; ++r)
             for (integer c = 0; c < m.columns; ++c)
                 for (integer ch = 0; ch < m.channels; ++ch)
-                    for (const integer g : gate_order)
+                    for (integer g = 0; g < m.gates; ++g)
                         for (integer u = 0; u < m.units; ++u)
                             visit(offset++, weight_name{g, u, r, c, ch});
     } else {
         // (F, C, H, W), (out, in), (gates · units, in); depthwise (C, 1, H, W)
-        for (const integer g : gate_order)
+        for (integer g = 0; g < m.gates; ++g)
             for (integer u = 0; u < m.units; ++u)
                 for (integer ch = 0; ch < m.channels; ++ch)
                     for (integer r = 0; r < m.rows; ++r)
@@ -91,12 +102,23 @@ inline std::vector<integer> hardware_numbers(const espalier::weight_matrix& m, e
             m.gates * (n.unit + m.units * (n.row + m.rows * (n.column + m.columns * n.channel))));
     };
     std::vector<integer> number(static_cast<std::size_t>(m.weights()), -1);
-    walk(m, espalier::layout::hardware,
-        [&](integer flat, const weight_name& n) { number[key(n)] = flat; });
+    walk_hardware(m, l, [&](integer flat, const weight_name& n) { number[key(n)] = flat; });
     std::vector<integer> result;
     result.reserve(number.size());
     walk(m, l, [&](integer, const weight_name& n) { result.push_back(number[key(n)]); });
     return result;
+}
+
+/// The framework's weights in hardware order, moved by `to_hardware`.
+template <class Number>
+std::vector<Number> moved(const espalier::weight_matrix& m, espalier::layout l,
+    const std::vector<Number>& framework_weights)
+{
+    std::vector<Number> hardware(framework_weights.size());
+    for (std::size_t i = 0; i < framework_weights.size(); ++i)
+        hardware[static_cast<std::size_t>(espalier::to_hardware(m, l, static_cast<integer>(i)))] =
+            framework_weights[i];
+    return hardware;
 }
 
 /// The layouts in which a framework can hand over a matrix.

@@ -175,7 +175,7 @@ TEST_CASE("the reuse factor of the second kernel is checked too")
     CHECK_THROWS_WITH_AS((void)ensure_legal(wrong),
         doctest::Contains("reuse_factor = 3, nearest legal below = 2, above = 5, n_in = 10"),
         std::invalid_argument);
-    const separable_conv2d separable{.height = 8,
+    separable_conv2d separable{.height = 8,
         .width = 8,
         .channels = 4,
         .filters = 16,
@@ -183,8 +183,10 @@ TEST_CASE("the reuse factor of the second kernel is checked too")
         .kernel_width = 3,
         .reuse_factor = 9};
     CHECK_THROWS_WITH_AS((void)ensure_legal(separable),
-        doctest::Contains("nearest legal below = 4, above = 0, n_in = 4, n_out = 16"),
+        doctest::Contains("nearest legal below = 8, above = 16, n_in = 4, n_out = 16"),
         std::invalid_argument);
+    separable.pointwise_reuse_factor = 8;
+    CHECK(ensure_legal(separable));
 }
 
 TEST_CASE("the parallelization factor divides the output pixels, for every factor")

@@ -29,14 +29,16 @@ inline constexpr espalier::layer_kind kinds[] = {espalier::layer_kind::dense,
     espalier::layer_kind::depthwise_conv2d, espalier::layer_kind::separable_conv2d,
     espalier::layer_kind::lstm, espalier::layer_kind::gru};
 
-/// A layer of a kind with random extents and reuse factor 1; dense layers follow a flatten half of
-/// the time.
-/// \param size  bound of the extents of a dense layer; others are scaled to have about as many
+/// A layer of a kind with random extents and reuse factor 1, streamed half of the time; dense
+/// layers follow a flatten half of the time. \param size  bound of the extents of a dense layer;
+/// others are scaled to have about as many
 ///              weights
 inline espalier::layer_spec layer_of(
     std::mt19937_64& random, espalier::layer_kind kind, int size = 80)
 {
     espalier::layer_spec s{.kind = kind};
+    s.io = one_of<espalier::io_type>(
+        random, {espalier::io_type::io_parallel, espalier::io_type::io_stream});
     if (espalier::is_convolution(kind)) {
         s.kernel_height = kind == espalier::layer_kind::conv1d ? 1 : between(random, 1, 4);
         s.kernel_width = between(random, 1, 4);

@@ -150,6 +150,57 @@ TEST_CASE("the report as JSON is read by a JSON library and says the same")
     CHECK(dsp == cost(net).dsp);
 }
 
+TEST_CASE("a report warns of what HLS does not unroll, with the smallest reuse factor that it does")
+{
+    const std::vector<layer_spec> layers{
+        dense{.name = "at", .inputs = 64, .outputs = 64, .weight = {18, 8}},
+        dense{.name = "over", .inputs = 65, .outputs = 64, .weight = {18, 8}},
+        dense{.name = "far", .inputs = 400, .outputs = 120, .reuse_factor = 10, .weight = {18, 8}},
+        dense{.name = "logic",
+            .inputs = 100,
+            .outputs = 50,
+            .strategy = strategy::latency,
+            .reuse_factor = 10,
+            .weight = {18, 8}},
+        // Two copies of 2,304 multipliers: each is within.
+        conv2d{.name = "copies",
+            .height = 8,
+            .width = 8,
+            .channels = 16,
+            .filters = 16,
+            .kernel_height = 3,
+            .kernel_width = 3,
+            .parallelization_factor = 2},
+        conv2d{.name = "wide", .height = 8, .width = 8, .channels = 2, .filters = 4097},
+        lstm{.name = "enc", .inputs = 4, .units = 40, .weight = {18, 8}}};
+    const resource_report report(layers, device::xcvu13p);
+    const std::string text = report.text();
+    CHECK(text.find("\n\nWarning: HLS unrolls and partitions to at most 4096 parts.\n\n"
+                    "matrix                parts  smallest RF within\n"
+                    "over                   4160                   5\n"
+                    "far                    4800                  16\n"
+                    "logic                  5000                none\n"
+                    "wide                   8194                none\n"
+                    "enc.recurrent_kernel   6400                   2\n"
+                    "\nIt ") != std::string::npos);
+    CHECK(report.markdown().find("Warning: HLS unrolls and partitions to at most 4096 parts.\n\n"
+                                 "| matrix | parts | smallest RF within |\n"
+                                 "| --- | ---: | ---: |\n"
+                                 "| over | 4160 | 5 |\n") != std::string::npos);
+    const auto warnings = nlohmann::json::parse(report.json()).at("warnings");
+    REQUIRE(warnings.size() == 5);
+    CHECK(warnings.at(1) == nlohmann::json{{"matrix", "far"}, {"unrolled", 4800}, {"limit", 4096},
+                                {"smallest_reuse_factor", 16}});
+    CHECK(warnings.at(2).at("smallest_reuse_factor").is_null());
+    CHECK(report.warnings().size() == 5);
+
+    const resource_report quiet(
+        std::vector<layer_spec>(layers.begin(), layers.begin() + 1), device::xcvu13p);
+    CHECK(quiet.text().find("Warning") == std::string::npos);
+    CHECK(quiet.markdown().find("Warning") == std::string::npos);
+    CHECK(nlohmann::json::parse(quiet.json()).at("warnings").empty());
+}
+
 TEST_CASE("half a block RAM and a resource that is not there are shown as such")
 {
     const dense one{.name = "one", .inputs = 4, .outputs = 1, .reuse_factor = 4, .weight = {18, 8}};

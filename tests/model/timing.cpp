@@ -138,8 +138,10 @@ TEST_CASE("the two parts of a separable convolution overlap")
         .filters = 16,
         .kernel_height = 3,
         .kernel_width = 3,
+        .strategy = strategy::latency,
         .reuse_factor = 9,
-        .pointwise_reuse_factor = 4};
+        .pointwise_reuse_factor = 4,
+        .io = io_type::io_parallel};
     CHECK_BOTH(timing_of(layer).interval == 36 * 9);
     // Behind the loops: 3 cycles and no tree for the depthwise part (9 products over 9 cycles), 3
     // and none for the pointwise one (4 inputs over 4 cycles).

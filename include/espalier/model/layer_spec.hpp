@@ -53,6 +53,7 @@ struct layer_spec {
     int width = 0;
     int channels = 0;
     int filters = 0;
+    int depth_multiplier = 1; ///< of a depthwise kernel; hls4ml has none but 1
     int kernel_height = 1;
     int kernel_width = 1;
     int stride_height = 1;
@@ -79,6 +80,11 @@ struct layer_spec {
 [[nodiscard]] constexpr bool is_convolution(layer_kind kind)
 {
     return kind != layer_kind::dense && !is_recurrent(kind);
+}
+
+[[nodiscard]] constexpr bool has_depthwise_kernel(layer_kind kind)
+{
+    return kind == layer_kind::depthwise_conv2d || kind == layer_kind::separable_conv2d;
 }
 
 [[nodiscard]] constexpr std::string_view to_string(layer_kind kind)
@@ -113,6 +119,11 @@ struct layer_spec {
         return "resource_unrolled";
     }
     return "unknown";
+}
+
+[[nodiscard]] constexpr std::string_view to_string(io_type io)
+{
+    return io == io_type::io_stream ? "io_stream" : "io_parallel";
 }
 
 /// Rows of the output image of a convolution.

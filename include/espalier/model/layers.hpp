@@ -14,7 +14,9 @@
 namespace espalier {
 
 /// The image that a flatten in front of a dense layer unrolled. Frameworks disagree about the
-/// order of the unrolled features (channels first or last), so the layout needs its shape.
+/// order of the unrolled features (channels first or last), so the layout needs its shape. It is to
+/// be left out where anything but the dense layer follows the flatten, an activation say: there
+/// hls4ml leaves the weights in the order of the framework's tensor.
 struct flattened_image {
     int height = 0;
     int width = 0;
@@ -68,6 +70,8 @@ constexpr layer_spec lowered(layer_kind kind, const Layer& layer)
     }
     if constexpr (requires { layer.filters; })
         spec.filters = layer.filters;
+    if constexpr (requires { layer.depth_multiplier; })
+        spec.depth_multiplier = layer.depth_multiplier;
     if constexpr (requires { layer.pointwise_reuse_factor; })
         spec.second_reuse_factor = layer.pointwise_reuse_factor;
     return spec;
@@ -134,13 +138,18 @@ struct conv2d {
     constexpr operator layer_spec() const { return detail::lowered(layer_kind::conv2d, *this); }
 };
 
-/// Depthwise convolution: one kernel for each channel (depth multiplier 1, as in hls4ml). A 1-D one
-/// has height 1 and kernel_height 1.
+// hls4ml has a depthwise kernel for the strategy `resource` under io_stream only, and for `latency`
+// under either. So that the layers below mean something as they stand, with the strategy that all
+// others have, they are io_stream unless told otherwise. hls4ml has one IOType for a network: the
+// layers beside them have to say io_stream as well.
+
+/// Depthwise convolution: one kernel for each channel. A 1-D one has height 1 and kernel_height 1.
 struct depthwise_conv2d {
     label name{};
     int height = 0;
     int width = 0;
     int channels = 0;
+    int depth_multiplier = 1; ///< hls4ml has none but 1
     int kernel_height = 1;
     int kernel_width = 1;
     int stride_height = 1;
@@ -149,7 +158,7 @@ struct depthwise_conv2d {
     espalier::strategy strategy = espalier::strategy::resource;
     int reuse_factor = 1;
     int parallelization_factor = 1;
-    io_type io = io_type::io_parallel;
+    io_type io = io_type::io_stream;
     precision weight{};
     precision data = weight;
     precision accum = data;
@@ -168,6 +177,7 @@ struct separable_conv2d {
     int width = 0;
     int channels = 0;
     int filters = 0;
+    int depth_multiplier = 1; ///< hls4ml has none but 1
     int kernel_height = 1;
     int kernel_width = 1;
     int stride_height = 1;
@@ -177,7 +187,7 @@ struct separable_conv2d {
     int reuse_factor = 1;
     int pointwise_reuse_factor = 0; ///< 0: as reuse_factor
     int parallelization_factor = 1;
-    io_type io = io_type::io_parallel;
+    io_type io = io_type::io_stream;
     precision weight{};
     precision data = weight;
     precision accum = data;
@@ -193,7 +203,7 @@ namespace detail {
 /// LSTM and GRU have the same fields and differ in the number of gates.
 template <layer_kind Kind>
 struct recurrent {
-    espalier::label name{}; // `detail` may have a label of its own
+    espalier::label name{}; ///< another room has a detail::label
     int inputs = 0;         ///< features in each time step
     int units = 0;
     int timesteps = 1;

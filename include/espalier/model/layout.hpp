@@ -20,13 +20,22 @@
 //   PyTorch               gate unit channel row column      kernels (F,C,H,W), (out, in)
 //   dlib                  convolutions as PyTorch; fully connected: channel row column unit
 //
-// (*) Only if the data really was unrolled channel by channel, by a Reshape. Keras's own Flatten
-// with data_format="channels_first" moves the channels last before it unrolls, so that the order of
-// the weights does not depend on the data format: there the layout is `keras`.
+// (*) Only if the data really was unrolled channel by channel, by a Permute in front of the Flatten
+// or a Reshape. Keras's own Flatten with data_format="channels_first" moves the channels last
+// before it unrolls, so that the order of the weights does not depend on the data format: there the
+// layout is `keras`.
 //
-// The gates of an LSTM stand in the same order everywhere (input, forget, cell, output). Those of
-// a GRU do not: the hardware follows Keras (update, reset, candidate), PyTorch stores (reset,
-// update, candidate).
+// What was unrolled channel by channel reaches the hardware's dense layer in one of two orders.
+// Under io_parallel hls4ml removes the transpose in front of the flatten and moves the weights to
+// (row, column, channel). Under io_stream it keeps the transpose, the data arrive channel by
+// channel, and the weights stay where they are. dlib has no way into hls4ml: whoever carries its
+// weights over writes the network down channels last, as the hardware's convolutions answer, and a
+// transpose of the whole image does not occur. So there the weights move under either.
+//
+// The order of the gates is the framework's own in the hardware, too. Keras stores a GRU as
+// (update, reset, candidate), PyTorch as (reset, update, candidate), and hls4ml moves neither: it
+// tells the kernel which of the two it was given (`pytorch_order`). An LSTM is (input, forget,
+// cell, output) everywhere.
 
 namespace espalier {
 
@@ -56,6 +65,13 @@ inline constexpr std::size_t axes = 5;
 using axis_order = std::array<axis, axes>;          ///< slowest first
 using coordinates = std::array<std::int64_t, axes>; ///< indexed by axis
 
+/// Whether the transpose in front of a flatten stays, so that the hardware's dense layer meets its
+/// inputs in the order of the tensor, whatever image they were.
+constexpr bool keeps_transpose(const weight_matrix& m)
+{
+    return m.kind == layer_kind::dense && m.io == io_type::io_stream;
+}
+
 constexpr axis_order order_of(const weight_matrix& m, layout l)
 {
     switch (l) {
@@ -64,10 +80,12 @@ constexpr axis_order order_of(const weight_matrix& m, layout l)
     case layout::keras:
         return {row, column, channel, gate, unit};
     case layout::keras_channels_first:
-        if (m.kind == layer_kind::dense)
+        if (m.kind == layer_kind::dense && !keeps_transpose(m))
             return {channel, row, column, gate, unit};
         return {row, column, channel, gate, unit};
     case layout::pytorch:
+        if (keeps_transpose(m))
+            return {gate, unit, row, column, channel};
         return {gate, unit, channel, row, column};
     case layout::dlib:
         ensure(m.kind == layer_kind::dense || m.kind == layer_kind::conv2d,
@@ -96,12 +114,6 @@ constexpr coordinates strides_of(const weight_matrix& m, layout l)
         stride *= extents[order[i]];
     }
     return strides;
-}
-
-constexpr std::int64_t gate_swap(const weight_matrix& m, layout l, std::int64_t g)
-{
-    // PyTorch's GRU stores reset before update; the swap is its own inverse.
-    return l == layout::pytorch && m.kind == layer_kind::gru && g < 2 ? 1 - g : g;
 }
 
 constexpr coordinates decode(const coordinates& extents, const axis_order& order, std::int64_t at)
@@ -133,7 +145,7 @@ constexpr bool order_is_hardware(const weight_matrix& m, layout l)
     for (std::size_t a = 0; a < axes; ++a)
         if (extents[a] > 1 && here[a] != there[a])
             return false;
-    return gate_swap(m, l, 0) == 0;
+    return true;
 }
 
 } // namespace detail
@@ -143,8 +155,7 @@ constexpr bool order_is_hardware(const weight_matrix& m, layout l)
     const weight_matrix& m, layout l, std::int64_t offset)
 {
     const auto extents = detail::extents_of(m);
-    auto where = detail::decode(extents, detail::order_of(m, l), offset);
-    where[detail::gate] = detail::gate_swap(m, l, where[detail::gate]);
+    const auto where = detail::decode(extents, detail::order_of(m, l), offset);
     return detail::encode(extents, detail::order_of(m, layout::hardware), where);
 }
 
@@ -153,8 +164,7 @@ constexpr bool order_is_hardware(const weight_matrix& m, layout l)
     const weight_matrix& m, layout l, std::int64_t flat)
 {
     const auto extents = detail::extents_of(m);
-    auto where = detail::decode(extents, detail::order_of(m, layout::hardware), flat);
-    where[detail::gate] = detail::gate_swap(m, l, where[detail::gate]);
+    const auto where = detail::decode(extents, detail::order_of(m, layout::hardware), flat);
     return detail::encode(extents, detail::order_of(m, l), where);
 }
 

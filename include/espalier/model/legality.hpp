@@ -12,6 +12,7 @@
 #include <iterator>
 #include <limits>
 #include <span>
+#include <string_view>
 
 // What a layer may be. `ensure_sound` refuses what has no meaning (a kernel larger than its image);
 // `ensure_legal` refuses what has a meaning but no hls4ml kernel (a reuse factor that does not fit
@@ -22,8 +23,10 @@
 //   (limit mod n_out = 0 or RF ≥ n_in) and (RF mod n_in = 0 or RF < n_in) and n_in·n_out mod RF =
 //   0,
 // which comes down to: RF divides n_in, or RF = n_in·d where d divides n_out. A convolution under
-// io_parallel also needs RF ≤ n_in. hls4ml silently takes the nearest legal value instead; here an
-// illegal one is refused together with its legal neighbours.
+// io_parallel also needs RF ≤ n_in. The strategy resource_unrolled takes neither RF = 1, where
+// hls4ml builds `resource`, nor the largest, which its list leaves out; a recurrent kernel may have
+// 1 beside an input kernel that has more. hls4ml silently takes the nearest legal value, or another
+// strategy, instead; here what it would not build is refused, together with what it would.
 
 namespace espalier {
 
@@ -71,48 +74,67 @@ public:
                            m.io == io_type::io_stream || any_
                        ? weights_
                        : n_in_)
-    {}
+    {
+        if (m.strategy != strategy::resource_unrolled)
+            return;
+        is_unrolled_ = true;
+        --largest_; // the largest is always in the list
+        smallest_ = m.is_recurrent_kernel() ? 1 : 2;
+    }
 
     [[nodiscard]] constexpr bool contains(std::int64_t rf) const
     {
-        if (rf < 1 || rf > largest_)
-            return false;
-        if (any_)
-            return true;
-        return rf < n_in_ ? n_in_ % rf == 0 : rf % n_in_ == 0 && weights_ % rf == 0;
+        return rf >= smallest_ && rf <= largest_ && fits_the_loops(rf);
+    }
+    /// Whether rf would be legal if the strategy were resource instead of resource_unrolled.
+    [[nodiscard]] constexpr bool is_left_out(std::int64_t rf) const
+    {
+        return is_unrolled_ && ((rf == 1 && smallest_ > 1) || rf == largest_ + 1);
     }
     /// The next legal value above rf; 0 if there is none.
     [[nodiscard]] constexpr std::int64_t above(std::int64_t rf) const
     {
-        if (rf < 1)
-            return 1;
-        if (rf >= largest_)
+        if (rf >= largest_ || smallest_ > largest_)
             return 0;
+        const std::int64_t least = std::max(rf + 1, smallest_);
         if (any_)
-            return rf + 1;
-        if (rf < n_in_)
-            return divisor_at_least(n_in_, rf + 1);
-        // From n_in on: n_in times a divisor of the outputs.
-        return n_in_ * divisor_at_least(weights_ / n_in_, rf / n_in_ + 1);
+            return least;
+        // Up to n_in its divisors; then n_in times a divisor of the outputs.
+        const std::int64_t next =
+            least <= n_in_ ? divisor_at_least(n_in_, least)
+                           : n_in_ * divisor_at_least(weights_ / n_in_, ceil_div(least, n_in_));
+        return next <= largest_ ? next : 0;
     }
     /// The next legal value below rf; 0 if there is none.
     [[nodiscard]] constexpr std::int64_t below(std::int64_t rf) const
     {
         const std::int64_t most = std::min(rf - 1, largest_);
-        if (any_ || most < 1)
-            return std::max<std::int64_t>(most, 0);
-        if (most < n_in_)
-            return divisor_at_most(n_in_, most);
-        return n_in_ * divisor_at_most(weights_ / n_in_, most / n_in_);
+        if (most < smallest_)
+            return 0;
+        if (any_)
+            return most;
+        const std::int64_t next = most < n_in_
+                                      ? divisor_at_most(n_in_, most)
+                                      : n_in_ * divisor_at_most(weights_ / n_in_, most / n_in_);
+        return next >= smallest_ ? next : 0;
     }
 
-    [[nodiscard]] constexpr iterator begin() const { return {this, 1}; }
+    [[nodiscard]] constexpr iterator begin() const { return {this, above(0)}; }
     [[nodiscard]] constexpr iterator end() const { return {this, 0}; }
 
 private:
+    [[nodiscard]] constexpr bool fits_the_loops(std::int64_t rf) const
+    {
+        if (any_)
+            return true;
+        return rf < n_in_ ? n_in_ % rf == 0 : rf % n_in_ == 0 && weights_ % rf == 0;
+    }
+
     std::int64_t n_in_;
     std::int64_t weights_;
     bool any_; ///< the latency strategy takes every value up to the number of weights
+    bool is_unrolled_ = false;
+    std::int64_t smallest_ = 1;
     std::int64_t largest_;
 };
 
@@ -158,6 +180,12 @@ constexpr bool ensure_sound(const layer_spec& s)
             "without padding the kernel is no larger than the image",
             given{"kernel_height", s.kernel_height}, given{"height", s.height},
             given{"kernel_width", s.kernel_width}, given{"width", s.width});
+        ensure(!has_depthwise_kernel(s.kind) ||
+                   (s.depth_multiplier == 1 &&
+                       (s.kind != layer_kind::depthwise_conv2d || s.filters == s.channels)),
+            "the depth multiplier of a depthwise kernel is 1",
+            given{"depth_multiplier", s.depth_multiplier}, given{"channels", s.channels},
+            given{"filters", s.filters});
     } else {
         ensure(s.inputs >= 1, "a layer has at least one input", given{"inputs", s.inputs});
         ensure(s.outputs >= 1, "a layer has at least one output", given{"outputs", s.outputs});
@@ -189,20 +217,49 @@ constexpr bool ensure_sound(const layer_spec& s)
     return true;
 }
 
-/// Whether the hardware flow has a kernel for the layer: precisions that are not swapped, every
-/// reuse factor legal for its matrix, the parallelisation factor a divisor of the output pixels.
-/// The layer must be sound. \return true, so that it can stand in a static_assert \throws
-/// std::invalid_argument naming the rule, the value and the nearest legal values
+/// Whether the hardware flow has the strategy for this kind of layer and way of passing data.
+/// \throws std::invalid_argument naming the rule, the values and what hls4ml would build instead
+constexpr bool ensure_strategy(const layer_spec& s)
+{
+    const bool is_unrolled = s.strategy == strategy::resource_unrolled;
+    if (has_depthwise_kernel(s.kind))
+        ensure(s.strategy == strategy::latency || (!is_unrolled && s.io == io_type::io_stream),
+            "a depthwise kernel has the strategy latency and, under io_stream, resource",
+            given{"layer", s.name.view()}, given{"strategy", to_string(s.strategy)},
+            given{"io", to_string(s.io)},
+            given{"hls4ml builds", std::string_view(is_unrolled ? "latency" : "nothing")});
+    else if (is_convolution(s.kind))
+        ensure(!is_unrolled || s.io == io_type::io_stream,
+            "a convolution has the strategy resource_unrolled under io_stream only",
+            given{"layer", s.name.view()}, given{"io", to_string(s.io)},
+            given{"hls4ml builds", std::string_view("resource")});
+    else
+        ensure(!is_unrolled || !s.bidirectional,
+            "a bidirectional layer does not have the strategy resource_unrolled",
+            given{"layer", s.name.view()}, given{"hls4ml builds", std::string_view("resource")});
+    return true;
+}
+
+/// Whether the hardware flow has a kernel for the layer: the strategy, every reuse factor legal for
+/// its matrix, the parallelisation factor a divisor of the output pixels. The layer must be sound.
+/// \return true, so that it can stand in a static_assert
+/// \throws std::invalid_argument naming the rule, the value and the nearest legal values
 constexpr bool ensure_legal(const layer_spec& s)
 {
+    ensure_strategy(s);
     for (const weight_matrix& m : matrices_of(s)) {
         const legal_reuse_factors_range legal(m);
         const bool holds = legal.contains(m.reuse_factor);
-        ensure(holds, "the reuse factor must be legal for the layer", given{"layer", s.name.view()},
-            given{"reuse_factor", m.reuse_factor},
-            given{"nearest legal below", holds ? 0 : legal.below(m.reuse_factor)},
-            given{"above", holds ? 0 : legal.above(m.reuse_factor)}, given{"n_in", m.n_in()},
+        const std::int64_t below = holds ? 0 : legal.below(m.reuse_factor);
+        const std::int64_t above = holds ? 0 : legal.above(m.reuse_factor);
+        ensure(!legal.is_left_out(m.reuse_factor),
+            "the strategy resource_unrolled takes neither reuse factor 1 nor the largest",
+            given{"layer", s.name.view()}, given{"reuse_factor", m.reuse_factor},
+            given{"nearest legal below", below}, given{"above", above}, given{"n_in", m.n_in()},
             given{"n_out", m.n_out()});
+        ensure(holds, "the reuse factor must be legal for the layer", given{"layer", s.name.view()},
+            given{"reuse_factor", m.reuse_factor}, given{"nearest legal below", below},
+            given{"above", above}, given{"n_in", m.n_in()}, given{"n_out", m.n_out()});
     }
     if (s.parallelization_factor > 1) {
         ensure(s.io == io_type::io_parallel && is_convolution(s.kind),

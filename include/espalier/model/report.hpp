@@ -6,6 +6,7 @@
 #include <espalier/model/device.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/timing.hpp>
+#include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
@@ -33,6 +34,13 @@ struct report_row {
     espalier::timing timing{};
 };
 
+/// A weight matrix of which HLS is asked to unroll more than it does (unrolling.hpp).
+struct report_warning {
+    std::string name; ///< of the matrix
+    std::int64_t unrolled = 0;
+    std::int64_t smallest_reuse_factor = 0; ///< within the limit; 0: none is
+};
+
 /// The need of layers on a device. A network converts to the span of layers, so
 /// `resource_report(network<…>, device::xcvu9p).text()` is a report of a compile-time network.
 class resource_report {
@@ -55,6 +63,8 @@ public:
             for (const weight_matrix& m : matrices_of(layer)) {
                 rows_.push_back({name_of(m), m, cost(m, policy), timing_of(layer, m)});
                 need_ += rows_.back().need;
+                if (unrolled(m) > most_unrolled)
+                    warnings_.push_back({name_of(m), unrolled(m), reuse_factor_within(m)});
                 weights_ += m.weights();
                 multipliers_ += m.multipliers() * m.copies;
             }
@@ -65,24 +75,29 @@ public:
     [[nodiscard]] const std::vector<report_row>& rows() const { return rows_; }
     [[nodiscard]] const resources& need() const { return need_; }
     [[nodiscard]] const espalier::timing& timing() const { return timing_; }
+    [[nodiscard]] const std::vector<report_warning>& warnings() const { return warnings_; }
     [[nodiscard]] espalier::utilization utilization() const { return {need_, limit_}; }
 
-    /// Two aligned tables for a terminal.
+    /// Two aligned tables for a terminal, and one of warnings if there are any.
     [[nodiscard]] std::string text() const
     {
         return "Device: " + printable(device_.name.view()) + fill_note() + "\n\n" +
-               aligned(matrix_table()) + '\n' + aligned(use_table()) + '\n' + verdict() + '\n';
+               aligned(matrix_table()) + '\n' + aligned(use_table()) + '\n' +
+               (warnings_.empty() ? "" : warning() + aligned(warning_table()) + '\n') + verdict() +
+               '\n';
     }
 
     /// The same tables in Markdown.
     [[nodiscard]] std::string markdown() const
     {
         return "Device: " + escaped(printable(device_.name.view())) + fill_note() + "\n\n" +
-               piped(matrix_table()) + '\n' + piped(use_table()) + '\n' + verdict() + '\n';
+               piped(matrix_table()) + '\n' + piped(use_table()) + '\n' +
+               (warnings_.empty() ? "" : warning() + piped(warning_table()) + '\n') + verdict() +
+               '\n';
     }
 
-    /// One JSON object (RFC 8259): device, headroom, matrices, total, utilization, fits. Block RAM
-    /// is given in RAMB18 (`bram18`, an integer) and in 36-Kb blocks (`bram`).
+    /// One JSON object (RFC 8259): device, headroom, matrices, total, utilization, warnings, fits.
+    /// Block RAM is given in RAMB18 (`bram18`, an integer) and in 36-Kb blocks (`bram`).
     [[nodiscard]] std::string json() const
     {
         std::string out = "{\n  \"device\": {\"name\": " + json_string(device_.name.view());
@@ -120,6 +135,17 @@ public:
             out += use.has_fraction() ? number(use.fraction()) : "null";
             out += ", \"overflow\": " +
                    std::to_string(std::max<std::int64_t>(use.need - use.limit, 0)) + '}';
+        }
+        out += "\n  ],\n  \"warnings\": [";
+        separator = "\n    ";
+        for (const report_warning& w : warnings_) {
+            out += std::exchange(separator, ",\n    ");
+            out += "{\"matrix\": " + json_string(w.name);
+            out += ", \"unrolled\": " + std::to_string(w.unrolled);
+            out += ", \"limit\": " + std::to_string(most_unrolled);
+            out += ", \"smallest_reuse_factor\": ";
+            out += w.smallest_reuse_factor > 0 ? std::to_string(w.smallest_reuse_factor) : "null";
+            out += '}';
         }
         return out +=
                std::string("\n  ],\n  \"fits\": ") + (utilization() ? "true" : "false") + "\n}\n";
@@ -226,6 +252,21 @@ private:
         return t;
     }
 
+    [[nodiscard]] static std::string warning()
+    {
+        return "Warning: HLS unrolls and partitions to at most " + std::to_string(most_unrolled) +
+               " parts.\n\n";
+    }
+    [[nodiscard]] table warning_table() const
+    {
+        table t{.left = 1};
+        t.rows.push_back({"matrix", "parts", "smallest RF within"});
+        for (const report_warning& w : warnings_)
+            t.rows.push_back({printable(w.name), std::to_string(w.unrolled),
+                w.smallest_reuse_factor > 0 ? std::to_string(w.smallest_reuse_factor) : "none"});
+        return t;
+    }
+
     /// Columns on a screen: bytes that do not continue a UTF-8 sequence.
     [[nodiscard]] static std::size_t length(std::string_view text)
     {
@@ -285,6 +326,7 @@ private:
     headroom fill_;
     resources limit_;
     std::vector<report_row> rows_;
+    std::vector<report_warning> warnings_;
     resources need_{};
     std::int64_t weights_ = 0;
     std::int64_t multipliers_ = 0;

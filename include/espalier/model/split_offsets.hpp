@@ -22,7 +22,7 @@ namespace espalier {
 class split_offsets {
 public:
     split_offsets(const weight_matrix& m, layout framework)
-        : matrix_(m), framework_(framework), strides_(detail::strides_of(m, framework))
+        : matrix_(m), strides_(detail::strides_of(m, framework))
     {
         of_input_.reserve(static_cast<std::size_t>(m.n_in()));
         for (std::int64_t r = 0; r < m.rows; ++r)
@@ -35,8 +35,7 @@ public:
     [[nodiscard]] std::int64_t rows() const { return matrix_.gates * matrix_.units; }
     [[nodiscard]] std::int64_t of_row(std::int64_t out) const
     {
-        return detail::gate_swap(matrix_, framework_, out / matrix_.units) *
-                   strides_[detail::gate] +
+        return out / matrix_.units * strides_[detail::gate] +
                out % matrix_.units * strides_[detail::unit];
     }
     [[nodiscard]] std::int64_t of_input(std::int64_t in) const
@@ -59,13 +58,11 @@ public:
     [[nodiscard]] bool outputs_in_a_row() const
     {
         return strides_[detail::unit] == 1 &&
-               (matrix_.gates == 1 || strides_[detail::gate] == matrix_.units) &&
-               detail::gate_swap(matrix_, framework_, 0) == 0;
+               (matrix_.gates == 1 || strides_[detail::gate] == matrix_.units);
     }
 
 private:
     weight_matrix matrix_;
-    layout framework_;
     detail::coordinates strides_;
     std::vector<std::int64_t> of_input_;
 };

@@ -30,7 +30,8 @@ enum class matrix_role : std::uint8_t {
 
 /// One weight matrix in hardware order. Its flat index counts, slowest axis first, over
 /// (gate, unit, row, column, channel): flat = out·n_in + in for every layer but a depthwise one,
-/// which has neither gates nor units and so counts over (row, column, channel).
+/// which has neither gates nor units and so counts over (row, column, channel). Which gate is which
+/// is left to the framework, and so is the order of a streamed dense layer's inputs (layout.hpp).
 struct weight_matrix {
     label layer{};
     layer_kind kind = layer_kind::dense;
@@ -56,6 +57,11 @@ struct weight_matrix {
     [[nodiscard]] constexpr bool is_depthwise() const
     {
         return role == matrix_role::depthwise_kernel;
+    }
+    [[nodiscard]] constexpr bool is_recurrent_kernel() const
+    {
+        return role == matrix_role::recurrent_kernel ||
+               role == matrix_role::backward_recurrent_kernel;
     }
     /// Inputs of one matrix-vector product: features, or kernel_height·kernel_width·channels.
     [[nodiscard]] constexpr std::int64_t n_in() const { return rows * columns * channels; }

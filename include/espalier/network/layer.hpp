@@ -26,6 +26,12 @@ struct reuse_factor_with_nearest_legal {
     static_assert(Value < 0, "the reuse factor must be legal for the layer");
     static constexpr bool is_refused = true;
 };
+template <std::int64_t Value, std::int64_t NearestBelow, std::int64_t NearestAbove>
+struct unrolled_reuse_factor_with_nearest_legal {
+    static_assert(
+        Value < 0, "the strategy resource_unrolled takes neither reuse factor 1 nor the largest");
+    static constexpr bool is_refused = true;
+};
 
 /// Position of the first matrix whose reuse factor is not legal; the number of matrices if all are.
 constexpr std::size_t first_illegal(const layer_matrices& matrices)
@@ -38,28 +44,31 @@ constexpr std::size_t first_illegal(const layer_matrices& matrices)
 }
 
 template <layer_spec Spec>
-concept is_sound = requires
+concept has_reuse_factors = requires
 {
-    typename std::bool_constant<ensure_sound(Spec)>;
+    typename std::bool_constant<ensure_sound(Spec) && ensure_strategy(Spec)>;
 };
 
 /// Stops at the first broken rule, so that one mistake is one message.
 template <layer_spec Spec>
 consteval bool is_sound_and_legal()
 {
-    if constexpr (is_sound<Spec>) {
+    if constexpr (has_reuse_factors<Spec>) {
         constexpr layer_matrices matrices = matrices_of(Spec);
         constexpr std::size_t wrong = first_illegal(matrices);
         if constexpr (wrong < matrices.size()) {
             constexpr legal_reuse_factors_range legal(matrices[wrong]);
             constexpr std::int64_t value = matrices[wrong].reuse_factor;
-            return reuse_factor_with_nearest_legal<value, legal.below(value),
-                legal.above(value)>::is_refused;
+            constexpr std::int64_t below = legal.below(value), above = legal.above(value);
+            if constexpr (legal.is_left_out(value))
+                return unrolled_reuse_factor_with_nearest_legal<value, below, above>::is_refused;
+            else
+                return reuse_factor_with_nearest_legal<value, below, above>::is_refused;
         } else {
             return ensure_legal(Spec);
         }
     } else {
-        return ensure_sound(Spec); // says why
+        return ensure_sound(Spec) && ensure_strategy(Spec); // says why
     }
 }
 

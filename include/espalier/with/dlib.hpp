@@ -211,10 +211,11 @@ template <class Net, class Solver>
 }
 
 /// A network in the hands of dlib's own trainer, which is waited for whenever weights are read or
-/// written. All that the trainer writes into its synchronization file goes back: network, solvers,
-/// learning rate, loss history, counts of epochs and steps. (What it does not write is when it
-/// looks at the loss history the next time.) With one device; the copies on further ones are not
-/// masked. \throws std::invalid_argument as `weights_of`
+/// written: `mask()` after `train_one_step()` needs no more. All that the trainer writes into its
+/// synchronization file goes back: network, solvers, learning rate, loss history, counts of epochs
+/// and steps. When it looks at the loss history the next time is not among that. The trainer works
+/// on one device; the copies of the network on further ones would not be masked.
+/// \throws std::invalid_argument as `weights_of`
 template <class Net, class Solver>
 [[nodiscard]] trainee trainee_of(dlib::dnn_trainer<Net, Solver>& trainer)
 {

@@ -17,7 +17,9 @@
 
 // Eigen matrices as weights. An outputs × inputs matrix in Eigen's default column-major order
 // stores one input's weights side by side, which is Keras's (inputs, outputs); a row-major one is
-// PyTorch's (outputs, inputs).
+// PyTorch's (outputs, inputs). That holds for inputs that are an image as well if it was flattened
+// as Keras does it (column-major) or PyTorch (row-major); if not, a view of coefficients_of(matrix)
+// names another layout.
 
 namespace espalier {
 

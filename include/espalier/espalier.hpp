@@ -54,6 +54,7 @@
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/strength.hpp>
+#include <espalier/prune/strided.hpp>
 #include <espalier/prune/trainee.hpp>
 #include <espalier/prune/weight_view.hpp>
 #include <espalier/version.hpp>

@@ -6,6 +6,12 @@
 #ifdef WITH_eigen
 #include <espalier/with/eigen.hpp>
 #endif
+#ifdef WITH_armadillo
+#include <espalier/with/armadillo.hpp>
+#endif
+#ifdef WITH_dlib
+#include <espalier/with/dlib.hpp>
+#endif
 
 #if defined(WITH_compiled) != defined(ESPALIER_COMPILED)
 #error "whoever links espalier::compiled, and nobody else, has the declarations only"

@@ -16,8 +16,8 @@ using namespace espalier;
 
 namespace {
 
-/// Every second element of an array of doubles, as a strided tensor hands them over.
-struct strided {
+/// Every second element of an array of doubles, behind two functions.
+struct every_second {
     std::vector<double> memory{1, 9, -2, 9, 3, 9};
 
     weight_view view()
@@ -43,7 +43,7 @@ TEST_CASE("floats are read where they are, everything else through a buffer")
 {
     std::vector<float> floats{1, -2, 3};
     std::vector<double> doubles{1, -2, 3};
-    strided others;
+    every_second others;
     std::vector<float> buffer;
     const weight_view direct(floats, layout::keras);
     CHECK(direct.read(buffer).data() == floats.data());
@@ -63,7 +63,7 @@ TEST_CASE("a mask writes zeros over anything, and only where it does not keep")
     const float nan = std::numeric_limits<float>::quiet_NaN();
     std::vector<float> floats{1, nan, 3};
     std::vector<double> doubles{1, nan, 3};
-    strided others;
+    every_second others;
     for (const weight_view& view :
         {weight_view(floats, layout::keras), weight_view(doubles, layout::keras), others.view()}) {
         CHECK(view.first_unmasked(keep) == std::size_t{1});
@@ -87,7 +87,7 @@ TEST_CASE("what is saved comes back to the last bit")
     view.restore(saved);
     CHECK(doubles == before);
     CHECK(std::signbit(doubles[1]));
-    strided others;
+    every_second others;
     const auto its = others.view().save();
     others.memory = {0, 1, 0, 1, 0, 1};
     others.view().restore(its);

@@ -39,7 +39,20 @@
 
 namespace espalier {
 
-enum class layout : std::uint8_t { hardware, keras, keras_channels_first, pytorch, dlib };
+/// Orders of weights, and other names of the same orders. Each alias stands behind what it means,
+/// so that those that follow keep their values.
+enum class layout : std::uint8_t {
+    hardware,
+    keras,
+    column_major = keras, ///< an outputs × inputs matrix in Fortran's order
+    eigen = keras,        ///< by default; with RowMajor it is row_major
+    armadillo = keras,
+    keras_channels_first,
+    pytorch,
+    row_major = pytorch, ///< an outputs × inputs matrix in C's order
+    dlib,
+    mlpack = dlib, ///< of Linear and Convolution, weights first and biases behind them
+};
 
 [[nodiscard]] constexpr std::string_view to_string(layout l)
 {

@@ -5,6 +5,7 @@
 #include <espalier/finite.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/tensor_shape.hpp>
+#include <espalier/prune/strided.hpp>
 
 #include <algorithm>
 #include <concepts>
@@ -25,9 +26,10 @@
 
 namespace espalier {
 
-/// Weights that no span describes: of another number type, strided, in another process. They are
-/// copied out when they are needed, and in when they were changed.
+/// Weights that neither a span nor `strided` describes: of another number type, in another process.
+/// They are copied out when they are needed, and in when they were changed.
 struct copied_weights {
+    using number = float;
     std::size_t size = 0;
     std::function<void(std::span<float>)> read;        ///< copies all weights out
     std::function<void(std::span<const float>)> write; ///< copies all weights in
@@ -35,6 +37,23 @@ struct copied_weights {
 
 /// The weights of one matrix where the trainer keeps them.
 class weight_view {
+    // Above all that uses them: clang 14 finds them nowhere else from within a generic lambda.
+    template <class Of>
+    static std::size_t size_of(const Of& of)
+    {
+        if constexpr (requires { of.size(); })
+            return of.size();
+        else
+            return of.size;
+    }
+    template <class Of>
+    static auto copy_of(const Of& of)
+    {
+        std::vector<typename Of::number> buffer(size_of(of));
+        of.read(buffer);
+        return buffer;
+    }
+
 public:
     /// \param weights  all weights of the matrix, without gaps and without biases; their memory
     /// must
@@ -57,6 +76,16 @@ public:
     {
         where_ = [&weights]() -> const void* { return weights.data(); };
     }
+    /// A matrix with gaps, whose shape is (rows, columns) unless it is the kernel of a convolution.
+    template <class Number>
+    weight_view(strided<Number> weights, layout order, tensor_shape shape = {})
+        : weight_view(weights.memory(), order, std::move(shape))
+    {
+        const row_extents& e = weights.extents();
+        if (shape_.empty())
+            shape_ = {static_cast<std::int64_t>(e.rows), static_cast<std::int64_t>(e.columns)};
+        memory_ = weights;
+    }
     weight_view(copied_weights weights, layout order, tensor_shape shape = {})
         : memory_(std::move(weights)), order_(order), shape_(std::move(shape))
     {
@@ -69,24 +98,34 @@ public:
     [[nodiscard]] const tensor_shape& shape() const { return shape_; }
     [[nodiscard]] std::size_t size() const
     {
-        return std::visit(
-            [](const auto& of) -> std::size_t {
-                if constexpr (std::same_as<decltype(of), const copied_weights&>)
-                    return of.size;
-                else
-                    return of.size();
-            },
-            memory_);
+        return std::visit([](const auto& of) -> std::size_t { return size_of(of); }, memory_);
     }
-    /// Where the weights lie; empty if they are copied.
+    /// Where the weights lie, gaps included; empty if they are copied.
     [[nodiscard]] std::span<const std::byte> memory() const
     {
         return std::visit(
             [](const auto& of) -> std::span<const std::byte> {
-                if constexpr (std::same_as<decltype(of), const copied_weights&>)
-                    return {};
-                else
+                if constexpr (requires { of.memory(); })
+                    return std::as_bytes(of.memory());
+                else if constexpr (requires { of.data(); })
                     return std::as_bytes(of);
+                else
+                    return {};
+            },
+            memory_);
+    }
+    /// Where the weights lie, without gaps: piece by piece.
+    [[nodiscard]] std::vector<std::span<const std::byte>> pieces() const
+    {
+        return std::visit(
+            [&](const auto& of) {
+                std::vector<std::span<const std::byte>> all;
+                if constexpr (requires { of.row(0); })
+                    for (std::size_t i = 0; i < of.extents().rows; ++i)
+                        all.push_back(std::as_bytes(of.row(i)));
+                else
+                    all.push_back(memory());
+                return all;
             },
             memory_);
     }
@@ -106,11 +145,10 @@ public:
         if (const auto* floats = std::get_if<std::span<float>>(&memory_))
             return *floats;
         buffer.resize(size());
-        if (const auto* doubles = std::get_if<std::span<double>>(&memory_))
-            std::transform(doubles->begin(), doubles->end(), buffer.begin(),
-                [](double w) { return static_cast<float>(w); });
-        else
-            std::get<copied_weights>(memory_).read(buffer);
+        look([&](const auto& weights) {
+            std::transform(weights.begin(), weights.end(), buffer.begin(),
+                [](auto w) { return static_cast<float>(w); });
+        });
         return buffer;
     }
 
@@ -121,13 +159,12 @@ public:
     {
         std::visit(
             [&](const auto& of) {
-                if constexpr (std::same_as<decltype(of), const copied_weights&>) {
-                    std::vector<float> buffer(of.size);
-                    of.read(buffer);
-                    change(std::span<float>(buffer));
-                    of.write(buffer);
-                } else {
+                if constexpr (requires { of.data(); }) {
                     change(of);
+                } else {
+                    auto buffer = copy_of(of);
+                    change(std::span(buffer));
+                    of.write(buffer);
                 }
             },
             memory_);
@@ -138,16 +175,11 @@ public:
         std::span<const std::uint8_t> keep) const
     {
         std::optional<std::size_t> found;
-        const auto search = [&](auto weights) {
+        look([&](const auto& weights) {
             for (std::size_t i = 0; i < weights.size() && !found; ++i)
                 if (keep[i] == 0 && weights[i] != 0)
                     found = i;
-        };
-        std::vector<float> buffer;
-        if (const auto* doubles = std::get_if<std::span<double>>(&memory_))
-            search(*doubles);
-        else
-            search(read(buffer));
+        });
         return found;
     }
 
@@ -164,13 +196,12 @@ public:
     /// The weights to the last bit.
     [[nodiscard]] std::vector<std::byte> save() const
     {
-        const auto copy = [](std::span<const std::byte> bytes) {
-            return std::vector<std::byte>(bytes.begin(), bytes.end());
-        };
-        if (!std::holds_alternative<copied_weights>(memory_))
-            return copy(memory());
-        std::vector<float> buffer;
-        return copy(std::as_bytes(read(buffer)));
+        std::vector<std::byte> saved;
+        look([&](const auto& weights) {
+            const auto bytes = std::as_bytes(std::span(weights));
+            saved.assign(bytes.begin(), bytes.end());
+        });
+        return saved;
     }
     void restore(std::span<const std::byte> saved) const
     {
@@ -184,7 +215,23 @@ public:
     }
 
 private:
-    std::variant<std::span<float>, std::span<double>, copied_weights> memory_{std::span<float>{}};
+    /// Calls a function with the weights, in place where they can be, as numbers of their own type.
+    template <class Use>
+    void look(Use&& use) const
+    {
+        std::visit(
+            [&](const auto& of) {
+                if constexpr (requires { of.data(); })
+                    use(of);
+                else
+                    use(copy_of(of));
+            },
+            memory_);
+    }
+
+    std::variant<std::span<float>, std::span<double>, strided<float>, strided<double>,
+        copied_weights>
+        memory_{std::span<float>{}};
     layout order_;
     tensor_shape shape_;
     std::function<const void*()> where_;

@@ -232,8 +232,9 @@ ESPALIER_INLINE void pruner::ensure_apart() const
     };
     std::vector<place> places;
     for (std::size_t m = 0; m < matrices(); ++m)
-        if (!network_.weights[m].memory().empty())
-            places.push_back({network_.weights[m].memory(), m});
+        for (const std::span<const std::byte> piece : network_.weights[m].pieces())
+            if (!piece.empty())
+                places.push_back({piece, m});
     std::sort(places.begin(), places.end(), [](const place& a, const place& b) {
         return std::less<>{}(a.memory.data(), b.memory.data());
     });

@@ -228,7 +228,8 @@ TEST_CASE("a budget below the guards ends pruning with the reason")
 {
     small_network net;
     pruner p{net.layers, net.views(),
-        {.schedule = constant{.steps = 1, .target = 0.999}, .selection = {.keep_at_least = 3}}};
+        {.schedule = constant{.steps = 1, .target = at_most{.dsp = 5}},
+            .selection = {.keep_at_least = 3}}};
     p.baseline(1);
     CHECK_FALSE(p.next());
     CHECK(p.stopped_because().starts_with("no choice of groups fits the budget: "));

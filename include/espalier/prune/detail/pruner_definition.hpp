@@ -13,9 +13,12 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/tensor_shape.hpp>
+#include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/detail/cheapest_floors.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -69,7 +72,7 @@ ESPALIER_INLINE pruner::pruner(
         "the strength of the regulariser is finite and not negative",
         given{"regularization", options_.regularization});
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
-    ensure_removable(options_.schedule.target(), selection_.total());
+    target_ = options_.schedule.target().of(selection_.total());
     ensure(matrices() == selection_.matrices(),
         "there is one view of weights for each weight matrix", given{"views", matrices()},
         given{"matrices", selection_.matrices()});
@@ -132,32 +135,15 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     if (!stopped_because_.empty())
         return std::nullopt;
     ensure_in_place();
-    const std::optional<double> progress = options_.schedule.next(trials_);
-    if (bad_trials_ >= options_.patience)
+    if (bad_trials_ >= options_.patience) {
         stop(std::to_string(bad_trials_) + " rounds in a row were rejected");
-    else if (!progress)
-        stop("the schedule is complete");
-    if (!stopped_because_.empty())
-        return std::nullopt;
-    ensure_finite();
-
-    const resources budget = budget_at(selection_.total(), options_.schedule.target(), *progress);
-    const knapsack_problem& problem = selection_.pose(values(), budget);
-    const knapsack_solution solution = options_.solver(problem);
-    if (!solution.has_answer()) {
-        stop("no choice of groups fits the budget: " + solution.reason);
         return std::nullopt;
     }
-    if (!is_feasible(problem, solution.keep))
-        detail::fail<std::logic_error>("the solver's answer breaks a constraint of its problem");
-
+    std::optional<step> found = find_step();
+    if (!found)
+        return std::nullopt;
+    auto& [record, solution] = *found;
     set_prices(solution);
-    round_record record{.progress = *progress,
-        .budget = budget,
-        .usage = selection_.usage_of(solution.keep),
-        .status = solution.status,
-        .gap = solution.gap(),
-        .solver_seconds = solution.seconds};
     for (std::size_t m = 0; m < matrices(); ++m) {
         selection_.write_mask(
             solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));
@@ -168,6 +154,87 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     sensitivity_.clear();
     open_ = std::make_shared<bool>(true);
     return round(*this, open_);
+}
+
+ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
+{
+    // A schedule of the library has at most so many steps between two rounds, and a bisection.
+    constexpr std::size_t most_known = detail::most_steps + 100;
+    for (std::size_t known = 0; known < most_known; ++known) {
+        const std::optional<double> progress = options_.schedule.next(trials_);
+        if (!progress) {
+            const bool is_reached = accepted_progress(trials_) == 1;
+            stop(!is_reached        ? "the schedule is complete, short of its target"
+                 : history_.empty() ? "the network is within its budget already"
+                                    : "the schedule is complete");
+            return std::nullopt;
+        }
+        resources budget = budget_of(*progress);
+        std::optional<bool> verdict = verdict_on_budget(budget);
+        if (!verdict) {
+            ensure_finite();
+            const knapsack_problem* problem = &selection_.pose(values(), budget);
+            knapsack_solution solution = options_.solver(*problem);
+            if (!solution.has_answer() && !options_.schedule.target().is_absolute()) {
+                const resources least = selection_.usage_of(detail::cheapest_floors(*problem));
+                budget = {.dsp = std::max(budget.dsp, least.dsp),
+                    .bram18 = std::max(budget.bram18, least.bram18),
+                    .lut = std::max(budget.lut, least.lut)};
+                problem = &selection_.pose(values(), budget);
+                solution = options_.solver(*problem);
+            }
+            if (!solution.has_answer()) {
+                stop("no choice of groups fits the budget: " + solution.reason);
+                return std::nullopt;
+            }
+            if (!is_feasible(*problem, solution.keep))
+                detail::fail<std::logic_error>(
+                    "the solver's answer breaks a constraint of its problem");
+            const resources usage = selection_.usage_of(solution.keep);
+            verdict = verdict_on_usage(usage);
+            if (!verdict)
+                return step{.record = {.progress = *progress,
+                                .budget = budget,
+                                .usage = usage,
+                                .status = solution.status,
+                                .gap = solution.gap(),
+                                .solver_seconds = solution.seconds},
+                    .solution = std::move(solution)};
+        }
+        trials_.push_back({*progress, *verdict});
+    }
+    stop("the schedule names only budgets that are known already");
+    return std::nullopt;
+}
+
+ESPALIER_INLINE resources pruner::budget_of(double progress) const
+{
+    return budget_at(selection_.total(), target_, progress, options_.schedule.speed());
+}
+
+ESPALIER_INLINE const resources& pruner::kept_usage() const
+{
+    return accepted() != nullptr ? accepted()->usage : selection_.total();
+}
+
+ESPALIER_INLINE std::optional<bool> pruner::verdict_on_budget(const resources& budget) const
+{
+    if (utilization(kept_usage(), budget).fits())
+        return true;
+    for (const trial& t : trials_)
+        if (budget_of(t.progress) == budget)
+            return t.accepted;
+    return std::nullopt;
+}
+
+ESPALIER_INLINE std::optional<bool> pruner::verdict_on_usage(const resources& usage) const
+{
+    if (usage == kept_usage())
+        return true;
+    for (const round_record& r : history_)
+        if (r.usage == usage)
+            return r.accepted;
+    return std::nullopt;
 }
 
 ESPALIER_INLINE bool pruner::report(double metric)

@@ -163,10 +163,11 @@ ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
     for (std::size_t known = 0; known < most_known; ++known) {
         const std::optional<double> progress = options_.schedule.next(trials_);
         if (!progress) {
-            const bool is_reached = accepted_progress(trials_) == 1;
-            stop(!is_reached        ? "the schedule is complete, short of its target"
-                 : history_.empty() ? "the network is within its budget already"
-                                    : "the schedule is complete");
+            stop(accepted_progress(trials_) < 1 ? "the schedule is complete, short of its target"
+                 : !history_.empty()            ? "the schedule is complete"
+                 : utilization(selection_.total(), budget_of(1)).fits()
+                     ? "the network is within its budget already"
+                     : "the floors leave nothing to remove");
             return std::nullopt;
         }
         resources budget = budget_of(*progress);

@@ -257,4 +257,5 @@ private:
 
 #ifndef ESPALIER_COMPILED
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_steps_definition.hpp>
 #endif

@@ -111,35 +111,42 @@ public:
         : parts_(of_dsp, of_bram, of_lut)
     {}
     constexpr pruning_target(const reduction& parts) : parts_(parts) {}
-    constexpr pruning_target(const at_most& limit) : limit_(limit) {}
+    constexpr pruning_target(const at_most& limit) : limit_(limit), is_absolute_(true) {}
     /// Of a device: its DSP blocks, block RAMs and LUTs are all limits, also those that are 0.
     constexpr pruning_target(const resources& all)
-        : limit_(at_most{.dsp = all.dsp, .bram18 = all.bram18, .lut = all.lut})
+        : pruning_target(at_most{.dsp = all.dsp, .bram18 = all.bram18, .lut = all.lut})
     {}
 
     /// Whether it names amounts to stay within rather than parts to remove.
-    [[nodiscard]] constexpr bool is_absolute() const { return limit_.has_value(); }
-    /// \throws std::invalid_argument if a part is outside [0, 1] or a limit negative
-    constexpr void ensure_sound() const
-    {
-        limit_ ? espalier::ensure_sound(*limit_) : espalier::ensure_sound(parts_);
-    }
+    [[nodiscard]] constexpr bool is_absolute() const { return is_absolute_; }
+    /// Parts to remove; none if it is absolute.
+    [[nodiscard]] constexpr const reduction& parts() const { return parts_; }
+    /// Amounts to stay within; none if it is not absolute.
+    [[nodiscard]] constexpr const at_most& limit() const { return limit_; }
     /// What is to be removed of a network, as parts of its total; nothing if it is within the
     /// limits as it is.
     /// \throws std::invalid_argument if parts are to be removed of what the network does not have
     [[nodiscard]] constexpr reduction of(const resources& total) const
     {
-        if (limit_)
-            return reduction_to(total, limit_->of(total));
+        if (is_absolute_)
+            return reduction_to(total, limit_.of(total));
         ensure_removable(parts_, total);
         return parts_;
     }
     friend constexpr bool operator==(const pruning_target&, const pruning_target&) = default;
 
 private:
-    reduction parts_;
-    std::optional<at_most> limit_{};
+    reduction parts_{};
+    at_most limit_{};
+    bool is_absolute_ = false;
 };
+
+/// \throws std::invalid_argument if a part is outside [0, 1] or a limit negative
+constexpr void ensure_sound(const pruning_target& target)
+{
+    ensure_sound(target.parts());
+    ensure_sound(target.limit());
+}
 
 /// How fast each resource goes its way. A schedule at `progress` has taken a resource
 /// 1 - (1 - progress)^speed of the way: at 1 as far as the schedule, at 3 ahead of it as a

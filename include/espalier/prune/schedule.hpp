@@ -177,7 +177,7 @@ public:
     template <schedule_like S>
     schedule(S s) : target_(s.target)
     {
-        target_.ensure_sound();
+        ensure_sound(target_);
         if constexpr (requires {
                           {
                               s.speed

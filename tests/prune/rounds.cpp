@@ -17,6 +17,7 @@
 #include <random>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -203,10 +204,14 @@ TEST_CASE("every schedule trains the rounds that the rules give, whatever is rej
                             return ((bits >> (k % length)) & 1U) != 0;
                         };
                         net.weights = weights;
+                        std::size_t solved = 0;
                         pruner p{net.layers, net.views(),
                             {.schedule = of.as_schedule(quarters),
                                 .patience = patience,
-                                .solver = best_first}};
+                                .solver = [&](const knapsack_problem& problem) {
+                                    ++solved;
+                                    return best_first(problem);
+                                }}};
                         run(p, passes);
                         const simulation expected(of, n, quarters, patience, passes);
                         CAPTURE(n);
@@ -215,6 +220,8 @@ TEST_CASE("every schedule trains the rounds that the rules give, whatever is rej
                         CAPTURE(patience);
                         CAPTURE(bits);
                         REQUIRE(dsps(p) == expected.rounds);
+                        if (quarters < 4) // at 4 the floors are below the last budgets
+                            REQUIRE(solved == expected.rounds.size());
                         REQUIRE(p.stopped_because() == expected.end);
                     }
     }
@@ -332,8 +339,12 @@ TEST_CASE("a network is pruned until it fits a device, or an amount of one resou
     CHECK(within == "the network is within its budget already");
 
     // Amounts are meant: where the floors do not fit, they are not raised.
-    CHECK(end(at_most{.dsp = 1}).second.starts_with("no choice of groups fits the budget: "));
-    CHECK(end(at_most{.dsp = 2}).first.dsp == 2);
+    CHECK_THROWS_WITH(static_cast<void>(end(at_most{.dsp = 1})),
+        "what the floors keep fits the target (dsp needed = 2, dsp = 1, bram18 needed = 2, bram18 "
+        "= 256, lut needed = 0, lut = 0)");
+    CHECK_THROWS_AS(
+        static_cast<void>(end(at_most{.dsp = 300, .bram18 = 1})), std::invalid_argument);
+    CHECK(end(at_most{.dsp = 2, .bram18 = 2}).first == resources{.dsp = 2, .bram18 = 2});
 }
 
 namespace {

@@ -78,8 +78,8 @@ public:
     class round;
 
     /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its
-    /// size,
-    ///         its shape, two views of one memory, a weight that is not finite
+    ///         size, its shape, two views of one memory, a weight that is not finite; or if the
+    ///         schedule ends at amounts that the floors do not fit
     pruner(std::span<const layer_spec> layers, trainee network, pruner_options options = {});
     pruner(const pruner&) = delete;
     pruner& operator=(const pruner&) = delete;
@@ -108,8 +108,8 @@ public:
     /// holds although the network may have been trained in between: what was rejected once is not
     /// tried again.
     ///
-    /// A budget of a relative target ends where the floors begin: below what they need, it is what
-    /// they need.
+    /// The budgets of a target of parts end where the floors begin: below what those need, they are
+    /// what those need.
     /// \return the round, or nothing when pruning is over; then weights and state are, to the last
     ///         bit, those that the last accepted round was measured with (those of the dense
     ///         network if there was none), and `stopped_because` says why
@@ -179,6 +179,7 @@ private:
     void set_prices(const knapsack_solution& solution);
     [[nodiscard]] std::span<const double> prices_of(std::size_t m) const;
 
+    void ensure_reachable();
     /// A step that is worth a round: nothing is known about it yet.
     struct step {
         round_record record;

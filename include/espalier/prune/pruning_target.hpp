@@ -14,9 +14,9 @@
 //
 // An amount is compared with what the pruner can free, `selection::total()`: all DSP blocks and
 // block RAMs of the network, and the LUTs of multipliers that are built from LUTs. Adders,
-// selectors, registers and whatever else the layers take is not part of it, for it is an estimate
-// that shrinks with every multiplier that goes: ask `fits` about the end, and take away beforehand
-// (`device::shell`) what is known to be gone.
+// selectors and registers, which `cost` estimates for the dense network, are not part of it, for
+// they shrink with every multiplier that goes; nor is anything outside of the layers. What of a
+// device is known to be gone is taken away beforehand: `device::shell`.
 
 namespace espalier {
 

@@ -97,6 +97,7 @@ ESPALIER_INLINE pruner::pruner(
     }
     ensure_apart();
     ensure_finite();
+    ensure_reachable();
 }
 
 ESPALIER_INLINE pruner::~pruner()

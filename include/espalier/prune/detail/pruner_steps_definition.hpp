@@ -19,10 +19,27 @@
 #include <optional>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 // Which steps of its schedule a pruner trains: those of which nothing is known yet.
 
 namespace espalier {
+
+ESPALIER_INLINE void pruner::ensure_reachable()
+{
+    if (!options_.schedule.target().is_absolute())
+        return;
+    const resources end = budget_of(1);
+    const knapsack_problem& problem =
+        selection_.pose(std::vector<double>(selection_.items(), 1.0), end);
+    const resources least = selection_.usage_of(detail::cheapest_floors(problem));
+    // Whether another choice that keeps the floors fits is for the solver to prove.
+    ensure(utilization(least, end).fits() ||
+               options_.solver(problem).status != solve_status::infeasible,
+        "what the floors keep fits the target", given{"dsp needed", least.dsp},
+        given{"dsp", end.dsp}, given{"bram18 needed", least.bram18}, given{"bram18", end.bram18},
+        given{"lut needed", least.lut}, given{"lut", end.lut});
+}
 
 ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
 {

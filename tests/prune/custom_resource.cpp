@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <limits>
 #include <random>
+#include <span>
 #include <stdexcept>
 #include <vector>
 
@@ -127,6 +128,30 @@ TEST_CASE("a network is pruned to a number of multiplications, whatever its DSP 
     CHECK(record.usage.custom[0] == 676);
     CHECK(record.usage.dsp == 81);
     CHECK(record.kept_weights == 81);
+}
+
+TEST_CASE("a limit of one's own holds, and a round that frees only what is one's own is new")
+{
+    const std::vector<layer_spec> layers{dense{.name = "fc", .inputs = 8, .outputs = 8}};
+    std::vector<float> weights(64);
+    for (std::size_t i = 0; i < weights.size(); ++i)
+        weights[i] = static_cast<float>(i + 1);
+    // Weights on odd places cost a unit of energy each, and nothing else is to be saved.
+    const custom_resource energy{
+        "energy", [](const grouping&, std::int64_t group) { return group % 2; }};
+    pruner p{layers, {weights_in(layout::pytorch, std::vector{std::span(weights)})},
+        {.schedule = constant{.steps = 2, .target = at_most{.custom = {std::int64_t{8}}}},
+            .selection = {.custom = {energy}}}};
+    CHECK(p.groups().total().custom[0] == 32);
+    p.baseline(1);
+    std::vector<std::int64_t> taken;
+    while (auto round = p.next()) {
+        taken.push_back(round->record().usage.custom[0]);
+        CHECK(round->record().usage.dsp == 32 + taken.back());
+        p.report(1);
+    }
+    CHECK(taken == std::vector<std::int64_t>{20, 8});
+    CHECK(p.stopped_because() == "the schedule is complete");
 }
 
 TEST_CASE("what is no amount, no function or too much is refused")

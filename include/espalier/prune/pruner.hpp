@@ -6,6 +6,7 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
@@ -78,8 +79,8 @@ public:
     class round;
 
     /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its
-    /// size,
-    ///         its shape, two views of one memory, a weight that is not finite
+    ///         size, its shape, two views of one memory, a weight that is not finite; or if the
+    ///         schedule ends at amounts that the floors do not fit
     pruner(std::span<const layer_spec> layers, trainee network, pruner_options options = {});
     pruner(const pruner&) = delete;
     pruner& operator=(const pruner&) = delete;
@@ -101,7 +102,15 @@ public:
     void observe(std::span<const std::span<float>> gradients);
     void observe(std::span<const std::span<double>> gradients);
 
-    /// Chooses the groups for the next budget and masks the weights.
+    /// Chooses the groups for the next budget and masks the weights. Every round takes an amount of
+    /// hardware that no round before it took. A step of the schedule that does not becomes a trial
+    /// without being trained: accepted if its budget leaves what is kept as it is, and with the
+    /// verdict of the earlier one if it has the budget, in whole blocks, or the usage of one. That
+    /// holds although the network may have been trained in between: what was rejected once is not
+    /// tried again.
+    ///
+    /// The budgets of a target of parts end where the floors begin: below what those need, they are
+    /// what those need.
     /// \return the round, or nothing when pruning is over; then weights and state are, to the last
     ///         bit, those that the last accepted round was measured with (those of the dense
     ///         network if there was none), and `stopped_because` says why
@@ -172,6 +181,20 @@ private:
     /// groups.
     void set_charges(const knapsack_solution& solution);
 
+    void ensure_reachable();
+    /// A step that is worth a round: nothing is known about it yet.
+    struct step {
+        round_record record;
+        knapsack_solution solution;
+    };
+    /// \return nothing when pruning is over, and stopped
+    [[nodiscard]] std::optional<step> find_step();
+    [[nodiscard]] resources budget_of(double progress) const;
+    [[nodiscard]] std::optional<bool> verdict_on_budget(const resources& budget) const;
+    [[nodiscard]] std::optional<bool> verdict_on_usage(const resources& usage) const;
+    /// What the network takes that the next round starts from.
+    [[nodiscard]] const resources& kept_usage() const;
+
     void keep_best();
     void roll_back();
     void close_round();
@@ -180,6 +203,7 @@ private:
     pruner_options options_;
     acceptance acceptance_;
     espalier::selection selection_;
+    reduction target_;
     trainee network_;
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
@@ -236,4 +260,5 @@ private:
 
 #ifndef ESPALIER_COMPILED
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_steps_definition.hpp>
 #endif

@@ -6,7 +6,6 @@
 #include <espalier/finite.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/verify.hpp>
 #include <espalier/linkage.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
@@ -16,6 +15,7 @@
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -33,7 +33,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -67,7 +66,7 @@ ESPALIER_INLINE pruner::pruner(
         "the strength of the regulariser is finite and not negative",
         given{"regularization", options_.regularization});
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
-    ensure_removable(options_.schedule.target(), selection_.total());
+    target_ = options_.schedule.target().of(selection_.total());
     ensure(matrices() == selection_.matrices(),
         "there is one view of weights for each weight matrix", given{"views", matrices()},
         given{"matrices", selection_.matrices()});
@@ -99,6 +98,7 @@ ESPALIER_INLINE pruner::pruner(
     }
     ensure_apart();
     ensure_finite();
+    ensure_reachable();
 }
 
 ESPALIER_INLINE pruner::~pruner()
@@ -133,32 +133,15 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     if (!stopped_because_.empty())
         return std::nullopt;
     ensure_in_place();
-    const std::optional<double> progress = options_.schedule.next(trials_);
-    if (bad_trials_ >= options_.patience)
+    if (bad_trials_ >= options_.patience) {
         stop(std::to_string(bad_trials_) + " rounds in a row were rejected");
-    else if (!progress)
-        stop("the schedule is complete");
-    if (!stopped_because_.empty())
-        return std::nullopt;
-    ensure_finite();
-
-    const resources budget = budget_at(selection_.total(), options_.schedule.target(), *progress);
-    const knapsack_problem& problem = selection_.pose(values(), budget);
-    const knapsack_solution solution = options_.solver(problem);
-    if (!solution.has_answer()) {
-        stop("no choice of groups fits the budget: " + solution.reason);
         return std::nullopt;
     }
-    if (!is_feasible(problem, solution.keep))
-        detail::fail<std::logic_error>("the solver's answer breaks a constraint of its problem");
-
+    std::optional<step> found = find_step();
+    if (!found)
+        return std::nullopt;
+    auto& [record, solution] = *found;
     set_charges(solution);
-    round_record record{.progress = *progress,
-        .budget = budget,
-        .usage = selection_.usage_of(solution.keep),
-        .status = solution.status,
-        .gap = solution.gap(),
-        .solver_seconds = solution.seconds};
     for (std::size_t m = 0; m < matrices(); ++m) {
         selection_.write_mask(
             solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));

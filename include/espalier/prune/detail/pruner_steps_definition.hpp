@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/arithmetic.hpp>
+#include <espalier/ensure.hpp>
+#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/verify.hpp>
+#include <espalier/linkage.hpp>
+#include <espalier/model/resources.hpp>
+#include <espalier/prune/detail/cheapest_floors.hpp>
+#include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruning_target.hpp>
+#include <espalier/prune/schedule.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+// Which steps of its schedule a pruner trains: those of which nothing is known yet.
+
+namespace espalier {
+
+ESPALIER_INLINE void pruner::ensure_reachable()
+{
+    if (!options_.schedule.target().is_absolute())
+        return;
+    const resources end = budget_of(1);
+    const knapsack_problem& problem =
+        selection_.pose(std::vector<double>(selection_.items(), 1.0), end);
+    const resources least = selection_.usage_of(detail::cheapest_floors(problem));
+    // Whether another choice that keeps the floors fits is for the solver to prove.
+    ensure(is_within(least, end) || options_.solver(problem).status != solve_status::infeasible,
+        "what the floors keep fits the target", given{"dsp needed", least.dsp},
+        given{"dsp", end.dsp}, given{"bram18 needed", least.bram18}, given{"bram18", end.bram18},
+        given{"lut needed", least.lut}, given{"lut", end.lut});
+}
+
+ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
+{
+    // A schedule of the library has at most so many steps between two rounds, and a bisection.
+    constexpr std::size_t most_known = detail::most_steps + 100;
+    for (std::size_t known = 0; known < most_known; ++known) {
+        const std::optional<double> progress = options_.schedule.next(trials_);
+        if (!progress) {
+            stop(accepted_progress(trials_) < 1 ? "the schedule is complete, short of its target"
+                 : !history_.empty()            ? "the schedule is complete"
+                 : is_within(selection_.total(), budget_of(1))
+                     ? "the network is within its budget already"
+                     : "the floors leave nothing to remove");
+            return std::nullopt;
+        }
+        resources budget = budget_of(*progress);
+        std::optional<bool> verdict = verdict_on_budget(budget);
+        if (!verdict) {
+            ensure_finite();
+            const knapsack_problem* problem = &selection_.pose(values(), budget);
+            knapsack_solution solution = options_.solver(*problem);
+            if (!solution.has_answer() && !options_.schedule.target().is_absolute()) {
+                const resources least = selection_.usage_of(detail::cheapest_floors(*problem));
+                budget = larger_of(budget, least);
+                problem = &selection_.pose(values(), budget);
+                solution = options_.solver(*problem);
+            }
+            if (!solution.has_answer()) {
+                stop("no choice of groups fits the budget: " + solution.reason);
+                return std::nullopt;
+            }
+            if (!is_feasible(*problem, solution.keep))
+                detail::fail<std::logic_error>(
+                    "the solver's answer breaks a constraint of its problem");
+            const resources usage = selection_.usage_of(solution.keep);
+            verdict = verdict_on_usage(usage);
+            if (!verdict)
+                return step{.record = {.progress = *progress,
+                                .budget = budget,
+                                .usage = usage,
+                                .status = solution.status,
+                                .gap = solution.gap(),
+                                .solver_seconds = solution.seconds},
+                    .solution = std::move(solution)};
+        }
+        trials_.push_back({*progress, *verdict});
+    }
+    stop("the schedule names only budgets that are known already");
+    return std::nullopt;
+}
+
+ESPALIER_INLINE resources pruner::budget_of(double progress) const
+{
+    return budget_at(selection_.total(), target_, progress, options_.schedule.speed());
+}
+
+ESPALIER_INLINE const resources& pruner::kept_usage() const
+{
+    return accepted() != nullptr ? accepted()->usage : selection_.total();
+}
+
+ESPALIER_INLINE std::optional<bool> pruner::verdict_on_budget(const resources& budget) const
+{
+    if (is_within(kept_usage(), budget))
+        return true;
+    for (const trial& t : trials_)
+        if (budget_of(t.progress) == budget)
+            return t.accepted;
+    return std::nullopt;
+}
+
+ESPALIER_INLINE std::optional<bool> pruner::verdict_on_usage(const resources& usage) const
+{
+    if (usage == kept_usage())
+        return true;
+    for (const round_record& r : history_)
+        if (r.usage == usage)
+            return r.accepted;
+    return std::nullopt;
+}
+
+} // namespace espalier

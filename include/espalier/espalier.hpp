@@ -43,6 +43,7 @@
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/recount.hpp>
 #include <espalier/prune/regularizer.hpp>

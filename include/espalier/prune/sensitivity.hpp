@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 // What the loss would lose with a weight, to first order |w·∂L/∂w| (Taylor; Molchanov et al. 2017)
@@ -23,6 +24,10 @@ class sensitivity {
 public:
     /// \param by  ranking::taylor or ranking::fisher
     explicit sensitivity(ranking by) : by_(by) {}
+    /// Goes on from what was added up before.
+    sensitivity(ranking by, std::vector<std::vector<float>> sums, std::size_t batches)
+        : by_(by), sums_(std::move(sums)), batches_(batches)
+    {}
 
     /// Adds one batch.
     /// \param weights    one span for each matrix

@@ -78,6 +78,12 @@ public:
             },
             memory_);
     }
+    /// Size of what `save` gives.
+    [[nodiscard]] std::size_t bytes() const
+    {
+        return std::holds_alternative<copied_weights>(memory_) ? size() * sizeof(float)
+                                                               : memory().size();
+    }
     /// Where the weights lie; empty if they are copied.
     [[nodiscard]] std::span<const std::byte> memory() const
     {

@@ -31,8 +31,8 @@ struct round_record {
 
 /// Everything that goes back when a round is rejected.
 struct network_snapshot {
-    std::vector<std::vector<std::byte>> weights;    ///< of each weight matrix, as its view saves it
-    std::vector<std::vector<std::byte>> state;      ///< of each part of the trainee's state
+    std::vector<std::vector<std::byte>> weights{};  ///< of each weight matrix, as its view saves it
+    std::vector<std::vector<std::byte>> state{};    ///< of each part of the trainee's state
     std::vector<std::vector<std::uint8_t>> masks{}; ///< of each weight matrix, 1 or 0 a weight
 };
 
@@ -47,14 +47,14 @@ struct pruner_fact {
 /// A pruner after a round, or after its baseline.
 struct pruner_state {
     /// What a pruner that resumes must be made of.
-    std::vector<pruner_fact> facts;
+    std::vector<pruner_fact> facts{};
     double baseline = 0;
-    std::vector<round_record> history;
-    std::vector<trial> trials;
-    std::string stopped_because;
+    std::vector<round_record> history{};
+    std::vector<trial> trials{};
+    std::string stopped_because{};
     /// As the last accepted round was measured, or the dense network.
-    network_snapshot accepted;
-    std::vector<std::vector<std::uint8_t>> rejected_masks;
+    network_snapshot accepted{};
+    std::vector<std::vector<std::uint8_t>> rejected_masks{};
     /// What `observe` had added up.
     std::size_t observed_batches = 0;
     std::vector<std::vector<float>> observed_sums{};

@@ -47,7 +47,7 @@ void prune_in(const std::filesystem::path& folder, shared_doing& now)
         pruner_state state = p.save();
         const auto* first = reinterpret_cast<const std::byte*>(&own);
         state.trainer.assign(first, first + sizeof own);
-        state.trainer.resize(100'000); // so that writing takes its time
+        state.trainer.resize(50'000); // so that writing takes its time
         write_checkpoint(file, state);
         now = doing::training;
     };
@@ -61,7 +61,7 @@ void prune_in(const std::filesystem::path& folder, shared_doing& now)
     const auto disturb = [&](int) {
         for (float& w : mine.weights[0])
             w += static_cast<float>(own() % 1000) * 1e-6F;
-        std::this_thread::sleep_for(std::chrono::milliseconds(5)); // as if there were more of it
+        std::this_thread::sleep_for(std::chrono::milliseconds(2)); // as if there were more of it
     };
     while (deterministic::run_round(p, mine, deterministic::observing::never, disturb))
         write();
@@ -125,6 +125,8 @@ try {
         while (clock_type::now() < end)
             if (::waitpid(child, &status, WNOHANG) == child)
                 return status;
+            else
+                std::this_thread::sleep_for(std::chrono::microseconds(100));
         ::kill(child, SIGKILL);
         ::waitpid(child, &status, 0);
         return status;

@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -70,7 +71,7 @@ run run_from(const pruner_options& options, observing when, const pruner_state* 
 }
 
 const pruner_options usual{
-    .schedule = polynomial{.steps = 8, .target = 0.8}, .patience = 5, .regularization = 1e-3};
+    .schedule = polynomial{.steps = 5, .target = 0.8}, .patience = 5, .regularization = 1e-3};
 
 pruner_options with(const std::function<void(pruner_options&)>& change)
 {
@@ -263,13 +264,13 @@ TEST_CASE("another network or other options are refused by the name of what diff
     other_option("cost policy, constants max_digits'",
         [](auto& o) { o.selection.costs.constants.max_digits = 1; });
     other_option("target, dsp', saved = '0.8', now = '0.8000000000000002'",
-        [](auto& o) { o.schedule = polynomial{.steps = 8, .target = 0.8000000000000002}; });
+        [](auto& o) { o.schedule = polynomial{.steps = 5, .target = 0.8000000000000002}; });
     other_option("schedule, round 1 where all are accepted'",
         [](auto& o) { o.schedule = polynomial{.steps = 9, .target = 0.8}; });
     other_option("schedule, round 1 where all are accepted'",
-        [](auto& o) { o.schedule = polynomial{.steps = 8, .target = 0.8, .power = 2}; });
+        [](auto& o) { o.schedule = polynomial{.steps = 5, .target = 0.8, .power = 2}; });
     other_option("schedule, round 1 where all are accepted'",
-        [](auto& o) { o.schedule = constant{.steps = 8, .target = 0.8}; });
+        [](auto& o) { o.schedule = constant{.steps = 5, .target = 0.8}; });
     other_option("metric is a loss', saved = 'false', now = 'true'",
         [](auto& o) { o.direction = metric_direction::loss; });
     other_option("tolerance', saved = '0.98', now = '0.97'", [](auto& o) { o.tolerance = 0.97; });

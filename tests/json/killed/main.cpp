@@ -6,18 +6,20 @@
 
 #include <espalier/with/json.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <exception>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <new>
 #include <random>
+#include <span>
 #include <string>
 #include <sys/mman.h>
 #include <sys/wait.h>

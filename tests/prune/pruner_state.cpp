@@ -307,6 +307,18 @@ TEST_CASE("another network or other options are refused by the name of what diff
     refuses("weight matrices', saved = '2', now = '1'", fewer, first, usual);
 }
 
+TEST_CASE("a layer without a name is called by its place")
+{
+    std::vector<layer_spec> layers{dense{.inputs = 8, .outputs = 8}};
+    std::vector<float> weights(64, 1.0F);
+    pruner p{layers, {{{weights, layout::pytorch}}}};
+    p.baseline(1);
+    layers[0].reuse_factor = 2;
+    pruner q{layers, {{{weights, layout::pytorch}}}};
+    CHECK_THROWS_WITH(q.resume(p.save()),
+        doctest::Contains("(what differs = 'reuse factor of matrix 0', saved = '1', now = '2')"));
+}
+
 TEST_CASE("an option that changes no result may change")
 {
     training mine;

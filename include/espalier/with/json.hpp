@@ -307,7 +307,7 @@ inline void write_checkpoint(const std::filesystem::path& file, const pruner_sta
         std::fflush(written.get()) != 0 || ::fsync(::fileno(written.get())) != 0 ||
         std::rename(beside.c_str(), file.c_str()) != 0) {
         const int error = errno;
-        std::remove(beside.c_str());
+        (void)std::remove(beside.c_str());
         detail::cannot("written", file, error);
     }
     // The name is on the disk when its folder is; some file systems have no way to ask for that.

@@ -5,7 +5,10 @@
 #include <espalier/linkage.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
+#include <espalier/model/precision.hpp>
+#include <espalier/model/product.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
@@ -22,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,9 +78,12 @@ private:
     std::vector<pruner_fact> facts_;
 };
 
-inline void add_facts(fact_list& facts, const grouping& groups, const weight_view& view)
+inline void add_facts(
+    fact_list& facts, std::size_t m, const grouping& groups, const weight_view& view)
 {
-    const std::string of = " of " + name_of(groups.matrix());
+    const bool has_name = !groups.matrix().layer.empty();
+    const std::string of =
+        " of " + (has_name ? name_of(groups.matrix()) : "matrix " + std::to_string(m));
     const auto& [layer, kind, role, gates, units, rows, columns, channels, scheduling, reuse_factor,
         copies, invocations, io, weight, data, accum] = groups.matrix();
     facts.add("kind" + of, to_string(kind));
@@ -144,27 +151,6 @@ inline void add_facts(fact_list& facts, const schedule& plan, std::size_t patien
     }
 }
 
-/// Puts a network back unless it is told that all went well.
-template <class Undo>
-class undo_unless_done {
-public:
-    explicit undo_unless_done(Undo undo) : undo_(std::move(undo)) {}
-    undo_unless_done(const undo_unless_done&) = delete;
-    undo_unless_done& operator=(const undo_unless_done&) = delete;
-    undo_unless_done(undo_unless_done&&) = delete;
-    undo_unless_done& operator=(undo_unless_done&&) = delete;
-    ~undo_unless_done()
-    {
-        if (!done_)
-            undo_();
-    }
-    void done() { done_ = true; }
-
-private:
-    Undo undo_;
-    bool done_ = false;
-};
-
 } // namespace detail
 
 ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
@@ -174,7 +160,7 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
     for (std::size_t m = 0; m < matrices(); ++m)
         facts.add("name of matrix " + std::to_string(m), name_of(selection_.groups_of(m).matrix()));
     for (std::size_t m = 0; m < matrices(); ++m)
-        detail::add_facts(facts, selection_.groups_of(m), network_.weights[m]);
+        detail::add_facts(facts, m, selection_.groups_of(m), network_.weights[m]);
     facts.add("parts of the state", network_.state.size());
     for (const state_part& part : network_.state)
         facts.add("name of a part of the state", part.name());
@@ -255,11 +241,13 @@ ESPALIER_INLINE void pruner::resume(const pruner_state& state)
         given{"weights", state.accepted.weights.size()},
         given{"parts", state.accepted.state.size()});
 
-    // A part of the state may still refuse what it is given; then nothing is changed.
+    // A part of the state may still refuse what it is given. This takes back what was put back by
+    // then, without a catch: builds without exceptions have none.
     keep_best();
-    detail::undo_unless_done undo([this] { roll_back(); });
+    std::unique_ptr<pruner, void (*)(pruner*)> undo(this, [](pruner* p) { p->roll_back(); });
     put_back(state.accepted);
-    undo.done();
+    (void)undo.release();
+
     best_ = state.accepted;
     baseline_ = state.baseline;
     history_ = state.history;

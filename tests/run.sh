@@ -9,8 +9,8 @@ cd "$(dirname "$0")/.."
 packages=(
     g++ clang clang-tidy clang-format libclang-rt-14-dev cmake ninja-build git ca-certificates
     libboost-dev                          # the library: Boost.Hana
-    libglpk-dev libeigen3-dev libarmadillo-dev libtorch-dev libdlib-dev # the adapters
-    doctest-dev nlohmann-json3-dev libsystemc-dev # the tests
+    libglpk-dev libeigen3-dev libarmadillo-dev nlohmann-json3-dev libtorch-dev libdlib-dev # the adapters
+    doctest-dev libsystemc-dev            # the tests
     libbenchmark-dev coinor-libcbc-dev pkg-config # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )

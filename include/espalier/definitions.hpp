@@ -10,4 +10,5 @@
 #include <espalier/knapsack/detail/greedy_definition.hpp>
 #include <espalier/knapsack/detail/validity_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>

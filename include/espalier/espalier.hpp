@@ -46,6 +46,7 @@
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/recount.hpp>

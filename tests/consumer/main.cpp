@@ -12,6 +12,9 @@
 #ifdef WITH_dlib
 #include <espalier/with/dlib.hpp>
 #endif
+#ifdef WITH_json
+#include <espalier/with/json.hpp>
+#endif
 
 #if defined(WITH_compiled) != defined(ESPALIER_COMPILED)
 #error "whoever links espalier::compiled, and nobody else, has the declarations only"
@@ -44,6 +47,10 @@ int main()
                         .class_costs = {{1}},
                         .capacity = {1}})
             .value != 2.0)
+        return 1;
+#endif
+#ifdef WITH_json
+    if (esp::decode_checkpoint(esp::encode_checkpoint({.baseline = 0.5})).baseline != 0.5)
         return 1;
 #endif
     return esp::fits(net, esp::device::xcvu9p) ? 0 : 1;

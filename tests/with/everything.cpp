@@ -4,3 +4,4 @@
 #include <espalier/espalier.hpp>
 #include <espalier/with/eigen.hpp>
 #include <espalier/with/glpk.hpp>
+#include <espalier/with/json.hpp>

@@ -6,6 +6,7 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -54,19 +55,6 @@ struct pruner_options {
     selection_options selection{};
     /// Anything that models knapsack_solver.
     std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
-};
-
-/// What one round tried and how it ended.
-struct round_record {
-    double progress = 0; ///< of the schedule, 0 dense … 1 target
-    resources budget{};  ///< allowed
-    resources usage{};   ///< taken by the kept groups; at most the budget
-    std::int64_t kept_weights = 0;
-    solve_status status = solve_status::feasible;
-    double gap = 0; ///< of the knapsack solution
-    double solver_seconds = 0;
-    double metric = 0; ///< as reported; 0 while the round is open
-    bool accepted = false;
 };
 
 /// Prunes the weights of a network in rounds.
@@ -126,6 +114,18 @@ public:
     ///         measured, or the metric is implausible; the round stays open
     bool report(double metric);
 
+    /// All that `resume` needs, as of the last `report` (or the baseline): what was trained or
+    /// observed since then is not in it, nor is a round that is open.
+    /// \throws std::invalid_argument if there is no baseline yet
+    [[nodiscard]] pruner_state save() const;
+    /// In place of `baseline`: brings weights, state, masks and history to what they were when the
+    /// pruner was saved. What follows is, to the last bit, what followed then, if the solver is the
+    /// same and all that training depends on is in the trainee's state.
+    /// \throws std::invalid_argument naming what differs if the network or an option is not the one
+    ///         that was saved, or a part of the state refuses what it is given; then nothing
+    ///         changes
+    void resume(const pruner_state& state);
+
     /// Sets pruned weights to zero again, and their moments, as `round::mask` does; after the last
     /// round, to train on.
     void mask();
@@ -147,13 +147,6 @@ public:
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
 
 private:
-    /// Everything that goes back when a round is rejected.
-    struct snapshot {
-        std::vector<std::vector<std::byte>> weights;
-        std::vector<std::vector<std::byte>> state;
-        std::vector<std::vector<std::uint8_t>> masks;
-    };
-
     [[nodiscard]] std::size_t matrices() const { return network_.weights.size(); }
     /// Layer of a matrix, for sentences.
     [[nodiscard]] std::string_view layer_of(std::size_t m) const
@@ -195,7 +188,9 @@ private:
     /// What the network takes that the next round starts from.
     [[nodiscard]] const resources& kept_usage() const;
 
+    [[nodiscard]] std::vector<pruner_fact> facts() const;
     void keep_best();
+    void put_back(const network_snapshot& snapshot);
     void roll_back();
     void close_round();
     void stop(std::string reason);
@@ -207,9 +202,10 @@ private:
     trainee network_;
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
-    snapshot best_;
-    sensitivity sensitivity_{ranking::l1};     // of the rankings, once the matrices are known
-    std::vector<std::vector<double>> charges_; ///< of the open round, for each group
+    network_snapshot best_;
+    sensitivity sensitivity_{ranking::l1};          // of the rankings, once the matrices are known
+    sensitivity reported_sensitivity_{ranking::l1}; ///< at the last `report`, or the baseline
+    std::vector<std::vector<double>> charges_;      ///< of the open round, for each group
     std::vector<round_record> history_;
     std::vector<trial> trials_;
     std::optional<double> baseline_;
@@ -260,5 +256,6 @@ private:
 
 #ifndef ESPALIER_COMPILED
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>
 #endif

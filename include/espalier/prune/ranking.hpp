@@ -55,6 +55,7 @@ public:
     {
         return !own_ && (by_ == ranking::taylor || by_ == ranking::fisher);
     }
+    [[nodiscard]] bool is_function() const { return static_cast<bool>(own_); }
     /// Meaningless where there is a function.
     [[nodiscard]] ranking by() const { return by_; }
 

@@ -26,6 +26,10 @@ public:
     explicit sensitivity(ranking by) : by_{by} {}
     /// \param by  one for each matrix; nothing is added up where it is neither of them
     explicit sensitivity(std::vector<ranking> by) : by_(std::move(by)) {}
+    /// Goes on from what was added up before.
+    sensitivity(const sensitivity& of, std::vector<std::vector<float>> sums, std::size_t batches)
+        : by_(of.by_), sums_(std::move(sums)), batches_(batches)
+    {}
 
     /// Adds one batch.
     /// \param weights    one span for each matrix

@@ -4,9 +4,10 @@
 #include <espalier/ensure.hpp>
 #include <espalier/prune/weight_view.hpp>
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <functional>
+#include <optional>
 #include <ranges>
 #include <span>
 #include <string>
@@ -41,15 +42,21 @@ public:
               ensure(saved.size() == bytes.size(),
                   "a part of the state is restored to what was saved of it",
                   given{"bytes", bytes.size()}, given{"saved", saved.size()});
-              std::memcpy(bytes.data(), saved.data(), saved.size());
-          })
+              std::copy(saved.begin(), saved.end(), bytes.begin());
+          }),
+          bytes_(std::as_bytes(std::span(memory)).size())
     {}
     /// Anything else.
     /// \param save     all of it as bytes
     /// \param restore  makes it what it was when `save` gave these bytes, to the last bit
+    /// \param bytes    how many that always are; none: it may change, as an optimiser's do
     state_part(std::string name, std::function<std::vector<std::byte>()> save,
-        std::function<void(std::span<const std::byte>)> restore)
-        : name_(std::move(name)), save_(std::move(save)), restore_(std::move(restore))
+        std::function<void(std::span<const std::byte>)> restore,
+        std::optional<std::size_t> bytes = {})
+        : name_(std::move(name)),
+          save_(std::move(save)),
+          restore_(std::move(restore)),
+          bytes_(bytes)
     {
         ensure(save_ && restore_, "a part of the state can be saved and restored",
             given{"part", std::string_view(name_)});
@@ -58,11 +65,14 @@ public:
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::vector<std::byte> save() const { return save_(); }
     void restore(std::span<const std::byte> saved) const { restore_(saved); }
+    /// Size of what `save` gives, where it never changes.
+    [[nodiscard]] std::optional<std::size_t> bytes() const { return bytes_; }
 
 private:
     std::string name_;
     std::function<std::vector<std::byte>()> save_;
     std::function<void(std::span<const std::byte>)> restore_;
+    std::optional<std::size_t> bytes_;
 };
 
 /// What an optimiser remembers of every weight of a matrix (a moment, a velocity), in the order of

@@ -100,6 +100,18 @@ public:
     {
         return std::visit([](const auto& of) -> std::size_t { return size_of(of); }, memory_);
     }
+    /// Size of what `save` gives.
+    [[nodiscard]] std::size_t bytes() const
+    {
+        return std::visit(
+            [](const auto& of) -> std::size_t {
+                if constexpr (requires { of.size_bytes(); })
+                    return of.size_bytes();
+                else
+                    return size_of(of) * sizeof(typename std::remove_cvref_t<decltype(of)>::number);
+            },
+            memory_);
+    }
     /// Where the weights lie, gaps included; empty if they are copied.
     [[nodiscard]] std::span<const std::byte> memory() const
     {

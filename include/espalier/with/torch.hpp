@@ -202,7 +202,8 @@ inline std::vector<torch::Tensor> moments_of(torch::optim::OptimizerParamState& 
         if (std::find(pruned.begin(), pruned.end(), name) == pruned.end())
             result.state.emplace_back(
                 name, [tensor] { return detail::bytes_of(tensor); },
-                [tensor](std::span<const std::byte> saved) { detail::copy_to(tensor, saved); });
+                [tensor](std::span<const std::byte> saved) { detail::copy_to(tensor, saved); },
+                tensor.nbytes());
     };
     for (const auto& parameter : module.named_parameters())
         add(parameter.key(), parameter.value());

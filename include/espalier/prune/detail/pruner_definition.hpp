@@ -15,6 +15,7 @@
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/regularizer.hpp>
@@ -88,6 +89,7 @@ ESPALIER_INLINE pruner::pruner(
         rankings.push_back(ranker_of(m).by());
     }
     sensitivity_ = sensitivity(std::move(rankings));
+    reported_sensitivity_ = sensitivity_;
     for (const state_part& part : network_.state) {
         const auto bears_name = [&](const state_part& other) {
             return other.name() == part.name();
@@ -113,6 +115,7 @@ ESPALIER_INLINE void pruner::baseline(double metric)
     ensure_in_place();
     ensure_finite();
     baseline_ = metric;
+    reported_sensitivity_ = sensitivity_;
     keep_best();
 }
 
@@ -172,6 +175,7 @@ ESPALIER_INLINE bool pruner::report(double metric)
     record.metric = metric;
     record.accepted = acceptance_.accepts(*baseline_, metric) && all_finite();
     trials_.push_back({record.progress, record.accepted});
+    reported_sensitivity_ = sensitivity_;
     if (record.accepted) {
         bad_trials_ = 0;
         keep_best();
@@ -381,13 +385,18 @@ ESPALIER_INLINE void pruner::keep_best()
         best_.state.push_back(part.save());
 }
 
-ESPALIER_INLINE void pruner::roll_back()
+ESPALIER_INLINE void pruner::put_back(const network_snapshot& snapshot)
 {
     for (std::size_t m = 0; m < matrices(); ++m)
-        network_.weights[m].restore(best_.weights[m]);
+        network_.weights[m].restore(snapshot.weights[m]);
     for (std::size_t k = 0; k < network_.state.size(); ++k)
-        network_.state[k].restore(best_.state[k]);
-    masks_ = best_.masks;
+        network_.state[k].restore(snapshot.state[k]);
+    masks_ = snapshot.masks;
+}
+
+ESPALIER_INLINE void pruner::roll_back()
+{
+    put_back(best_);
 }
 
 ESPALIER_INLINE void pruner::close_round()

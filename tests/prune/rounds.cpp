@@ -317,6 +317,12 @@ TEST_CASE("a target of everything ends at what the floors need")
         CHECK(p.accepted()->usage == resources{.dsp = 2 * least, .bram18 = 2 * ((least + 1) / 2)});
         CHECK(p.accepted()->budget == p.accepted()->usage);
     }
+    network half({dense{.inputs = 16, .outputs = 16, .reuse_factor = 4, .weight = {18, 8}}});
+    pruner q{half.layers, half.views(), {.schedule = constant{.steps = 1, .target = {1, 0.5}}}};
+    q.baseline(1);
+    REQUIRE(q.next());
+    CHECK(q.history()[0].budget == resources{.dsp = 1, .bram18 = 32}); // only the DSPs are raised
+
     network single({dense{.inputs = 1, .outputs = 1, .weight = {18, 8}}});
     pruner p{single.layers, single.views(), {.schedule = binary{.target = 1.0}}};
     run(p, [](std::size_t) { return true; });

@@ -69,3 +69,17 @@ TEST_CASE("a single item that is kept is the cheapest one")
     }
     CHECK(chose_another > 100);
 }
+
+TEST_CASE("units that are used already add nothing")
+{
+    const knapsack_problem problem{.resources = 1,
+        .values = {1, 1, 1, 1},
+        .class_of = {0, 0, 0, 0},
+        .class_costs = {{0}},
+        .shared = {.costs = {{2}, {1}},
+            .kind = {0, 1, 0}, // of 0 and 1 together, 1 and 3, 2 and 3
+            .first = {0, 2, 4, 6},
+            .users = {0, 1, 1, 3, 2, 3}},
+        .floors = {2}};
+    CHECK(detail::cheapest_floors(problem) == std::vector<std::uint8_t>{1, 1, 0, 0});
+}

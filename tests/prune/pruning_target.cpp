@@ -58,8 +58,12 @@ TEST_CASE("a target is parts, limits or a device")
     CHECK(budget_at(total, pruning_target(at_most{.bram18 = 7}).of(total), 1) ==
           resources{.dsp = 1000, .bram18 = 7});
     // A device limits what it does not have, too.
-    CHECK(
-        budget_at(total, pruning_target(resources{.dsp = 9}).of(total), 1) == resources{.dsp = 9});
+    const resources with_lut{.dsp = 1000, .bram18 = 400, .lut = 5000};
+    CHECK(budget_at(with_lut, pruning_target(resources{.dsp = 9, .lut = 70}).of(with_lut), 1) ==
+          resources{.dsp = 9, .lut = 70});
+    CHECK_THROWS_WITH(static_cast<void>(pruning_target{0.5, 0.5}.of({.dsp = 9})),
+        "a schedule removes resources that the network has (resource = 'bram18', part to remove = "
+        "0.5)");
     CHECK(device.of({.dsp = 176, .bram18 = 224}) == reduction{});
 }
 

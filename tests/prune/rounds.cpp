@@ -283,6 +283,23 @@ TEST_CASE("no round takes hardware that was tried before, and none more than its
     }
 }
 
+TEST_CASE("a budget that leaves what is kept is not even solved")
+{
+    // Five neurons of eight DSPs each: most of the twenty budgets let the same number of them stay.
+    network net({dense{.inputs = 8, .outputs = 5, .weight = {18, 8}}});
+    std::size_t solved = 0;
+    pruner p{net.layers, net.views(),
+        {.schedule = constant{.steps = 20, .target = 0.8},
+            .selection = {.structure = structure::neurons},
+            .solver = [&](const knapsack_problem& problem) {
+                ++solved;
+                return exact{}(problem);
+            }}};
+    run(p, [](std::size_t) { return true; });
+    CHECK(dsps(p) == std::vector<std::int64_t>{32, 24, 16, 8});
+    CHECK(solved == 4);
+}
+
 TEST_CASE("a target of everything ends at what the floors need")
 {
     for (const std::size_t floor : {1U, 3U}) {
@@ -300,6 +317,12 @@ TEST_CASE("a target of everything ends at what the floors need")
         CHECK(p.accepted()->usage == resources{.dsp = 2 * least, .bram18 = 2 * ((least + 1) / 2)});
         CHECK(p.accepted()->budget == p.accepted()->usage);
     }
+    network half({dense{.inputs = 16, .outputs = 16, .reuse_factor = 4, .weight = {18, 8}}});
+    pruner q{half.layers, half.views(), {.schedule = constant{.steps = 1, .target = {1, 0.5}}}};
+    q.baseline(1);
+    REQUIRE(q.next());
+    CHECK(q.history()[0].budget == resources{.dsp = 1, .bram18 = 32}); // only the DSPs are raised
+
     network single({dense{.inputs = 1, .outputs = 1, .weight = {18, 8}}});
     pruner p{single.layers, single.views(), {.schedule = binary{.target = 1.0}}};
     run(p, [](std::size_t) { return true; });
@@ -345,6 +368,23 @@ TEST_CASE("a network is pruned until it fits a device, or an amount of one resou
     CHECK_THROWS_AS(
         static_cast<void>(end(at_most{.dsp = 300, .bram18 = 1})), std::invalid_argument);
     CHECK(end(at_most{.dsp = 2, .bram18 = 2}).first == resources{.dsp = 2, .bram18 = 2});
+}
+
+TEST_CASE("an amount is kept also where a solver cannot say that the floors do not fit")
+{
+    network net({dense{.name = "a", .inputs = 1, .outputs = 4, .weight = {18, 8}},
+        dense{.name = "b", .inputs = 4, .outputs = 1, .weight = {18, 8}}});
+    pruner p{net.layers, net.views(),
+        {.schedule = constant{.steps = 1, .target = at_most{.dsp = 1}},
+            .solver = [](const knapsack_problem& problem) {
+                knapsack_solution solution = exact{}(problem);
+                if (!solution.has_answer())
+                    solution.status = solve_status::unknown;
+                return solution;
+            }}};
+    run(p, [](std::size_t) { return true; });
+    CHECK(p.history().empty());
+    CHECK(p.stopped_because().starts_with("no choice of groups fits the budget: "));
 }
 
 namespace {

@@ -87,6 +87,17 @@ TEST_CASE("a rejected step is halved, and is a limit from then on")
     CHECK(tried == std::vector{0.5, 0.25, 0.375, 0.3125});
 }
 
+TEST_CASE("the limits are the tightest accepted and the loosest rejected trial beyond it")
+{
+    const std::vector<trial> trials{
+        {0.5, false}, {0.75, true}, {0.25, true}, {0.9, false}, {0.8, false}, {0.85, false}};
+    CHECK(accepted_progress({}) == 0);
+    CHECK_FALSE(rejected_progress({}));
+    CHECK(accepted_progress(trials) == 0.75);
+    CHECK(rejected_progress(trials) == 0.8);
+    CHECK_FALSE(rejected_progress(std::span(trials).first(3)));
+}
+
 TEST_CASE("a rejected step is skipped if so asked")
 {
     const auto tried =

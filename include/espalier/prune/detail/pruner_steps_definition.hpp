@@ -72,16 +72,15 @@ ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
             if (!is_feasible(*problem, solution.keep))
                 detail::fail<std::logic_error>(
                     "the solver's answer breaks a constraint of its problem");
-            const resources usage = selection_.usage_of(solution.keep);
-            verdict = verdict_on_usage(usage);
+            const round_record record{.progress = *progress,
+                .budget = budget,
+                .usage = selection_.usage_of(solution.keep),
+                .status = solution.status,
+                .gap = solution.gap(),
+                .solver_seconds = solution.seconds};
+            verdict = verdict_on_usage(record.usage);
             if (!verdict)
-                return step{.record = {.progress = *progress,
-                                .budget = budget,
-                                .usage = usage,
-                                .status = solution.status,
-                                .gap = solution.gap(),
-                                .solver_seconds = solution.seconds},
-                    .solution = std::move(solution)};
+                return step{.record = record, .solution = std::move(solution)};
         }
         trials_.push_back({*progress, *verdict});
     }

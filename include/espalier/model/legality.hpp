@@ -233,10 +233,13 @@ constexpr bool ensure_strategy(const layer_spec& s)
             "a convolution has the strategy resource_unrolled under io_stream only",
             given{"layer", s.name.view()}, given{"io", to_string(s.io)},
             given{"hls4ml builds", std::string_view("resource")});
-    else
-        ensure(!is_unrolled || !s.bidirectional,
-            "a bidirectional layer does not have the strategy resource_unrolled",
-            given{"layer", s.name.view()}, given{"hls4ml builds", std::string_view("resource")});
+    else if (s.bidirectional)
+        ensure(!is_unrolled && s.io == io_type::io_parallel,
+            "a bidirectional layer has the strategies latency and resource, under io_parallel only",
+            given{"layer", s.name.view()}, given{"strategy", to_string(s.strategy)},
+            given{"io", to_string(s.io)},
+            given{"hls4ml builds",
+                std::string_view(s.io == io_type::io_parallel ? "resource" : "nothing")});
     return true;
 }
 

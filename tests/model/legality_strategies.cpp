@@ -67,8 +67,9 @@ TEST_CASE(
         .strategy = strategy::resource_unrolled,
         .reuse_factor = 9};
     CHECK_THROWS_WITH_AS((void)ensure_legal(image),
-        "a convolution has the strategy resource_unrolled under io_stream only (layer = '', io = "
-        "'io_parallel', hls4ml builds = 'resource')",
+        "a convolution has the strategy resource_unrolled under io_stream only (layer = '', "
+        "strategy = "
+        "'resource_unrolled', io = 'io_parallel', hls4ml builds = 'resource')",
         std::invalid_argument);
     image.io = io_type::io_stream;
     CHECK(ensure_legal(image));

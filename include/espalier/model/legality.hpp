@@ -217,18 +217,6 @@ constexpr bool ensure_sound(const layer_spec& s)
     return true;
 }
 
-namespace detail {
-
-/// \param instead  what hls4ml builds where the rule does not hold
-constexpr void ensure_built(
-    bool holds, const char* rule, const layer_spec& s, std::string_view instead)
-{
-    ensure(holds, rule, given{"layer", s.name.view()}, given{"strategy", to_string(s.strategy)},
-        given{"io", to_string(s.io)}, given{"hls4ml builds", instead});
-}
-
-} // namespace detail
-
 /// Whether the hardware flow has the strategy for this kind of layer and way of passing data.
 /// \return true, so that it can stand in a static_assert
 /// \throws std::invalid_argument naming the rule, the values and what hls4ml would build instead
@@ -236,17 +224,22 @@ constexpr bool ensure_strategy(const layer_spec& s)
 {
     const bool is_unrolled = s.strategy == strategy::resource_unrolled;
     const bool is_streamed = s.io == io_type::io_stream;
+    const given layer{"layer", s.name.view()};
+    const given asked{"strategy", to_string(s.strategy)};
+    const given io{"io", to_string(s.io)};
+    const auto instead = [](std::string_view built) { return given{"hls4ml builds", built}; };
     if (has_depthwise_kernel(s.kind))
-        detail::ensure_built(s.strategy == strategy::latency || (!is_unrolled && is_streamed),
-            "a depthwise kernel has the strategy latency and, under io_stream, resource", s,
-            is_unrolled ? "latency" : "nothing");
+        ensure(s.strategy == strategy::latency || (!is_unrolled && is_streamed),
+            "a depthwise kernel has the strategy latency and, under io_stream, resource", layer,
+            asked, io, instead(is_unrolled ? "latency" : "nothing"));
     else if (is_convolution(s.kind))
-        detail::ensure_built(!is_unrolled || is_streamed,
-            "a convolution has the strategy resource_unrolled under io_stream only", s, "resource");
+        ensure(!is_unrolled || is_streamed,
+            "a convolution has the strategy resource_unrolled under io_stream only", layer, asked,
+            io, instead("resource"));
     else if (s.bidirectional)
-        detail::ensure_built(!is_unrolled && !is_streamed,
+        ensure(!is_unrolled && !is_streamed,
             "a bidirectional layer has the strategies latency and resource, under io_parallel only",
-            s, is_streamed ? "nothing" : "resource");
+            layer, asked, io, instead(is_streamed ? "nothing" : "resource"));
     return true;
 }
 

@@ -58,6 +58,9 @@ TEST_CASE(
     both.io = io_type::io_stream;
     CHECK_THROWS_WITH_AS((void)ensure_legal(both),
         doctest::Contains("io = 'io_stream', hls4ml builds = 'nothing'"), std::invalid_argument);
+    layer_spec no_sequence = layer; // where the field means nothing
+    no_sequence.bidirectional = true;
+    CHECK(ensure_legal(no_sequence));
     conv2d image{.height = 8,
         .width = 6,
         .channels = 3,

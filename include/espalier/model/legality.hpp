@@ -236,7 +236,7 @@ constexpr bool ensure_strategy(const layer_spec& s)
         ensure(!is_unrolled || is_streamed,
             "a convolution has the strategy resource_unrolled under io_stream only", layer, asked,
             io, instead("resource"));
-    else if (s.bidirectional)
+    else if (is_recurrent(s.kind) && s.bidirectional)
         ensure(!is_unrolled && !is_streamed,
             "a bidirectional layer has the strategies latency and resource, under io_parallel only",
             layer, asked, io, instead(is_streamed ? "nothing" : "resource"));

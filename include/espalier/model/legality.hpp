@@ -218,25 +218,28 @@ constexpr bool ensure_sound(const layer_spec& s)
 }
 
 /// Whether the hardware flow has the strategy for this kind of layer and way of passing data.
+/// \return true, so that it can stand in a static_assert
 /// \throws std::invalid_argument naming the rule, the values and what hls4ml would build instead
 constexpr bool ensure_strategy(const layer_spec& s)
 {
     const bool is_unrolled = s.strategy == strategy::resource_unrolled;
+    const bool is_streamed = s.io == io_type::io_stream;
+    const given layer{"layer", s.name.view()};
+    const given asked{"strategy", to_string(s.strategy)};
+    const given io{"io", to_string(s.io)};
+    const auto instead = [](std::string_view built) { return given{"hls4ml builds", built}; };
     if (has_depthwise_kernel(s.kind))
-        ensure(s.strategy == strategy::latency || (!is_unrolled && s.io == io_type::io_stream),
-            "a depthwise kernel has the strategy latency and, under io_stream, resource",
-            given{"layer", s.name.view()}, given{"strategy", to_string(s.strategy)},
-            given{"io", to_string(s.io)},
-            given{"hls4ml builds", std::string_view(is_unrolled ? "latency" : "nothing")});
+        ensure(s.strategy == strategy::latency || (!is_unrolled && is_streamed),
+            "a depthwise kernel has the strategy latency and, under io_stream, resource", layer,
+            asked, io, instead(is_unrolled ? "latency" : "nothing"));
     else if (is_convolution(s.kind))
-        ensure(!is_unrolled || s.io == io_type::io_stream,
-            "a convolution has the strategy resource_unrolled under io_stream only",
-            given{"layer", s.name.view()}, given{"io", to_string(s.io)},
-            given{"hls4ml builds", std::string_view("resource")});
-    else
-        ensure(!is_unrolled || !s.bidirectional,
-            "a bidirectional layer does not have the strategy resource_unrolled",
-            given{"layer", s.name.view()}, given{"hls4ml builds", std::string_view("resource")});
+        ensure(!is_unrolled || is_streamed,
+            "a convolution has the strategy resource_unrolled under io_stream only", layer, asked,
+            io, instead("resource"));
+    else if (is_recurrent(s.kind) && s.bidirectional)
+        ensure(!is_unrolled && !is_streamed,
+            "a bidirectional layer has the strategies latency and resource, under io_parallel only",
+            layer, asked, io, instead(is_streamed ? "nothing" : "resource"));
     return true;
 }
 

@@ -9,9 +9,10 @@
 #include <cstdint>
 
 // How much of a layer HLS is asked to lay out side by side. It neither unrolls a loop nor
-// partitions an array beyond a limit, 4,096 unless it is told otherwise (hls4ml: MaximumSize). What
-// is larger does not fail early: the tool stops after hours, or leaves the loop as it is and the
-// layer takes many times its cycles. So this is a warning and no rule.
+// partitions an array beyond a limit, 4,096 unless it is told otherwise (hls4ml: MaximumSize).
+// Beyond it Vivado HLS stops ("Stop unrolling loop", hls4ml issues 904 and 950), and Vitis HLS
+// builds a layer that takes many times its cycles. Since tools differ, this is a warning and no
+// rule.
 
 namespace espalier {
 

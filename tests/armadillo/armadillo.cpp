@@ -79,7 +79,7 @@ TEST_CASE_TEMPLATE("Armadillo's matrices and parts of them are weights", Number,
         !requires(const arma::Mat<Number>& constant) { weights_of(constant.head_cols(1)); });
 }
 
-TEST_CASE("mlpack's order, asked of the product and the convolution that it makes of its vector")
+TEST_CASE("mlpack's order, asked of the matrix and the cube that it makes of its vector")
 {
     // A layer of mlpack is a view of one vector of parameters, with the biases behind the weights:
     // Linear takes a matrix (outputs, inputs) of it, Convolution a cube (width, height, outputs ×

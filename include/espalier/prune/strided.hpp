@@ -9,7 +9,8 @@
 #include <vector>
 
 // A weight matrix with gaps: a block of a larger matrix, rows that were padded, weights with the
-// bias of each neuron between them.
+// bias of each neuron between them. Gradients that lie in the same way are read into a vector for
+// the regulariser and written back.
 
 namespace espalier {
 

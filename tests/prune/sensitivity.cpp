@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <vector>
 
 using namespace espalier;
@@ -43,6 +44,27 @@ TEST_CASE("the Taylor and Fisher rankings keep what the loss needs, not what is 
         // h·w²: 8 28 54 80 100 108 98 32: the largest four, and not the largest weight of all.
         CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 0, 1, 1, 1, 1, 0});
     }
+}
+
+TEST_CASE("what was observed in a rejected round does not count")
+{
+    quadratic q;
+    pruner p{q.layers, {weights_in(layout::pytorch, q.spans())},
+        {.schedule = constant{.steps = 1, .target = 0.5}, .rank_by = ranking::fisher}};
+    auto gradient = q.gradient();
+    std::vector<std::span<float>> spans{gradient};
+    p.observe(spans);
+    p.baseline(1);
+    REQUIRE(p.next());
+    CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 0, 1, 1, 1, 1, 0});
+    // Of a network half of which is zero: what is pruned looks as if it were worth nothing.
+    auto masked = q.gradient();
+    spans = {masked};
+    p.observe(spans);
+    p.report(0.1);
+    REQUIRE(p.next());
+    // 6 of 8: h·w² is 8 28 54 80 100 108 98 32.
+    CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 1, 1, 1, 1, 1, 1});
 }
 
 TEST_CASE("sensitivities add up batch by batch")

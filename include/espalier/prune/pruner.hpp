@@ -85,6 +85,7 @@ public:
     /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; the
     /// others only look whether they are sound). To be called with the loss's own gradients,
     /// without the regulariser, for some batches before each `next`, which starts the sums afresh.
+    /// What is observed in a round that is then rejected is forgotten, as that network is.
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
@@ -204,7 +205,7 @@ private:
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
     network_snapshot best_;
     sensitivity sensitivity_{ranking::l1};          // of the rankings, once the matrices are known
-    sensitivity reported_sensitivity_{ranking::l1}; ///< at the last `report`, or the baseline
+    sensitivity accepted_sensitivity_{ranking::l1}; ///< at the last accepted `report`, or the baseline
     std::vector<std::vector<double>> charges_;      ///< of the open round, for each group
     std::vector<round_record> history_;
     std::vector<trial> trials_;

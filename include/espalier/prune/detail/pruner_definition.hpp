@@ -89,7 +89,7 @@ ESPALIER_INLINE pruner::pruner(
         rankings.push_back(ranker_of(m).by());
     }
     sensitivity_ = sensitivity(std::move(rankings));
-    reported_sensitivity_ = sensitivity_;
+    accepted_sensitivity_ = sensitivity_;
     for (const state_part& part : network_.state) {
         const auto bears_name = [&](const state_part& other) {
             return other.name() == part.name();
@@ -115,7 +115,7 @@ ESPALIER_INLINE void pruner::baseline(double metric)
     ensure_in_place();
     ensure_finite();
     baseline_ = metric;
-    reported_sensitivity_ = sensitivity_;
+    accepted_sensitivity_ = sensitivity_;
     keep_best();
 }
 
@@ -175,13 +175,14 @@ ESPALIER_INLINE bool pruner::report(double metric)
     record.metric = metric;
     record.accepted = acceptance_.accepts(*baseline_, metric) && all_finite();
     trials_.push_back({record.progress, record.accepted});
-    reported_sensitivity_ = sensitivity_;
     if (record.accepted) {
         bad_trials_ = 0;
+        accepted_sensitivity_ = sensitivity_;
         keep_best();
     } else {
         ++bad_trials_;
         rejected_masks_ = masks_;
+        sensitivity_ = accepted_sensitivity_; // the gradients of another network tell nothing
         roll_back();
     }
     return record.accepted;

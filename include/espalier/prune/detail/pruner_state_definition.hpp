@@ -217,7 +217,7 @@ ESPALIER_INLINE pruner_state pruner::save() const
         .rejected_masks = rejected_masks_};
     if (open_)
         state.history.pop_back();
-    const sensitivity& observed = reported_sensitivity_;
+    const sensitivity& observed = accepted_sensitivity_;
     state.observed_batches = observed.batches();
     for (std::size_t m = 0; m < matrices() && observed.batches() > 0; ++m)
         state.observed_sums.emplace_back(observed.sums(m).begin(), observed.sums(m).end());
@@ -273,7 +273,7 @@ ESPALIER_INLINE void pruner::resume(const pruner_state& state)
     stopped_because_ = state.stopped_because;
     rejected_masks_ = state.rejected_masks;
     sensitivity_ = sensitivity(sensitivity_, state.observed_sums, state.observed_batches);
-    reported_sensitivity_ = sensitivity_;
+    accepted_sensitivity_ = sensitivity_;
     const auto last_accepted =
         std::find_if(history_.rbegin(), history_.rend(), [](const auto& r) { return r.accepted; });
     bad_trials_ = static_cast<std::size_t>(last_accepted - history_.rbegin());

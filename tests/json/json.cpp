@@ -28,13 +28,12 @@
 #include <vector>
 
 using namespace espalier;
+using deterministic::nothing;
 using deterministic::observing;
 using deterministic::training;
 using bytes = std::vector<std::byte>;
 
 namespace {
-
-constexpr auto nothing = [](int) {};
 
 /// A folder of its own, and nothing in it.
 struct empty_folder {

@@ -11,9 +11,6 @@
 #include <boost/crc.hpp>
 #include <nlohmann/json.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <bit>
 #include <cerrno>
 #include <concepts>
@@ -21,6 +18,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -30,6 +28,7 @@
 #include <string_view>
 #include <system_error>
 #include <type_traits>
+#include <unistd.h>
 #include <vector>
 
 // A pruner's state in one file, which is there in whole or not at all. Version 1, little-endian:

@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <random>
 #include <span>
@@ -152,6 +153,20 @@ private:
         }
     }
 };
+
+/// Long enough for rounds of all kinds.
+inline const pruner_options usual{
+    .schedule = polynomial{.steps = 5, .target = 0.8}, .patience = 5, .regularization = 1e-3};
+
+inline pruner_options with(const std::function<void(pruner_options&)>& change)
+{
+    pruner_options options = usual;
+    change(options);
+    return options;
+}
+
+/// Between two steps.
+inline constexpr auto nothing = [](int) {};
 
 /// One round from `next` to `report`; false when there is none.
 /// \param between  called between any two steps

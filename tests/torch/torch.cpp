@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/model/layers.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruner_state.hpp>
 #include <espalier/with/torch.hpp>
 
 #include <doctest/doctest.h>
@@ -191,6 +192,41 @@ TEST_CASE("an optimiser that had not begun when the baseline was taken begins an
     p.mask();
     CHECK_FALSE(p.report(0));
     CHECK(optimizer.state().empty());
+}
+
+TEST_CASE("a module and its optimiser go on from what another pruner saved")
+{
+    const task of;
+    const pruner_options options{.schedule = constant{.steps = 4, .target = 0.5}};
+    const auto two_rounds = [&](classifier& net, torch::optim::Adam& optimizer, pruner& p) {
+        for (int k = 0; k < 2; ++k) {
+            auto round = p.next();
+            REQUIRE(round);
+            torch::manual_seed(round->number()); // of the dropout
+            step(net, optimizer, of);
+            round->mask();
+            p.report(1);
+        }
+    };
+    classifier first;
+    torch::optim::Adam its_optimizer(first.parameters(), torch::optim::AdamOptions(1e-2));
+    pruner p{layers, trainee_of(first, its_optimizer, layers), options};
+    p.baseline(1);
+    two_rounds(first, its_optimizer, p);
+    const pruner_state saved = p.save();
+    two_rounds(first, its_optimizer, p);
+
+    classifier second; // with other weights, and a learning rate that is not the one
+    torch::optim::Adam other_optimizer(second.parameters(), torch::optim::AdamOptions(1e-3));
+    pruner q{layers, trainee_of(second, other_optimizer, layers), options};
+    q.resume(saved);
+    two_rounds(second, other_optimizer, q);
+    CHECK(q.masks() == p.masks());
+    for (std::size_t k = 0; k < first.parameters().size(); ++k)
+        CHECK(torch::equal(second.parameters()[k], first.parameters()[k]));
+    for (std::size_t k = 0; k < first.buffers().size(); ++k)
+        CHECK(torch::equal(second.buffers()[k], first.buffers()[k]));
+    CHECK(second.metric(of.images, of.labels) == first.metric(of.images, of.labels));
 }
 
 TEST_CASE("moments of pruned weights are zero")

@@ -133,6 +133,16 @@ inline void copy_to(torch::optim::Optimizer& optimizer, std::span<const std::byt
     torch::serialize::InputArchive archive;
     archive.load_from(reinterpret_cast<const char*>(saved.data()), saved.size());
     optimizer.load(archive);
+    // Which reads the options, a learning rate for one, and drops them.
+    torch::serialize::InputArchive groups;
+    archive.read("param_groups", groups);
+    for (std::size_t i = 0; i < optimizer.param_groups().size(); ++i) {
+        torch::serialize::InputArchive group;
+        torch::serialize::InputArchive options;
+        groups.read("param_groups/" + std::to_string(i), group);
+        group.read("options", options);
+        optimizer.param_groups()[i].options().serialize(options);
+    }
 }
 
 /// What an optimiser of LibTorch remembers of a parameter and is shaped like it.

@@ -57,14 +57,24 @@ public:
 
     /// Finds prices, the best choices at them, and what they lose where they fit together. Whether
     /// there is anything to search for.
-    bool find_prices(search_result& result)
+    /// \param near  prices that are known to be near; 0: none are
+    bool find_prices(search_result& result, const price_vector& near = {})
     {
+        at_.price = near;
         component_prices finder(at_, room_, items_.floors, limits_);
         if (!finder.find()) {
             is_infeasible = finder.is_infeasible;
             return false;
         }
-        places_.emplace(items_.floors, finder.gaps, finder.forced_losses, at_);
+        // Floors that the choices keep anyway tie nothing together, as long as no search breaks
+        // one.
+        std::vector<double> gaps;
+        for (std::size_t f = 0; f < items_.floors.size(); ++f)
+            if (items_.floors[f].was_broken || finder.floors.binds[f] != 0) {
+                floors_.push_back(items_.floors[f]);
+                gaps.push_back(finder.floors.gaps[f]);
+            }
+        places_.emplace(floors_, gaps, finder.floors.forced_losses, at_);
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
         ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());
@@ -253,6 +263,7 @@ private:
     workers crew_;
     budget& limits_;
     component_choices at_;
+    std::vector<component_floor> floors_; ///< those that `places_` takes care of
     std::optional<floor_places> places_;
     std::optional<double> lagrangian_;
     std::vector<double> ranked_;           ///< margins, to be reordered

@@ -112,6 +112,14 @@ public:
         used.add(c, choice_of(c));
         return used.usage();
     }
+    /// What the choice of a component keeps, by position.
+    [[nodiscard]] std::vector<std::uint8_t> kept_of(std::size_t c) const
+    {
+        std::vector<std::uint8_t> kept(parts.items(c));
+        for (std::size_t k = 0; k < kept.size(); ++k)
+            kept[k] = keeps(c, k);
+        return kept;
+    }
     [[nodiscard]] const std::uint64_t* choice_of(std::size_t c) const
     {
         return &choice_[choice_at(c)];
@@ -151,6 +159,53 @@ public:
     evaluation evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some)
     {
         return evaluate(prices, some.size(), [&](std::size_t k) { return some[k]; });
+    }
+
+    /// What some components are worth at their best, and how many items of a class they keep.
+    struct class_evaluation {
+        double worth = 0;
+        std::int64_t kept = 0;
+    };
+    /// The same as `evaluate`, for a few components, one class, and the prices and bonuses of the
+    /// last `price_listings` and `set_bonus`: without a look at all the other classes.
+    class_evaluation evaluate_class(const std::vector<std::uint32_t>& some, std::uint32_t a_class)
+    {
+        compensated_sum worth;
+        std::int64_t kept = 0;
+        oracles_.front().template solve<false>(
+            some.size(), [&](std::size_t k) { return some[k]; },
+            [&](std::size_t c, double best, double, const std::uint64_t* choice) {
+                worth.add(best);
+                parts.look(c).usage(
+                    choice,
+                    [&](std::uint32_t its_class, int items) {
+                        kept += its_class == a_class ? items : 0;
+                    },
+                    [](std::uint32_t) {});
+            });
+        return {worth.value(), kept};
+    }
+
+    /// Margins of some components at the prices and bonuses of the last `price_listings` and
+    /// `set_bonus`; the choices stay what they are.
+    struct remargined {
+        double worth = 0;                  ///< of the best choices
+        std::vector<std::uint32_t> others; ///< components that have made another choice
+    };
+    remargined set_margins(const std::vector<std::uint32_t>& some)
+    {
+        remargined result;
+        compensated_sum worth;
+        oracles_.front().template solve<true>(
+            some.size(), [&](std::size_t k) { return some[k]; },
+            [&](std::size_t c, double best, double second, const std::uint64_t* choice) {
+                worth.add(best);
+                margin[c] = best - second;
+                if (!std::equal(choice, choice + parts.look(c).words(), choice_of(c)))
+                    result.others.push_back(static_cast<std::uint32_t>(c));
+            });
+        result.worth = worth.value();
+        return result;
     }
 
     /// The present choices of some components.
@@ -210,6 +265,21 @@ public:
         return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
     }
 
+    /// The words of all choices, to be compared later.
+    [[nodiscard]] const std::vector<std::uint64_t>& choices() const { return choice_; }
+    /// The components that have changed their choice since `choices` was `before`.
+    [[nodiscard]] std::vector<std::uint32_t> changed_since(
+        const std::vector<std::uint64_t>& before) const
+    {
+        std::vector<std::uint32_t> changed;
+        for (std::uint32_t c = 0; c < parts.size(); ++c) {
+            const std::uint64_t* now = choice_of(c);
+            if (!std::equal(now, now + parts.look(c).words(), &before[choice_at(c)]))
+                changed.push_back(c);
+        }
+        return changed;
+    }
+
     /// See component_oracle; at the prices of the last `price_listings`.
     double loss_of(std::size_t c, const std::vector<std::uint8_t>& keep)
     {
@@ -239,14 +309,23 @@ public:
     /// Prices of what is asked of single components: `list`, `losses_of_keeping`.
     void price_listings(const price_vector& prices)
     {
+        listed_at_ = prices;
         oracles_.front().price(prices, rows, class_costs, kind_costs, bonus);
     }
     void price_listings() { price_listings(price); }
+    /// Sets one bonus, also for what is asked of single components.
+    void set_bonus(std::uint32_t a_class, double its_bonus)
+    {
+        bonus[a_class] = its_bonus;
+        oracles_.front().price_class(
+            a_class, price_of(class_costs[a_class], listed_at_, rows) - its_bonus);
+    }
 
 private:
     static constexpr std::size_t grain_ = 16'384; // components
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
+    price_vector listed_at_{};              ///< prices that the first of them was given last
     std::vector<std::uint64_t> choice_;     ///< words of the best choices, see choice_at
 
     /// Where the words of a component's choice begin: it has at most one more than its share.
@@ -275,6 +354,7 @@ private:
 
     void set_prices(const price_vector& prices)
     {
+        listed_at_ = prices;
         for (component_oracle& oracle : oracles_)
             oracle.price(prices, rows, class_costs, kind_costs, bonus);
     }

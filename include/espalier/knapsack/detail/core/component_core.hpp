@@ -8,6 +8,7 @@
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/component_prices.hpp>
 #include <espalier/knapsack/detail/prices/tie_settling.hpp>
@@ -126,7 +127,7 @@ public:
         std::vector<std::uint32_t> broken;
         if (missing.empty())
             return broken;
-        component_choices::tally used(at_);
+        choice_tally used = at_.tally();
         for (std::size_t c = 0; c < parts_.size(); ++c)
             used.add(c, at_.choice_of(c));
         for (std::uint32_t c = 0; c < missing.size(); ++c)

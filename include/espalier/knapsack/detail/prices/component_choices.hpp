@@ -4,6 +4,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
+#include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_oracle.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
@@ -48,53 +49,8 @@ public:
           oracles_(crew.parts(the_parts.size(), grain_), component_oracle(the_parts))
     {}
 
-    /// Counts what choices use. Costs are multiplied in at the end, once per class and kind.
-    class tally {
-    public:
-        explicit tally(const component_choices& of)
-            : of_(of), classes_(of.class_costs.size(), 0), kinds_(of.kind_costs.size(), 0)
-        {}
-        void add(std::size_t c, const std::uint64_t* choice)
-        {
-            of_.parts.look(c).usage(
-                choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += items; },
-                [&](std::uint32_t kind) { ++kinds_[kind]; });
-        }
-        void add(std::size_t c, const std::vector<std::uint8_t>& keep)
-        {
-            words_.assign(of_.parts.look(c).words(), 0);
-            for (std::size_t k = 0; k < keep.size(); ++k)
-                if (keep[k] != 0)
-                    pattern::keep(words_.data(), k);
-            add(c, words_.data());
-        }
-        void add(const tally& other)
-        {
-            for (std::size_t c = 0; c < classes_.size(); ++c)
-                classes_[c] += other.classes_[c];
-            for (std::size_t k = 0; k < kinds_.size(); ++k)
-                kinds_[k] += other.kinds_[k];
-        }
-        /// Items kept of a class.
-        [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
-        [[nodiscard]] resource_vector usage() const
-        {
-            resource_vector sum{};
-            for (std::size_t r = 0; r < of_.rows; ++r) {
-                for (std::size_t c = 0; c < classes_.size(); ++c)
-                    sum[r] += classes_[c] * of_.class_costs[c][r];
-                for (std::size_t k = 0; k < kinds_.size(); ++k)
-                    sum[r] += kinds_[k] * of_.kind_costs[k][r];
-            }
-            return sum;
-        }
-
-    private:
-        const component_choices& of_;
-        std::vector<std::int64_t> classes_;
-        std::vector<std::int64_t> kinds_;
-        std::vector<std::uint64_t> words_; ///< scratch
-    };
+    /// A tally of nothing yet.
+    [[nodiscard]] choice_tally tally() const { return {parts, class_costs, kind_costs, rows}; }
 
     /// Whether the choices fit together.
     [[nodiscard]] bool fit(const resource_vector& room) const
@@ -108,7 +64,7 @@ public:
     }
     [[nodiscard]] resource_vector usage_of(std::size_t c) const
     {
-        tally used(*this);
+        choice_tally used = tally();
         used.add(c, choice_of(c));
         return used.usage();
     }
@@ -128,7 +84,7 @@ public:
     /// The best choices of some components, at some prices.
     struct evaluation {
         double worth = 0; ///< Σ best worth: value less prices, bonuses included
-        tally used;
+        choice_tally used;
     };
     /// \param count, component  `component(0)` … `component(count - 1)`
     template <class Component>
@@ -136,7 +92,7 @@ public:
     {
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
-        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -209,9 +165,9 @@ public:
     }
 
     /// The present choices of some components.
-    [[nodiscard]] tally used_by(const std::vector<std::uint32_t>& some) const
+    [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
     {
-        tally used(*this);
+        choice_tally used = tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
         return used;
@@ -240,18 +196,16 @@ public:
         static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
     }
 
-    /// The same after prices and bonuses have moved from those `before`, for those components whose
-    /// margin is not more than the move can change it by, and some `reserve` besides. The others
-    /// keep their choice; their margin becomes one that they have at least. The components that
-    /// changed.
-    std::vector<std::uint32_t> sweep_again(
-        const price_vector& before, const std::vector<double>& bonus_before, double reserve)
+    /// The same after prices have moved from those `before`, for those components whose margin is
+    /// not more than the move can change it by, and some `reserve` besides. The others keep their
+    /// choice; their margin becomes one that they have at least. The components that changed.
+    std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
         std::vector<double> drift;
         for (const pattern& look : parts.patterns)
-            drift.push_back(most_change(look, before, bonus_before));
+            drift.push_back(most_change(look, before));
         std::vector<std::uint32_t> near;
-        tally used(*this);
+        choice_tally used = tally();
         for (std::uint32_t c = 0; c < parts.size(); ++c) {
             const double its_drift = drift[parts.pattern_of[c]];
             if (margin[c] <= its_drift + reserve) {
@@ -335,18 +289,15 @@ private:
     }
 
     /// By how much the worth of two choices can move apart between `before` and `price`.
-    [[nodiscard]] double most_change(const pattern& look, const price_vector& before,
-        const std::vector<double>& bonus_before) const
+    [[nodiscard]] double most_change(const pattern& look, const price_vector& before) const
     {
         double sum = 0;
         const auto add = [&](const resource_vector& cost) {
             for (std::size_t r = 0; r < rows; ++r)
                 sum += std::abs(price[r] - before[r]) * std::abs(static_cast<double>(cost[r]));
         };
-        for (const std::uint32_t a_class : look.class_of) {
+        for (const std::uint32_t a_class : look.class_of)
             add(class_costs[a_class]);
-            sum += std::abs(bonus[a_class] - bonus_before[a_class]);
-        }
         for (const std::uint32_t kind : look.unit_kind)
             add(kind_costs[kind]);
         return sum * (1 + 1e-9);
@@ -364,7 +315,7 @@ private:
     std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
     {
         set_prices(price);
-        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
         std::vector<std::vector<std::uint32_t>> changed(used.size());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
             oracles_[part].template solve<true>(

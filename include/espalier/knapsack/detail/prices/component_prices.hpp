@@ -130,7 +130,7 @@ private:
     std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
         if (floors.empty())
-            return at_.sweep_again(before, at_.bonus, reserve);
+            return at_.sweep_again(before, reserve);
         const std::vector<std::uint64_t> choices = at_.choices();
         sweep();
         return at_.changed_since(choices);

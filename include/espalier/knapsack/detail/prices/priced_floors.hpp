@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
 #include <espalier/knapsack/detail/prices/floor_choices.hpp>
@@ -80,7 +81,7 @@ public:
         std::vector<std::uint8_t> is_in(at_.parts.size(), 0);
         for (const std::uint32_t c : some)
             is_in[c] = 1;
-        component_choices::tally outside(at_);
+        choice_tally outside = at_.tally();
         for (std::uint32_t c = 0; c < is_in.size(); ++c)
             if (is_in[c] == 0)
                 outside.add(c, at_.choice_of(c));
@@ -117,8 +118,8 @@ public:
             result.bound -= bonus * static_cast<double>(floor.missing);
             result.value -= bonus * static_cast<double>(used.kept(floor.a_class));
         }
-        component_choices::tally instead(at_);
-        component_choices::tally of(at_);
+        choice_tally instead = at_.tally();
+        choice_tally of = at_.tally();
         for (const component_floor& floor : floors.exact) {
             if (used.kept(floor.a_class) >= floor.missing)
                 continue;
@@ -148,13 +149,13 @@ public:
         if (empty())
             return true;
         std::fill(forced_losses.begin(), forced_losses.end(), 0.0);
-        component_choices::tally kept(at_); // of every class whose floor is exact
+        choice_tally kept = at_.tally(); // of every class whose floor is exact
         for (const component_floor& floor : all_.exact)
             for (const std::uint32_t c : floor.components)
                 kept.add(c, at_.choice_of(c));
         at_.price_listings();
-        component_choices::tally of(at_);
-        component_choices::tally instead(at_);
+        choice_tally of = at_.tally();
+        choice_tally instead = at_.tally();
         for (std::size_t f = 0; f < floors_.size(); ++f) {
             const std::uint32_t a_class = floors_[f].a_class;
             binds[f] = is_exact_[f] != 0 ? kept.kept(a_class) < floors_[f].missing
@@ -194,8 +195,7 @@ private:
     /// Makes the exact choices for a broken floor, and finds the bonus that explains them best.
     /// Whether it can be kept.
     /// \param of, instead  take note of the choices that were given up, and of those made
-    bool force(std::size_t f, std::int64_t kept, component_choices::tally& of,
-        component_choices::tally& instead)
+    bool force(std::size_t f, std::int64_t kept, choice_tally& of, choice_tally& instead)
     {
         const component_floor& floor = floors_[f];
         const double worth = at_.evaluate_class(floor.components, floor.a_class).worth;

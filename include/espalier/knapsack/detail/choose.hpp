@@ -10,7 +10,6 @@
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/exit/conclude.hpp>
 #include <espalier/knapsack/detail/greedy_definition.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/tangled/tangled_search.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
@@ -172,22 +171,15 @@ inline knapsack_solution choose_tangled(
                               : quick;
 }
 
-/// What one attempt at a problem with shared units leaves for the next.
-struct attempt {
-    std::vector<std::uint32_t> floored; ///< classes whose floors were broken
-    double ceiling = infinity;          ///< no choice contains an item of a larger value
-    price_vector price{};               ///< for values scaled by `scale`
-    double scale = 0;
-};
-
 /// Problems with shared units, with floors from the moment on that one was broken, items above a
-/// ceiling left out. Where more floors turn out to be broken before the search there is no answer
-/// yet.
+/// ceiling left out.
+/// \param floored  classes whose floors were broken; where others turn out to be broken before the
+///                 search they are added, and there is no answer yet
 inline std::optional<knapsack_solution> choose_linked_once(const knapsack_problem& problem,
-    const decided& begin, const conditions& terms, attempt& last, std::vector<std::uint32_t>* core,
-    bool may_branch)
+    const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
+    double& ceiling, std::vector<std::uint32_t>* core, bool may_branch)
 {
-    const linked_items items(problem, begin, last.floored, last.ceiling, terms.limits, terms.crew);
+    const linked_items items(problem, begin, floored, ceiling, terms.limits, terms.crew);
     component_core parts(items, problem, terms.limits, terms.crew);
     core_search search(parts, terms.limits);
     search_result& found = search.result;
@@ -206,11 +198,8 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         if (items.parts.size() == 0) {
             found.loss = items.floors.empty() ? 0 : found.loss;
             found.proven = true;
-        } else if (parts.find_prices(
-                       found, items.scale == last.scale ? last.price : price_vector{})) {
-            last.price = parts.price();
-            last.scale = items.scale;
-            if (add_new(last.floored, parts.broken_floors(begin.missing)))
+        } else if (parts.find_prices(found)) {
+            if (add_new(floored, parts.broken_floors(begin.missing)))
                 return std::nullopt;
             search.run(core == nullptr);
         }
@@ -249,7 +238,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     conclude(
         problem, found, parts.price(), items.scale, unseen, terms.limits, terms.crew, solution);
     const double hidden = parts.nothing() + 4 * std::numeric_limits<double>::epsilon() * found.loss;
-    last.ceiling = solution.bound + 64 * hidden / items.scale;
+    ceiling = solution.bound + 64 * hidden / items.scale;
     return solution;
 }
 
@@ -260,26 +249,25 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, std::vector<std::uint32_t>* core, bool may_branch)
 {
-    attempt last;
+    std::vector<std::uint32_t> floored;
+    double ceiling = infinity;
     for (;;) {
         if (core != nullptr)
             core->clear();
-        const double before = last.ceiling;
+        const double before = ceiling;
         std::optional<knapsack_solution> solution =
-            choose_linked_once(problem, begin, terms, last, core, may_branch);
+            choose_linked_once(problem, begin, terms, floored, ceiling, core, may_branch);
         if (solution && !solution->has_answer())
             return std::move(*solution);
-        if (!solution || add_new(last.floored, broken_floors(problem, solution->keep))) {
-            last.ceiling = infinity;
+        if (!solution || add_new(floored, broken_floors(problem, solution->keep))) {
+            ceiling = infinity;
             continue;
         }
-        const auto is_ruled_out = [&](double value) {
-            return value > last.ceiling && value <= before;
-        };
-        if (last.floored.empty() || !(last.ceiling < 0.25 * before) ||
-            std::none_of(problem.values.begin(), problem.values.end(), is_ruled_out))
+        const bool again = !floored.empty() && ceiling < 0.25 * before &&
+                           std::any_of(problem.values.begin(), problem.values.end(),
+                               [&](double value) { return value > ceiling && value <= before; });
+        if (!again)
             return std::move(*solution);
-        last.price = {}; // nowhere near
     }
 }
 

@@ -58,10 +58,8 @@ public:
 
     /// Finds prices, the best choices at them, and what they lose where they fit together. Whether
     /// there is anything to search for.
-    /// \param near  prices that are known to be near; 0: none are
-    bool find_prices(search_result& result, const price_vector& near = {})
+    bool find_prices(search_result& result)
     {
-        at_.price = near;
         component_prices finder(at_, room_, items_.floors, limits_);
         if (!finder.find()) {
             is_infeasible = finder.is_infeasible;

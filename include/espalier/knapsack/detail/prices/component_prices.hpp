@@ -25,8 +25,7 @@
 // (priced_floors.hpp): a convex function that comes with a subgradient for free. It is minimised by
 // cutting planes (price_master.hpp). First on samples of the components; then on those whose choice
 // is not clear at the sample's prices, the others being fixed, until it turns out that no fixed one
-// would change. Prices that are known to be near, as those of the same problem without floors are,
-// take the place of the samples.
+// would change.
 
 namespace espalier::detail {
 
@@ -35,14 +34,9 @@ public:
     bool is_infeasible = false; ///< proven: no choice keeps the floors within the capacities
     priced_floors floors;
 
-    /// \param at  its prices are where the search begins, unless they are 0
     component_prices(component_choices& at, const resource_vector& room,
         std::vector<component_floor> the_floors, budget& limits)
-        : floors(at, std::move(the_floors)),
-          at_(at),
-          room_(room),
-          limits_(limits),
-          is_near_(std::any_of(at.price.begin(), at.price.end(), [](double p) { return p > 0; }))
+        : floors(at, std::move(the_floors)), at_(at), room_(room), limits_(limits)
     {}
 
     /// Sets the prices and bonuses, and solves all components at them.
@@ -61,33 +55,27 @@ public:
 
 private:
     static constexpr std::size_t first_sample_ = 1'024; // items
-    static constexpr double nearness_ = 0.15;           // of prices, as a share of them
 
     component_choices& at_;
     resource_vector room_;
     budget& limits_;
-    bool is_near_; ///< the prices at the beginning
 
     bool from_samples()
     {
         std::vector<std::uint32_t> some;
         std::size_t sampled = first_sample_;
-        if (!is_near_)
-            minimise_sample(some, sampled, 0);
+        minimise_sample(some, sampled, 0);
         while (at_.parts.items() > 64 * sampled && limits_.check()) {
             sampled *= 16;
-            if (!is_near_)
-                minimise_sample(some, sampled, nearness_);
+            minimise_sample(some, sampled, 0.15);
         }
         if (!limits_.check())
             return false;
         sweep();
         std::vector<std::uint8_t> is_active(at_.parts.size(), 0);
-        const auto size = static_cast<double>(at_.parts.size());
-        const auto its_sample =
-            static_cast<double>(sampled * at_.parts.size() / at_.parts.items() + 1);
-        const double clear =
-            of_rank(at_.margin, static_cast<std::size_t>(5 * std::sqrt(1.0 / its_sample) * size));
+        const double clear = of_rank(at_.margin,
+            static_cast<std::size_t>(5 * std::sqrt(1.0 / static_cast<double>(some.size())) *
+                                     static_cast<double>(at_.parts.size())));
         for (std::size_t c = 0; c < at_.parts.size(); ++c)
             is_active[c] = at_.margin[c] <= clear;
         const double close = 0.02 * of_rank(at_.margin, 30);
@@ -100,7 +88,7 @@ private:
                 less(at_.total_usage, at_.used_by(some).usage(), at_.rows);
             const price_vector before = at_.price;
             const std::vector<double> bonus_before = at_.bonus;
-            minimise(some, less(room_, others, at_.rows), nearness_, close);
+            minimise(some, less(room_, others, at_.rows), 0.15, close);
             if (is_infeasible && some.size() != at_.parts.size()) {
                 // Beside the choices that the others have made. They may have to make other ones.
                 is_infeasible = false;

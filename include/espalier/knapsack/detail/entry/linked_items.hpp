@@ -42,9 +42,10 @@ public:
     /// \param floored  the classes whose floors were broken by a choice made without them; none: no
     ///                 floors are taken into account
     /// \param ceiling  no item of a larger value can be kept
+    /// \param with_others  whether the other floors are, once some were broken
     linked_items(const knapsack_problem& problem, const decided& begin,
         const std::vector<std::uint32_t>& floored, double ceiling, budget& limits,
-        const workers& crew)
+        const workers& crew, bool with_others = true)
         : room(begin.left)
     {
         value_range worth{.least = std::vector<double>(
@@ -55,7 +56,7 @@ public:
         for (std::uint32_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
             if (begin.of(item) == decision::keep)
                 kept.push_back(item);
-        find_floors(problem, begin, floored);
+        find_floors(problem, begin, floored, with_others);
         component_finder finder(problem, begin, limits, worth, kept);
         is_complete = finder.find(parts);
         if (!is_complete)
@@ -68,7 +69,7 @@ private:
     /// Within a class whose items use no units the most valuable items may always be the kept ones:
     /// so they meet its floor.
     void find_floors(const knapsack_problem& problem, const decided& begin,
-        const std::vector<std::uint32_t>& floored)
+        const std::vector<std::uint32_t>& floored, bool with_others)
     {
         if (floored.empty())
             return;
@@ -79,14 +80,14 @@ private:
         std::vector<std::uint8_t> was_broken(problem.classes(), 0);
         for (const std::uint32_t c : floored)
             was_broken[c] = 1;
-        std::vector<std::uint8_t> must_wait(problem.classes(), 0);
+        std::vector<std::uint8_t> must_wait(problem.classes(), with_others ? 0 : 1);
         for (std::uint32_t item = 0; item < problem.size(); ++item)
             if (!(problem.values[item] > 0) && begin.of(item) == decision::free)
                 must_wait[problem.class_of[item]] = 1;
         std::vector<std::size_t> wanted(problem.classes(), 0);
         for (std::uint32_t c = 0; c < problem.classes(); ++c) {
             if (is_shared[c] == 0)
-                wanted[c] = begin.missing[c];
+                wanted[c] = with_others || was_broken[c] != 0 ? begin.missing[c] : 0;
             else if (was_broken[c] != 0 || (begin.missing[c] > 0 && must_wait[c] == 0))
                 floors.push_back(
                     {c, static_cast<std::int64_t>(begin.missing[c]), {}, was_broken[c] != 0});

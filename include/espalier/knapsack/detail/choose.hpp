@@ -171,14 +171,16 @@ inline knapsack_solution choose_tangled(
                               : quick;
 }
 
-/// Problems with shared units, with some floors, items above a ceiling left out.
-/// \param floored  classes whose floors are taken into account; where others turn out to be broken
-///                 before the search they are added, and there is no answer yet
+/// Problems with shared units, with floors from the moment on that one was broken, items above a
+/// ceiling left out.
+/// \param floored  classes whose floors were broken; where others turn out to be broken before the
+///                 search they are added, and there is no answer yet
 inline std::optional<knapsack_solution> choose_linked_once(const knapsack_problem& problem,
     const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
-    double& ceiling, std::vector<std::uint32_t>* core, bool may_branch)
+    bool with_others, double& ceiling, std::vector<std::uint32_t>* core, bool may_branch)
 {
-    const linked_items items(problem, begin, floored, ceiling, terms.limits, terms.crew);
+    const linked_items items(
+        problem, begin, floored, ceiling, terms.limits, terms.crew, with_others);
     component_core parts(items, problem, terms.limits, terms.crew);
     core_search search(parts, terms.limits);
     search_result& found = search.result;
@@ -250,14 +252,15 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
 {
     std::vector<std::uint32_t> floored;
     double ceiling = infinity;
+    std::optional<knapsack_solution> unproven;
     for (;;) {
         if (core != nullptr)
             core->clear();
         const double before = ceiling;
-        std::optional<knapsack_solution> solution =
-            choose_linked_once(problem, begin, terms, floored, ceiling, core, may_branch);
+        std::optional<knapsack_solution> solution = choose_linked_once(
+            problem, begin, terms, floored, !unproven, ceiling, core, may_branch);
         if (solution && !solution->has_answer())
-            return std::move(*solution);
+            return std::move(unproven ? *unproven : *solution);
         if (!solution || add_new(floored, broken_floors(problem, solution->keep))) {
             ceiling = infinity;
             continue;
@@ -265,8 +268,16 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
         const bool again = !floored.empty() && ceiling < 0.25 * before &&
                            std::any_of(problem.values.begin(), problem.values.end(),
                                [&](double value) { return value > ceiling && value <= before; });
-        if (!again)
-            return std::move(*solution);
+        if (again)
+            continue;
+        // Floors that are no matter can make prices under which rounding hides the proof.
+        if (!unproven && core == nullptr && !floored.empty() &&
+            solution->status == solve_status::feasible && !terms.limits.is_spent()) {
+            unproven = std::move(solution);
+            ceiling = infinity;
+            continue;
+        }
+        return std::move(unproven && unproven->gap() < solution->gap() ? *unproven : *solution);
     }
 }
 

@@ -58,6 +58,8 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
 {
     std::size_t barred = 0;
     std::size_t clamped = 0;
+    std::size_t waiting = 0;
+    std::size_t beforehand = 0;
     for (std::uint64_t seed = 0; seed < 1'500; ++seed) {
         dice random(seed);
         const knapsack_problem problem = any_small(random);
@@ -79,22 +81,31 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
         REQUIRE(items.is_complete);
         if (!items.parts.is_narrow)
             continue;
-        // Kept are what decisions keep, and the most valuable of the floored classes without units.
+        // Kept are what decisions keep, and once a floor was broken the most valuable of classes
+        // without units.
         std::set<std::uint32_t> kept;
         resource_vector room = begin.left;
         std::vector<std::uint32_t> shared_floors;
         for (std::uint32_t item = 0; item < problem.size(); ++item)
             if (begin.of(item) == decision::keep)
                 kept.insert(item);
-        for (const std::uint32_t c : floored) {
-            if (has_units(problem, c)) {
-                shared_floors.push_back(c);
-                continue;
-            }
+        const auto was_broken = [&](std::uint32_t c) {
+            return std::find(floored.begin(), floored.end(), c) != floored.end();
+        };
+        for (std::uint32_t c = 0; c < problem.classes() && !floored.empty(); ++c) {
             std::vector<std::uint32_t> its;
             for (std::uint32_t item = 0; item < problem.size(); ++item)
                 if (problem.class_of[item] == c && begin.of(item) == decision::free)
                     its.push_back(item);
+            if (has_units(problem, c)) {
+                const bool has_worthless = std::any_of(its.begin(), its.end(),
+                    [&](std::uint32_t item) { return problem.values[item] == 0; });
+                waiting += begin.missing[c] > 0 && has_worthless && !was_broken(c);
+                beforehand += begin.missing[c] > 0 && !has_worthless && !was_broken(c);
+                if (was_broken(c) || (begin.missing[c] > 0 && !has_worthless))
+                    shared_floors.push_back(c);
+                continue;
+            }
             std::sort(its.begin(), its.end(), [&](std::uint32_t a, std::uint32_t b) {
                 return std::pair(-problem.values[a], a) < std::pair(-problem.values[b], b);
             });
@@ -121,9 +132,8 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
             bool fits = true;
             for (std::size_t r = 0; r < problem.resources; ++r)
                 fits = fits && cost[r] <= begin.left[r] - begin.reserved[r];
-            const bool is_floored = std::find(floored.begin(), floored.end(), c) != floored.end();
             const bool is_worth_it =
-                problem.values[item] <= ceiling && (problem.values[item] > 0 || is_floored);
+                problem.values[item] <= ceiling && (problem.values[item] > 0 || was_broken(c));
             barred += !fits || !is_worth_it;
             if (fits) {
                 useful = detail::less(useful, problem.class_costs[c], problem.resources, -1);
@@ -163,6 +173,7 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
         for (std::size_t f = 0; f < shared_floors.size(); ++f) {
             const detail::component_floor& floor = items.floors[f];
             CHECK(floor.a_class == shared_floors[f]);
+            CHECK(floor.was_broken == was_broken(floor.a_class));
             CHECK(floor.missing == static_cast<std::int64_t>(begin.missing[floor.a_class]));
             std::vector<std::uint32_t> components;
             for (std::uint32_t c = 0; c < items.parts.size(); ++c) {
@@ -175,6 +186,8 @@ TEST_CASE("linked items can be kept if they fit alone and their value allows it"
     }
     CHECK(barred > 500);
     CHECK(clamped > 100);
+    CHECK(waiting > 5);
+    CHECK(beforehand > 20);
 }
 
 TEST_CASE("values that are nothing next to the largest are said to have vanished")

@@ -116,7 +116,7 @@ TEST_CASE("evaluating some components at some prices gives their best worth and 
             for (std::size_t a_class = 0; a_class < kept.size(); ++a_class)
                 kept[a_class] += chosen.kept[a_class];
         }
-        const component_choices::tally present = at.used_by(some);
+        const detail::choice_tally present = at.used_by(some);
         CHECK(present.usage() == used);
         for (std::size_t a_class = 0; a_class < kept.size(); ++a_class)
             CHECK(present.kept(a_class) == kept[a_class]);
@@ -126,27 +126,61 @@ TEST_CASE("evaluating some components at some prices gives their best worth and 
     }
 }
 
-TEST_CASE("choices are replaced, and tallies added up")
+TEST_CASE("one class with a bonus of its own is evaluated as all of them are")
 {
-    dice random(3);
-    const linked::setting of(linked::many_stars(200, 2, 3, random));
-    component_choices at = of.choices();
-    at.sweep();
-    component_choices::tally sum(at);
-    component_choices::tally half(at);
-    resource_vector total{};
-    for (std::size_t c = 0; c < of.parts.size(); ++c) {
-        std::vector<std::uint8_t> keep(of.parts.items(c));
-        for (std::uint8_t& one : keep)
-            one = random.one_in(2);
-        at.choose(c, keep);
-        CHECK(kept_in(of, at, c) == keep);
-        CHECK(at.usage_of(c) == linked::choice_of(of, c, keep).usage);
-        total = detail::less(total, at.usage_of(c), 2, -1);
-        (c % 2 == 0 ? sum : half).add(c, keep);
+    std::size_t others = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        dice random(2'000 + seed);
+        const linked::setting of(random.one_in(2) ? linked::small_problem(10, false, random)
+                                                  : linked::many_stars(60, 2, 3, random));
+        component_choices at = of.choices();
+        move(of, at, random);
+        at.sweep();
+        const detail::price_vector listed =
+            random.one_in(2) ? at.price : linked::any_price(of.problem.resources, 0.1, random);
+        if (random.one_in(2))
+            at.price_listings(listed);
+        else
+            static_cast<void>(at.evaluate(listed, {}));
+        const auto a_class = static_cast<std::uint32_t>(random.below(of.problem.classes()));
+        const double bonus = random.one_in(3) ? 0.0 : 0.3 * random.unit();
+        at.set_bonus(a_class, bonus);
+        CHECK(at.bonus[a_class] == bonus);
+        std::vector<std::uint32_t> some;
+        for (std::uint32_t c = 0; c < of.parts.size(); ++c)
+            if (random.one_in(2))
+                some.push_back(c);
+        const std::vector<std::uint64_t> before = at.choices();
+        const auto [worth, kept] = at.evaluate_class(some, a_class);
+        const std::vector<double> margins = at.margin;
+        const component_choices::remargined again = at.set_margins(some);
+        CAPTURE(seed);
+        CHECK(at.changed_since(before).empty()); // the present choices stay
+        const auto worths = worths_of(of, listed, at.bonus);
+        double best = 0;
+        for (std::uint32_t c = 0; c < of.parts.size(); ++c) {
+            if (std::count(some.begin(), some.end(), c) == 0) {
+                CHECK(at.margin[c] == margins[c]);
+                continue;
+            }
+            best += worths[c][0];
+            const double margin = worths[c].size() > 1 ? worths[c][0] - worths[c][1] : infinity;
+            CHECK((std::abs(at.margin[c] - margin) < nothing || at.margin[c] == margin));
+            const double its = linked::choice_of(of, c, kept_in(of, at, c)).worth(listed, at.bonus);
+            if (std::count(again.others.begin(), again.others.end(), c) == 0)
+                CHECK(std::abs(its - worths[c][0]) < nothing);
+        }
+        CHECK(std::abs(worth - best) < 10 * nothing);
+        CHECK(std::abs(again.worth - best) < 10 * nothing);
+        const component_choices::evaluation whole = at.evaluate(listed, some);
+        CHECK(kept == whole.used.kept(a_class));
+        others += again.others.size();
+        for (const std::uint32_t c : again.others)
+            at.choose(c, std::vector<std::uint8_t>(of.parts.items(c), 1));
+        for (const std::uint32_t c : at.changed_since(before))
+            CHECK(std::count(again.others.begin(), again.others.end(), c) == 1);
     }
-    sum.add(half);
-    CHECK(sum.usage() == total);
+    CHECK(others > 100);
 }
 
 TEST_CASE("after a move only what is near is solved again, and margins are never more than true")
@@ -162,16 +196,13 @@ TEST_CASE("after a move only what is near is solved again, and margins are never
         at.sweep();
         for (int step = 0; step < 4; ++step) {
             const detail::price_vector before = at.price;
-            const std::vector<double> bonus_before = at.bonus;
             for (std::size_t r = 0; r < of.problem.resources; ++r)
                 at.price[r] = std::max(at.price[r] + 0.01 * (random.unit() - 0.5), 0.0);
-            if (random.one_in(2))
-                at.bonus[random.below(at.bonus.size())] += 0.02 * random.unit();
             std::vector<std::vector<std::uint8_t>> chosen;
             for (std::size_t c = 0; c < of.parts.size(); ++c)
                 chosen.push_back(kept_in(of, at, c));
             const std::vector<std::uint32_t> changed =
-                at.sweep_again(before, bonus_before, random.one_in(2) ? 0.0 : 0.05);
+                at.sweep_again(before, random.one_in(2) ? 0.0 : 0.05);
             changes += changed.size();
             const auto worths = worths_of(of, at.price, at.bonus);
             CAPTURE(seed);
@@ -218,8 +249,8 @@ TEST_CASE("threads choose the same for tens of thousands of components")
     const detail::price_vector before = one.price;
     for (component_choices* at : {&one, &many})
         at->price[0] = 0.045;
-    const std::vector<std::uint32_t> changed = one.sweep_again(before, one.bonus, 0.0);
-    CHECK(many.sweep_again(before, many.bonus, 0.0) == changed);
+    const std::vector<std::uint32_t> changed = one.sweep_again(before, 0.0);
+    CHECK(many.sweep_again(before, 0.0) == changed);
     CHECK(std::is_sorted(changed.begin(), changed.end()));
     CHECK(many.total_usage == one.total_usage);
 }

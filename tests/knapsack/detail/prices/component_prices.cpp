@@ -249,14 +249,14 @@ TEST_CASE("with floors the choices keep them and the bound holds")
             ++infeasible;
             continue;
         }
-        check_choices(known, at, prices.forced_losses);
+        check_choices(known, at, prices.floors.forced_losses);
         double gaps = 0;
         bool all_exact = true;
         for (std::size_t f = 0; f < floors.size(); ++f) {
             CHECK(at.used_by(floors[f].components).kept(floors[f].a_class) >= floors[f].missing);
-            (prices.gaps[f] >= 0 ? exact : by_bonus) += 1;
-            all_exact = all_exact && prices.gaps[f] >= 0;
-            gaps += std::max(prices.gaps[f], 0.0);
+            (prices.floors.gaps[f] >= 0 ? exact : by_bonus) += 1;
+            all_exact = all_exact && prices.floors.gaps[f] >= 0;
+            gaps += std::max(prices.floors.gaps[f], 0.0);
         }
         const double bound = bound_of(known, at, of.begin.left, floors);
         if (optimum)
@@ -269,7 +269,7 @@ TEST_CASE("with floors the choices keep them and the bound holds")
         if (all_exact && !floors.empty()) {
             double worth = 0;
             for (std::size_t c = 0; c < known.all.size(); ++c)
-                worth -= prices.forced_losses[c];
+                worth -= prices.floors.forced_losses[c];
             double surplus = 0;
             for (const detail::component_floor& floor : floors)
                 surplus += at.bonus[floor.a_class] *
@@ -309,7 +309,7 @@ TEST_CASE(
         CAPTURE(seed);
         REQUIRE(prices.find());
         CHECK(!prices.is_infeasible);
-        check_choices(known, at, prices.forced_losses);
+        check_choices(known, at, prices.floors.forced_losses);
         for (const detail::component_floor& floor : floors)
             CHECK(at.used_by(floor.components).kept(floor.a_class) >= floor.missing);
         const double bound = bound_of(known, at, of.begin.left, floors);

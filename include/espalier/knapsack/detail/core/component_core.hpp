@@ -8,6 +8,7 @@
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/component_prices.hpp>
 #include <espalier/knapsack/detail/prices/tie_settling.hpp>
@@ -64,7 +65,15 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
-        places_.emplace(items_.floors, finder.gaps, finder.forced_losses, at_);
+        // Floors that the choices keep anyway tie nothing together, as long as no search breaks
+        // one.
+        std::vector<double> gaps;
+        for (std::size_t f = 0; f < items_.floors.size(); ++f)
+            if (items_.floors[f].was_broken || finder.floors.binds[f] != 0) {
+                floors_.push_back(items_.floors[f]);
+                gaps.push_back(finder.floors.gaps[f]);
+            }
+        places_.emplace(floors_, gaps, finder.floors.forced_losses, at_);
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
         ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());
@@ -116,7 +125,7 @@ public:
         std::vector<std::uint32_t> broken;
         if (missing.empty())
             return broken;
-        component_choices::tally used(at_);
+        choice_tally used = at_.tally();
         for (std::size_t c = 0; c < parts_.size(); ++c)
             used.add(c, at_.choice_of(c));
         for (std::uint32_t c = 0; c < missing.size(); ++c)
@@ -253,6 +262,7 @@ private:
     workers crew_;
     budget& limits_;
     component_choices at_;
+    std::vector<component_floor> floors_; ///< those that `places_` takes care of
     std::optional<floor_places> places_;
     std::optional<double> lagrangian_;
     std::vector<double> ranked_;           ///< margins, to be reordered

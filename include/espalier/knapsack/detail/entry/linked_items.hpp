@@ -18,6 +18,13 @@
 
 // What is left to choose of a problem whose items share units: its components, what their items are
 // worth, and the floors that are taken into account.
+//
+// Where a choice without floors breaks some of them, the prices rise by what those use up, and that
+// breaks others. So from then on all floors are taken into account and not only those that were
+// broken; one that nothing breaks costs nothing (priced_floors.hpp). But for the floors of classes
+// that have items of no value: those items would have to come in with them, to be kept where they
+// use less than others do, and are in the way where the floor is no matter. They wait until they
+// are broken.
 
 namespace espalier::detail {
 
@@ -32,11 +39,13 @@ public:
     bool has_vanished = false; ///< some values are nothing next to the largest: scaled they are 0
     bool is_complete = false;  ///< otherwise the budget ended before all components were found
 
-    /// \param floored  the classes whose floors are taken into account
+    /// \param floored  the classes whose floors were broken by a choice made without them; none: no
+    ///                 floors are taken into account
     /// \param ceiling  no item of a larger value can be kept
+    /// \param with_others  whether the other floors are, once some were broken
     linked_items(const knapsack_problem& problem, const decided& begin,
         const std::vector<std::uint32_t>& floored, double ceiling, budget& limits,
-        const workers& crew)
+        const workers& crew, bool with_others = true)
         : room(begin.left)
     {
         value_range worth{.least = std::vector<double>(
@@ -47,36 +56,43 @@ public:
         for (std::uint32_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
             if (begin.of(item) == decision::keep)
                 kept.push_back(item);
-        const std::vector<std::uint32_t> shared = take_unshared(problem, begin, floored);
+        find_floors(problem, begin, floored, with_others);
         component_finder finder(problem, begin, limits, worth, kept);
         is_complete = finder.find(parts);
         if (!is_complete)
             return;
         set_values(problem, begin, worth, crew);
-        find_floors(problem, begin, shared);
+        find_components_of_floors();
     }
 
 private:
     /// Within a class whose items use no units the most valuable items may always be the kept ones:
-    /// so they meet the floor. The other classes of `floored`.
-    std::vector<std::uint32_t> take_unshared(const knapsack_problem& problem, const decided& begin,
-        const std::vector<std::uint32_t>& floored)
+    /// so they meet its floor.
+    void find_floors(const knapsack_problem& problem, const decided& begin,
+        const std::vector<std::uint32_t>& floored, bool with_others)
     {
         if (floored.empty())
-            return {};
+            return;
         std::vector<std::uint8_t> is_shared(problem.classes(), 0);
         for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
             for (const std::uint32_t user : problem.shared.users_of(unit))
                 is_shared[problem.class_of[user]] = 1;
-        std::vector<std::uint32_t> others;
-        std::vector<std::size_t> wanted(problem.classes(), 0);
+        std::vector<std::uint8_t> was_broken(problem.classes(), 0);
         for (const std::uint32_t c : floored)
-            if (is_shared[c])
-                others.push_back(c);
-            else
-                wanted[c] = begin.missing[c];
+            was_broken[c] = 1;
+        std::vector<std::uint8_t> must_wait(problem.classes(), with_others ? 0 : 1);
+        for (std::uint32_t item = 0; item < problem.size(); ++item)
+            if (!(problem.values[item] > 0) && begin.of(item) == decision::free)
+                must_wait[problem.class_of[item]] = 1;
+        std::vector<std::size_t> wanted(problem.classes(), 0);
+        for (std::uint32_t c = 0; c < problem.classes(); ++c) {
+            if (is_shared[c] == 0)
+                wanted[c] = with_others || was_broken[c] != 0 ? begin.missing[c] : 0;
+            else if (was_broken[c] != 0 || (begin.missing[c] > 0 && must_wait[c] == 0))
+                floors.push_back(
+                    {c, static_cast<std::int64_t>(begin.missing[c]), {}, was_broken[c] != 0});
+        }
         take_most_valuable(problem, begin, wanted, kept, room);
-        return others;
     }
 
     /// An item may be kept if its value allows it and it fits alone, with its units.
@@ -164,19 +180,19 @@ private:
         return result;
     }
 
-    void find_floors(const knapsack_problem& problem, const decided& begin,
-        const std::vector<std::uint32_t>& floored)
+    void find_components_of_floors()
     {
-        if (floored.empty())
+        if (floors.empty())
             return;
+        // In the order of their classes.
         std::vector<std::uint32_t> floor_of(
-            problem.classes(), std::numeric_limits<std::uint32_t>::max());
-        for (const std::uint32_t c : floored) {
-            floor_of[c] = static_cast<std::uint32_t>(floors.size());
-            floors.push_back({c, static_cast<std::int64_t>(begin.missing[c]), {}});
-        }
+            floors.back().a_class + 1, std::numeric_limits<std::uint32_t>::max());
+        for (std::uint32_t f = 0; f < floors.size(); ++f)
+            floor_of[floors[f].a_class] = f;
         for (std::uint32_t c = 0; c < parts.size(); ++c)
             for (const std::uint32_t a_class : parts.look(c).class_of) {
+                if (a_class >= floor_of.size())
+                    continue;
                 const std::uint32_t f = floor_of[a_class];
                 if (f < floors.size() &&
                     (floors[f].components.empty() || floors[f].components.back() != c))

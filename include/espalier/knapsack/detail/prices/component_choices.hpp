@@ -4,6 +4,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
+#include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_oracle.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
@@ -48,53 +49,8 @@ public:
           oracles_(crew.parts(the_parts.size(), grain_), component_oracle(the_parts))
     {}
 
-    /// Counts what choices use. Costs are multiplied in at the end, once per class and kind.
-    class tally {
-    public:
-        explicit tally(const component_choices& of)
-            : of_(of), classes_(of.class_costs.size(), 0), kinds_(of.kind_costs.size(), 0)
-        {}
-        void add(std::size_t c, const std::uint64_t* choice)
-        {
-            of_.parts.look(c).usage(
-                choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += items; },
-                [&](std::uint32_t kind) { ++kinds_[kind]; });
-        }
-        void add(std::size_t c, const std::vector<std::uint8_t>& keep)
-        {
-            words_.assign(of_.parts.look(c).words(), 0);
-            for (std::size_t k = 0; k < keep.size(); ++k)
-                if (keep[k] != 0)
-                    pattern::keep(words_.data(), k);
-            add(c, words_.data());
-        }
-        void add(const tally& other)
-        {
-            for (std::size_t c = 0; c < classes_.size(); ++c)
-                classes_[c] += other.classes_[c];
-            for (std::size_t k = 0; k < kinds_.size(); ++k)
-                kinds_[k] += other.kinds_[k];
-        }
-        /// Items kept of a class.
-        [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
-        [[nodiscard]] resource_vector usage() const
-        {
-            resource_vector sum{};
-            for (std::size_t r = 0; r < of_.rows; ++r) {
-                for (std::size_t c = 0; c < classes_.size(); ++c)
-                    sum[r] += classes_[c] * of_.class_costs[c][r];
-                for (std::size_t k = 0; k < kinds_.size(); ++k)
-                    sum[r] += kinds_[k] * of_.kind_costs[k][r];
-            }
-            return sum;
-        }
-
-    private:
-        const component_choices& of_;
-        std::vector<std::int64_t> classes_;
-        std::vector<std::int64_t> kinds_;
-        std::vector<std::uint64_t> words_; ///< scratch
-    };
+    /// A tally of nothing yet.
+    [[nodiscard]] choice_tally tally() const { return {parts, class_costs, kind_costs, rows}; }
 
     /// Whether the choices fit together.
     [[nodiscard]] bool fit(const resource_vector& room) const
@@ -108,9 +64,17 @@ public:
     }
     [[nodiscard]] resource_vector usage_of(std::size_t c) const
     {
-        tally used(*this);
+        choice_tally used = tally();
         used.add(c, choice_of(c));
         return used.usage();
+    }
+    /// What the choice of a component keeps, by position.
+    [[nodiscard]] std::vector<std::uint8_t> kept_of(std::size_t c) const
+    {
+        std::vector<std::uint8_t> kept(parts.items(c));
+        for (std::size_t k = 0; k < kept.size(); ++k)
+            kept[k] = keeps(c, k);
+        return kept;
     }
     [[nodiscard]] const std::uint64_t* choice_of(std::size_t c) const
     {
@@ -120,7 +84,7 @@ public:
     /// The best choices of some components, at some prices.
     struct evaluation {
         double worth = 0; ///< Σ best worth: value less prices, bonuses included
-        tally used;
+        choice_tally used;
     };
     /// \param count, component  `component(0)` … `component(count - 1)`
     template <class Component>
@@ -128,7 +92,7 @@ public:
     {
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
-        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -153,10 +117,57 @@ public:
         return evaluate(prices, some.size(), [&](std::size_t k) { return some[k]; });
     }
 
-    /// The present choices of some components.
-    [[nodiscard]] tally used_by(const std::vector<std::uint32_t>& some) const
+    /// What some components are worth at their best, and how many items of a class they keep.
+    struct class_evaluation {
+        double worth = 0;
+        std::int64_t kept = 0;
+    };
+    /// The same as `evaluate`, for a few components, one class, and the prices and bonuses of the
+    /// last `price_listings` and `set_bonus`: without a look at all the other classes.
+    class_evaluation evaluate_class(const std::vector<std::uint32_t>& some, std::uint32_t a_class)
     {
-        tally used(*this);
+        compensated_sum worth;
+        std::int64_t kept = 0;
+        oracles_.front().template solve<false>(
+            some.size(), [&](std::size_t k) { return some[k]; },
+            [&](std::size_t c, double best, double, const std::uint64_t* choice) {
+                worth.add(best);
+                parts.look(c).usage(
+                    choice,
+                    [&](std::uint32_t its_class, int items) {
+                        kept += its_class == a_class ? items : 0;
+                    },
+                    [](std::uint32_t) {});
+            });
+        return {worth.value(), kept};
+    }
+
+    /// Margins of some components at the prices and bonuses of the last `price_listings` and
+    /// `set_bonus`; the choices stay what they are.
+    struct remargined {
+        double worth = 0;                  ///< of the best choices
+        std::vector<std::uint32_t> others; ///< components that have made another choice
+    };
+    remargined set_margins(const std::vector<std::uint32_t>& some)
+    {
+        remargined result;
+        compensated_sum worth;
+        oracles_.front().template solve<true>(
+            some.size(), [&](std::size_t k) { return some[k]; },
+            [&](std::size_t c, double best, double second, const std::uint64_t* choice) {
+                worth.add(best);
+                margin[c] = best - second;
+                if (!std::equal(choice, choice + parts.look(c).words(), choice_of(c)))
+                    result.others.push_back(static_cast<std::uint32_t>(c));
+            });
+        result.worth = worth.value();
+        return result;
+    }
+
+    /// The present choices of some components.
+    [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
+    {
+        choice_tally used = tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
         return used;
@@ -185,18 +196,16 @@ public:
         static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
     }
 
-    /// The same after prices and bonuses have moved from those `before`, for those components whose
-    /// margin is not more than the move can change it by, and some `reserve` besides. The others
-    /// keep their choice; their margin becomes one that they have at least. The components that
-    /// changed.
-    std::vector<std::uint32_t> sweep_again(
-        const price_vector& before, const std::vector<double>& bonus_before, double reserve)
+    /// The same after prices have moved from those `before`, for those components whose margin is
+    /// not more than the move can change it by, and some `reserve` besides. The others keep their
+    /// choice; their margin becomes one that they have at least. The components that changed.
+    std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
         std::vector<double> drift;
         for (const pattern& look : parts.patterns)
-            drift.push_back(most_change(look, before, bonus_before));
+            drift.push_back(most_change(look, before));
         std::vector<std::uint32_t> near;
-        tally used(*this);
+        choice_tally used = tally();
         for (std::uint32_t c = 0; c < parts.size(); ++c) {
             const double its_drift = drift[parts.pattern_of[c]];
             if (margin[c] <= its_drift + reserve) {
@@ -208,6 +217,21 @@ public:
         }
         total_usage = less(total_usage, used.usage(), rows);
         return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
+    }
+
+    /// The words of all choices, to be compared later.
+    [[nodiscard]] const std::vector<std::uint64_t>& choices() const { return choice_; }
+    /// The components that have changed their choice since `choices` was `before`.
+    [[nodiscard]] std::vector<std::uint32_t> changed_since(
+        const std::vector<std::uint64_t>& before) const
+    {
+        std::vector<std::uint32_t> changed;
+        for (std::uint32_t c = 0; c < parts.size(); ++c) {
+            const std::uint64_t* now = choice_of(c);
+            if (!std::equal(now, now + parts.look(c).words(), &before[choice_at(c)]))
+                changed.push_back(c);
+        }
+        return changed;
     }
 
     /// See component_oracle; at the prices of the last `price_listings`.
@@ -239,14 +263,23 @@ public:
     /// Prices of what is asked of single components: `list`, `losses_of_keeping`.
     void price_listings(const price_vector& prices)
     {
+        listed_at_ = prices;
         oracles_.front().price(prices, rows, class_costs, kind_costs, bonus);
     }
     void price_listings() { price_listings(price); }
+    /// Sets one bonus, also for what is asked of single components.
+    void set_bonus(std::uint32_t a_class, double its_bonus)
+    {
+        bonus[a_class] = its_bonus;
+        oracles_.front().price_class(
+            a_class, price_of(class_costs[a_class], listed_at_, rows) - its_bonus);
+    }
 
 private:
     static constexpr std::size_t grain_ = 16'384; // components
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
+    price_vector listed_at_{};              ///< prices that the first of them was given last
     std::vector<std::uint64_t> choice_;     ///< words of the best choices, see choice_at
 
     /// Where the words of a component's choice begin: it has at most one more than its share.
@@ -256,18 +289,15 @@ private:
     }
 
     /// By how much the worth of two choices can move apart between `before` and `price`.
-    [[nodiscard]] double most_change(const pattern& look, const price_vector& before,
-        const std::vector<double>& bonus_before) const
+    [[nodiscard]] double most_change(const pattern& look, const price_vector& before) const
     {
         double sum = 0;
         const auto add = [&](const resource_vector& cost) {
             for (std::size_t r = 0; r < rows; ++r)
                 sum += std::abs(price[r] - before[r]) * std::abs(static_cast<double>(cost[r]));
         };
-        for (const std::uint32_t a_class : look.class_of) {
+        for (const std::uint32_t a_class : look.class_of)
             add(class_costs[a_class]);
-            sum += std::abs(bonus[a_class] - bonus_before[a_class]);
-        }
         for (const std::uint32_t kind : look.unit_kind)
             add(kind_costs[kind]);
         return sum * (1 + 1e-9);
@@ -275,6 +305,7 @@ private:
 
     void set_prices(const price_vector& prices)
     {
+        listed_at_ = prices;
         for (component_oracle& oracle : oracles_)
             oracle.price(prices, rows, class_costs, kind_costs, bonus);
     }
@@ -284,7 +315,7 @@ private:
     std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
     {
         set_prices(price);
-        std::vector<tally> used(crew_.parts(count, grain_), tally(*this));
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
         std::vector<std::vector<std::uint32_t>> changed(used.size());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
             oracles_[part].template solve<true>(

@@ -73,6 +73,13 @@ public:
         ++prices_;
     }
 
+    /// Sets the price of one class alone.
+    void price_class(std::size_t a_class, double price)
+    {
+        class_price_[a_class] = price;
+        ++prices_;
+    }
+
     /// Solves `count` components, `component(0)`, `component(1)` …, and calls
     /// `use(c, best, second, choice)` for each: the worth of the best choice, value less prices, of
     /// the next best, and the words of the best. Without `WithSecond` the second is not looked for.

@@ -28,6 +28,7 @@ struct component_floor {
     std::uint32_t a_class;
     std::int64_t missing; ///< items that must be kept
     std::vector<std::uint32_t> components;
+    bool was_broken = true; ///< by a choice made without it; otherwise it may be no matter
 };
 
 class floor_bonuses {
@@ -42,10 +43,11 @@ public:
     bool settle(const price_vector& prices, const std::vector<component_floor>& floors,
         const std::vector<std::uint32_t>& some)
     {
+        at_.price_listings(prices);
         std::vector<double> most;
         for (const component_floor& floor : floors) {
             most.push_back(most_bonus(prices, floor));
-            if (!settle_one(prices, floor, most.back()))
+            if (!settle_one(floor, most.back()))
                 return false;
         }
         // A bonus at which two choices are equally good may bring out the wrong one.
@@ -70,6 +72,14 @@ public:
         }
     }
 
+    /// Sets the bonus of a floor for given prices, those of the last `price_listings`, such that
+    /// the bound is least; a tie may bring out a choice that does not keep it. The nearer the bonus
+    /// is beforehand, the quicker. False if no bonus can bring out one that does.
+    bool settle(const price_vector& prices, const component_floor& floor)
+    {
+        return settle_one(floor, most_bonus(prices, floor));
+    }
+
 private:
     /// W(μ) where one choice is the best.
     struct line {
@@ -77,11 +87,10 @@ private:
         std::int64_t slope;
     };
 
-    line evaluate(const price_vector& prices, const component_floor& floor, double bonus)
+    line evaluate(const component_floor& floor, double bonus)
     {
-        at_.bonus[floor.a_class] = bonus;
-        const auto [worth, used] = at_.evaluate(prices, floor.components);
-        const std::int64_t kept = used.kept(floor.a_class);
+        at_.set_bonus(floor.a_class, bonus);
+        const auto [worth, kept] = at_.evaluate_class(floor.components, floor.a_class);
         return {worth - bonus * static_cast<double>(kept), kept};
     }
 
@@ -105,7 +114,7 @@ private:
         return 2 * most + 1; // scaled values are at most 1 and something
     }
 
-    bool settle_one(const price_vector& prices, const component_floor& floor, double most)
+    bool settle_one(const component_floor& floor, double most)
     {
         // From the bonus of the last prices, which is near.
         line few{};
@@ -113,7 +122,7 @@ private:
         bool has_few = false;
         bool has_enough = false;
         const auto look = [&](double bonus) {
-            const line one = evaluate(prices, floor, bonus);
+            const line one = evaluate(floor, bonus);
             const bool is_few = one.slope < floor.missing;
             (is_few ? few : enough) = one;
             (is_few ? has_few : has_enough) = true;
@@ -132,7 +141,7 @@ private:
                 (few.at_zero - enough.at_zero) / static_cast<double>(enough.slope - few.slope), 0.0,
                 most);
             const double on_lines = few.at_zero + bonus * static_cast<double>(few.slope);
-            const line one = evaluate(prices, floor, bonus);
+            const line one = evaluate(floor, bonus);
             const double worth = one.at_zero + bonus * static_cast<double>(one.slope);
             if (worth <= on_lines + 1e-14 * (std::abs(on_lines) + bonus))
                 break;

@@ -100,6 +100,7 @@ TEST_CASE("another network or other options are refused by the name of what diff
         [](auto& o) { o.selection.custom = {custom_resource::parameters()}; });
     other_option("speed, bram18', saved = '1', now = '3'",
         [](auto& o) { o.schedule = polynomial{.steps = 5, .target = 0.8, .speed = {.bram = 3}}; });
+    other_option("scope'", [](auto& o) { o.scope = scope::layer; });
     other_option("target is absolute'",
         [](auto& o) { o.schedule = polynomial{.steps = 5, .target = at_most{.dsp = 60}}; });
     other_option("cost policy, dsp'", [](auto& o) { o.selection.costs.dsp = dsp_family::dsp48e1; });

@@ -36,8 +36,17 @@ namespace espalier {
 /// rather than by the clock, so that the masks are the same on every machine.
 [[nodiscard]] knapsack_solution default_solver(const knapsack_problem& problem);
 
+/// Who shares a budget.
+enum class scope : std::uint8_t {
+    network, ///< all layers: the more a layer's groups are worth, the more of them stay
+    layer,   ///< nobody: every layer loses the same part of what it has
+};
+
 struct pruner_options {
     espalier::schedule schedule = polynomial{};
+    /// Under `layer` budgets are rounded down to whole blocks layer by layer, but never below what
+    /// the floors of a layer need.
+    espalier::scope scope = scope::network;
     metric_direction direction = metric_direction::gain;
     /// How much worse than the dense network an accepted round may be.
     espalier::tolerance tolerance = 0.98;
@@ -183,6 +192,12 @@ private:
     };
     /// \return nothing when pruning is over, and stopped
     [[nodiscard]] std::optional<step> find_step();
+    /// The best choice within a budget.
+    /// \param budget  of the network; of a relative target it is raised to what the floors need
+    [[nodiscard]] knapsack_solution choose(double progress, resources& budget);
+    /// \param pose  budget → problem
+    template <class Pose>
+    [[nodiscard]] knapsack_solution choose_within(resources& budget, Pose&& pose) const;
     [[nodiscard]] resources budget_of(double progress) const;
     [[nodiscard]] std::optional<bool> verdict_on_budget(const resources& budget) const;
     [[nodiscard]] std::optional<bool> verdict_on_usage(const resources& usage) const;
@@ -204,9 +219,10 @@ private:
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
     network_snapshot best_;
-    sensitivity sensitivity_{ranking::l1};          // of the rankings, once the matrices are known
-    sensitivity accepted_sensitivity_{ranking::l1}; ///< at the last accepted `report`, or the baseline
-    std::vector<std::vector<double>> charges_;      ///< of the open round, for each group
+    sensitivity sensitivity_{ranking::l1}; // of the rankings, once the matrices are known
+    sensitivity accepted_sensitivity_{
+        ranking::l1};                          ///< at the last accepted `report`, or the baseline
+    std::vector<std::vector<double>> charges_; ///< of the open round, for each group
     std::vector<round_record> history_;
     std::vector<trial> trials_;
     std::optional<double> baseline_;

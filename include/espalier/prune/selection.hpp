@@ -22,6 +22,8 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -52,6 +54,14 @@ struct selection_options {
     std::vector<custom_resource> custom{};
     /// Where a layer differs from the rest.
     std::vector<layer_rule> rules{};
+};
+
+/// The items of one layer, in a row.
+struct layer_items {
+    std::string name;
+    std::size_t first_item = 0;
+    std::size_t items = 0;
+    resources total{}; ///< what pruning the layer can free at most
 };
 
 class selection {
@@ -96,10 +106,17 @@ public:
                 "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
         }
         problem_ = detail::costs_of(matrices_, options_.custom);
-        for (const detail::matrix_items& matrix : matrices_)
+        for (const detail::matrix_items& matrix : matrices_) {
+            const std::string_view name = matrix.units.groups().matrix().layer.view();
+            if (layers_.empty() || layers_.back().name != name)
+                layers_.push_back({.name = std::string(name), .first_item = matrix.first_item});
+            layers_.back().items += matrix.size();
+            layers_.back().total += matrix.total;
             total_ += matrix.total;
+        }
     }
 
+    [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
     [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
     {
@@ -221,6 +238,7 @@ private:
     selection_options options_;
     std::vector<layer_rule> rules_; ///< what all of them say, one for each matrix
     std::vector<detail::matrix_items> matrices_;
+    std::vector<layer_items> layers_;
     std::size_t items_ = 0;
     knapsack_problem problem_; ///< of ranked matrices, the values decide who uses which unit
     resources total_;

@@ -24,6 +24,7 @@ namespace espalier::detail {
     knapsack_problem part{.resources = whole.resources,
         .values = cut(whole.values),
         .class_of = cut(whole.class_of),
+        .class_costs = {},
         .capacity = capacity};
     if (!whole.fixed.empty())
         part.fixed = cut(whole.fixed);

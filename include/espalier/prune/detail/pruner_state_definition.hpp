@@ -187,9 +187,10 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
 
     // Not the solver, a function that cannot be asked; and how implausible a metric may be decides
     // what is refused, not what comes out.
-    const auto& [plan, direction, tolerated, noise, implausible_factor, patience, regularization,
-        rank_by, normalize_by, selecting, solver] = options_;
+    const auto& [plan, shares, direction, tolerated, noise, implausible_factor, patience,
+        regularization, rank_by, normalize_by, selecting, solver] = options_;
     detail::add_facts(facts, plan, target_, patience);
+    facts.add("scope", shares);
     facts.add("metric is a loss", direction == metric_direction::loss);
     facts.add("tolerance is relative", tolerated.is_relative());
     facts.add("tolerance", tolerated.amount());

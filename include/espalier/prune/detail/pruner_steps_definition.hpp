@@ -9,6 +9,8 @@
 #include <espalier/linkage.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/detail/cheapest_floors.hpp>
+#include <espalier/prune/detail/matrix_items.hpp>
+#include <espalier/prune/detail/part_of.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -26,7 +28,7 @@ namespace espalier {
 
 ESPALIER_INLINE void pruner::ensure_reachable()
 {
-    if (!options_.schedule.target().is_absolute())
+    if (!options_.schedule.target().is_absolute() || options_.scope == scope::layer)
         return;
     const resources end = budget_of(1);
     const knapsack_problem& problem =
@@ -57,21 +59,11 @@ ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
         std::optional<bool> verdict = verdict_on_budget(budget);
         if (!verdict) {
             ensure_finite();
-            const knapsack_problem* problem = &selection_.pose(values(), budget);
-            knapsack_solution solution = options_.solver(*problem);
-            if (!solution.has_answer() && !options_.schedule.target().is_absolute()) {
-                const resources least = selection_.usage_of(detail::cheapest_floors(*problem));
-                budget = larger_of(budget, least);
-                problem = &selection_.pose(values(), budget);
-                solution = options_.solver(*problem);
-            }
+            knapsack_solution solution = choose(*progress, budget);
             if (!solution.has_answer()) {
                 stop("no choice of groups fits the budget: " + solution.reason);
                 return std::nullopt;
             }
-            if (!is_feasible(*problem, solution.keep))
-                detail::fail<std::logic_error>(
-                    "the solver's answer breaks a constraint of its problem");
             const round_record record{.progress = *progress,
                 .budget = budget,
                 .usage = selection_.usage_of(solution.keep),
@@ -88,9 +80,62 @@ ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
     return std::nullopt;
 }
 
+template <class Pose>
+knapsack_solution pruner::choose_within(resources& budget, Pose&& pose) const
+{
+    const knapsack_problem* problem = &pose(budget);
+    knapsack_solution solution = options_.solver(*problem);
+    if (!solution.has_answer() && !options_.schedule.target().is_absolute()) {
+        const resource_vector least = usage(*problem, detail::cheapest_floors(*problem));
+        budget = larger_of(budget, detail::resources_of(least));
+        problem = &pose(budget);
+        solution = options_.solver(*problem);
+    }
+    if (solution.has_answer() && !is_feasible(*problem, solution.keep))
+        detail::fail<std::logic_error>("the solver's answer breaks a constraint of its problem");
+    return solution;
+}
+
+ESPALIER_INLINE knapsack_solution pruner::choose(double progress, resources& budget)
+{
+    if (options_.scope == scope::network)
+        return choose_within(budget, [&](const resources& most) -> const knapsack_problem& {
+            return selection_.pose(values(), most);
+        });
+    const knapsack_problem& whole = selection_.pose(values(), selection_.total());
+    knapsack_solution all{.status = solve_status::optimal};
+    budget = {};
+    for (const layer_items& layer : selection_.layers()) {
+        resources own = budget_at(layer.total, target_, progress, options_.schedule.speed());
+        knapsack_problem part = detail::part_of(whole, layer.first_item, layer.items, {});
+        const knapsack_solution solution =
+            choose_within(own, [&](const resources& most) -> const knapsack_problem& {
+                part.capacity = detail::amounts_of(most);
+                return part;
+            });
+        budget += own;
+        all.keep.insert(all.keep.end(), solution.keep.begin(), solution.keep.end());
+        all.value += solution.value;
+        all.bound += solution.bound;
+        all.seconds += solution.seconds;
+        all.status = std::max(all.status, solution.status); // from proven to nothing
+        if (!solution.has_answer()) {
+            all.reason = "layer " + layer.name + ": " + solution.reason;
+            return all;
+        }
+    }
+    return all;
+}
+
 ESPALIER_INLINE resources pruner::budget_of(double progress) const
 {
-    return budget_at(selection_.total(), target_, progress, options_.schedule.speed());
+    const speeds& speed = options_.schedule.speed();
+    if (options_.scope == scope::network)
+        return budget_at(selection_.total(), target_, progress, speed);
+    resources sum;
+    for (const layer_items& layer : selection_.layers())
+        sum += budget_at(layer.total, target_, progress, speed);
+    return sum;
 }
 
 ESPALIER_INLINE const resources& pruner::kept_usage() const
@@ -100,7 +145,8 @@ ESPALIER_INLINE const resources& pruner::kept_usage() const
 
 ESPALIER_INLINE std::optional<bool> pruner::verdict_on_budget(const resources& budget) const
 {
-    if (is_within(kept_usage(), budget))
+    // Of layers the sums do not tell: one may take less than its budget and another more.
+    if (options_.scope == scope::network && is_within(kept_usage(), budget))
         return true;
     for (const trial& t : trials_)
         if (budget_of(t.progress) == budget)

@@ -19,12 +19,19 @@
 
 namespace {
 
-// The hardware: reuse factor 4, 18-bit weights. The compiler checks the numbers.
-constexpr auto jets = esp::network<
-    esp::dense{.name = "fc1", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}},
-    esp::dense{.name = "fc2", .inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
-    esp::dense{.name = "fc3", .inputs = 32, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}},
-    esp::dense{.name = "out", .inputs = 32, .outputs = 5, .reuse_factor = 4, .weight = {18, 8}}>;
+// The hardware: reuse factor 4, 18-bit weights, a strategy whose kernel leaves out zeros. The
+// compiler checks the numbers.
+constexpr esp::dense layer(esp::label name, int inputs, int outputs)
+{
+    return {.name = name,
+        .inputs = inputs,
+        .outputs = outputs,
+        .strategy = esp::strategy::resource_unrolled,
+        .reuse_factor = 4,
+        .weight = {18, 8}};
+}
+constexpr auto jets = esp::network<layer("fc1", 16, 64), layer("fc2", 64, 32), layer("fc3", 32, 32),
+    layer("out", 32, 5)>;
 static_assert(esp::cost(jets).dsp == (16 * 64 + 64 * 32 + 32 * 32 + 32 * 5) / 4);
 static_assert(esp::fits(jets, esp::device::xcvu9p));
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -76,7 +77,26 @@ FF        15994  106400   15.0
 URAM          0       0    0.0
 
 It does not fit. DSP and BRAM are counted, LUT, FF and latency estimated.
+Pruning saves nothing under the strategy resource, which multiplies by every zero; resource_unrolled and latency leave them out.
 )");
+}
+
+TEST_CASE("a report says whether pruning saves anything")
+{
+    const std::string sentence = "multiplies by every zero";
+    const auto says = [&](strategy s, int reuse_factor) {
+        const layer_spec layer = dense{
+            .name = "fc", .inputs = 8, .outputs = 4, .strategy = s, .reuse_factor = reuse_factor};
+        const resource_report report(std::span(&layer, 1), device::xcvu9p);
+        const auto json = nlohmann::json::parse(report.json());
+        const bool saves = json.at("matrices").at(0).at("saves_zeros").get<bool>();
+        CHECK(saves == (report.text().find(sentence) == std::string::npos));
+        CHECK(saves == (report.markdown().find(sentence) == std::string::npos));
+        return saves;
+    };
+    CHECK_FALSE(says(strategy::resource, 4));
+    CHECK(says(strategy::resource_unrolled, 4));
+    CHECK(says(strategy::latency, 1));
 }
 
 TEST_CASE("a report says how far the device may be filled")

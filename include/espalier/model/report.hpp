@@ -118,6 +118,8 @@ public:
             out += ", \"n_in\": " + std::to_string(m.n_in());
             out += ", \"n_out\": " + std::to_string(m.n_out());
             out += ", \"strategy\": " + json_string(to_string(m.strategy));
+            out += ", \"saves_zeros\": ";
+            out += saves_zeros(m.strategy) ? "true" : "false";
             out += ", \"reuse_factor\": " + std::to_string(m.reuse_factor);
             out += ", \"parallelization_factor\": " + std::to_string(m.copies) + ", ";
             out += amounts(m.weights(), m.multipliers() * m.copies, row.need, row.timing) + '}';
@@ -212,7 +214,17 @@ private:
     [[nodiscard]] std::string verdict() const
     {
         return std::string(utilization() ? "It fits." : "It does not fit.") +
-               " DSP and BRAM are counted, LUT, FF and latency estimated.";
+               " DSP and BRAM are counted, LUT, FF and latency estimated." + zeros_note();
+    }
+
+    [[nodiscard]] std::string zeros_note() const
+    {
+        const bool saves_all = std::all_of(rows_.begin(), rows_.end(),
+            [](const report_row& row) { return saves_zeros(row.matrix.strategy); });
+        return saves_all
+                   ? ""
+                   : "\nPruning saves nothing under the strategy resource, which multiplies by "
+                     "every zero; resource_unrolled and latency leave them out.";
     }
 
     [[nodiscard]] table matrix_table() const

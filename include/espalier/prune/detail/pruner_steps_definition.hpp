@@ -103,7 +103,8 @@ ESPALIER_INLINE knapsack_solution pruner::choose(double progress, resources& bud
             return selection_.pose(values(), most);
         });
     const knapsack_problem& whole = selection_.pose(values(), selection_.total());
-    knapsack_solution all{.status = solve_status::optimal};
+    knapsack_solution all;
+    all.status = solve_status::optimal;
     budget = {};
     for (const layer_items& layer : selection_.layers()) {
         resources own = budget_at(layer.total, target_, progress, options_.schedule.speed());

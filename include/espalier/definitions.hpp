@@ -9,6 +9,7 @@
 #include <espalier/knapsack/detail/exact_definition.hpp>
 #include <espalier/knapsack/detail/greedy_definition.hpp>
 #include <espalier/knapsack/detail/validity_definition.hpp>
+#include <espalier/prune/detail/pruner_checks_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>

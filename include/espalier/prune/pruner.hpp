@@ -163,6 +163,7 @@ private:
     {
         return selection_.groups_of(m).matrix().layer.view();
     }
+    void ensure_matches() const;
     void ensure_apart() const;
     void ensure_in_place() const;
     void ensure_finite() const;
@@ -272,6 +273,7 @@ private:
 } // namespace espalier
 
 #ifndef ESPALIER_COMPILED
+#include <espalier/prune/detail/pruner_checks_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>

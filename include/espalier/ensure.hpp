@@ -28,6 +28,7 @@ struct given {
     T value;
 };
 
+/// The value as it is, not by reference.
 template <class T>
 given(const char*, T) -> given<T>;
 

@@ -22,6 +22,7 @@ class units_of_items {
     std::vector<std::uint32_t> units_;
 
 public:
+    /// Looks at every user of every unit once.
     explicit units_of_items(const knapsack_problem& problem)
     {
         if (problem.shared.empty())
@@ -37,6 +38,7 @@ public:
             for (const std::uint32_t user : problem.shared.users_of(unit))
                 units_[next[user]++] = static_cast<std::uint32_t>(unit);
     }
+    /// Indices of the units, ascending.
     [[nodiscard]] std::span<const std::uint32_t> of(std::size_t item) const
     {
         if (first_.empty())
@@ -45,6 +47,7 @@ public:
     }
 };
 
+/// What is settled about the items of a problem, which must live as long.
 class decided {
 public:
     /// Capacity that the decided items leave. No more than all items and units that fit can use:
@@ -70,6 +73,7 @@ public:
         if (reason.empty())
             forget_excess(problem, class_sizes);
     }
+    /// Looks at everything; `reason` says so if there is nothing left to choose.
     explicit decided(const knapsack_problem& problem) : decided(problem, sizes_of(problem)) {}
 
     /// What is decided about an item: by the problem, or by a floor that asks for all that its

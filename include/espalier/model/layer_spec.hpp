@@ -15,6 +15,7 @@
 
 namespace espalier {
 
+/// What a layer computes.
 enum class layer_kind : std::uint8_t {
     dense,
     conv1d,
@@ -35,8 +36,10 @@ enum class strategy : std::uint8_t {
 /// How activations travel between layers (hls4ml: IOType).
 enum class io_type : std::uint8_t { io_parallel, io_stream };
 
+/// Whether a convolution stays inside its image or keeps its size (with stride 1).
 enum class padding : std::uint8_t { valid, same };
 
+/// One layer, of any kind; fields that its kind does not have are left alone.
 struct layer_spec {
     label name{};
     layer_kind kind = layer_kind::dense;
@@ -73,15 +76,18 @@ struct layer_spec {
     friend constexpr bool operator==(const layer_spec&, const layer_spec&) = default;
 };
 
+/// An LSTM or a GRU.
 [[nodiscard]] constexpr bool is_recurrent(layer_kind kind)
 {
     return kind == layer_kind::lstm || kind == layer_kind::gru;
 }
+/// Any of those with a kernel over an image.
 [[nodiscard]] constexpr bool is_convolution(layer_kind kind)
 {
     return kind != layer_kind::dense && !is_recurrent(kind);
 }
 
+/// Whether one of its kernels convolves each channel alone.
 [[nodiscard]] constexpr bool has_depthwise_kernel(layer_kind kind)
 {
     return kind == layer_kind::depthwise_conv2d || kind == layer_kind::separable_conv2d;

@@ -11,6 +11,7 @@
 
 namespace espalier {
 
+/// Which way the metric goes when the network gets better.
 enum class metric_direction : std::uint8_t {
     gain, ///< larger is better: accuracy, area under a curve
     loss, ///< smaller is better: an error rate, a cross-entropy

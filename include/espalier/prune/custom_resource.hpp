@@ -19,6 +19,7 @@
 
 namespace espalier {
 
+/// A resource of the user's own.
 struct custom_resource {
     std::string name;
     /// What a group takes, an integer ≥ 0 in a unit of its own, and the same whenever it is asked.

@@ -21,6 +21,7 @@
 
 namespace espalier {
 
+/// What is different for one layer or matrix; what is left empty stays as it is for all.
 struct layer_rule {
     /// "fc1" for all matrices of a layer, "encoder.recurrent_kernel" for one of several
     /// (`name_of`); a layer without a name is called after its position, "layer0" being the first.

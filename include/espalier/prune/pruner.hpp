@@ -42,6 +42,7 @@ enum class scope : std::uint8_t {
     layer,   ///< nobody: every layer loses the same part of what it has
 };
 
+/// How far to prune, how to choose, and what may be lost.
 struct pruner_options {
     espalier::schedule schedule = polynomial{};
     /// Under `layer` budgets are rounded down to whole blocks layer by layer, but never below what
@@ -98,6 +99,7 @@ public:
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
+    /// \overload
     void observe(std::span<const std::span<double>> gradients);
 
     /// Chooses the groups for the next budget and masks the weights. Every round takes an amount of
@@ -247,6 +249,7 @@ public:
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void regularize(std::span<const std::span<float>> gradients) const;
+    /// \overload
     void regularize(std::span<const std::span<double>> gradients) const;
 
     /// Loss of the regulariser at the present weights, strength included.

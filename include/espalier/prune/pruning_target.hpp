@@ -40,6 +40,7 @@ struct reduction {
     {
         custom.fill(all);
     }
+    /// A part of each resource by itself.
     constexpr reduction(double of_dsp, double of_bram, double of_lut = 0)
         : dsp(of_dsp), bram(of_bram), lut(of_lut)
     {}
@@ -169,10 +170,13 @@ class pruning_target {
 public:
     /// The same part of every resource that the network has.
     constexpr pruning_target(double all) : parts_(all) {}
+    /// A part of each resource by itself.
     constexpr pruning_target(double of_dsp, double of_bram, double of_lut = 0)
         : parts_(of_dsp, of_bram, of_lut)
     {}
+    /// Parts of what the network has.
     constexpr pruning_target(const reduction& parts) : parts_(parts) {}
+    /// Amounts that it may take.
     constexpr pruning_target(const at_most& limit) : limit_(limit), is_absolute_(true) {}
     /// Of a device: its DSP blocks, block RAMs and LUTs are all limits, also those that are 0.
     constexpr pruning_target(const resources& all)

@@ -30,6 +30,7 @@
 
 namespace espalier {
 
+/// What a unit is part of.
 enum class unit_type : std::uint8_t {
     product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
     column,  ///< a column of the weight memory
@@ -123,6 +124,7 @@ public:
                                          : pooled_ || (packed_ && product_.sharing > 1);
     }
 
+    /// How many units the matrix has before anything is pruned.
     [[nodiscard]] std::int64_t count(unit_type type) const
     {
         return type == unit_type::column ? memory_.columns()

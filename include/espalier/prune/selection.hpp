@@ -42,6 +42,7 @@
 
 namespace espalier {
 
+/// What is a group and what it costs.
 struct selection_options {
     /// Of all layers; none: single multipliers with linked memory columns, which never keep less
     /// than the paper's consecutive ones at the same budget (docs/benchmarks.md), and single
@@ -64,6 +65,7 @@ struct layer_items {
     resources total{}; ///< what pruning the layer can free at most
 };
 
+/// The groups of a network as the items of a knapsack problem.
 class selection {
 public:
     /// Resources of the knapsack problem, by index.
@@ -118,6 +120,7 @@ public:
 
     [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
+    /// How the weights of a matrix, counted over all layers, are divided.
     [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
     {
         return matrices_[matrix].units.groups();

@@ -66,6 +66,7 @@ public:
     [[nodiscard]] std::size_t batches() const { return batches_; }
     /// Σ over the batches for each weight of a matrix, in the order of the weights.
     [[nodiscard]] std::span<const float> sums(std::size_t matrix) const { return sums_[matrix]; }
+    /// Forgets what was added.
     void clear()
     {
         sums_.clear();

@@ -50,6 +50,7 @@ public:
     [[nodiscard]] const row_extents& extents() const { return extents_; }
     [[nodiscard]] std::size_t size() const { return extents_.rows * extents_.columns; }
     [[nodiscard]] std::span<Number> memory() const { return memory_; }
+    /// The weights of one row, which lie side by side.
     [[nodiscard]] std::span<Number> row(std::size_t i) const
     {
         return memory_.subspan(i * extents_.leading_dimension, extents_.columns);

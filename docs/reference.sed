@@ -10,6 +10,8 @@ D
 s|^\n//|/// \\file\n///|
 :paragraph
 n
+s|^//   |///     |
+t paragraph
 s|^//|///|
 t paragraph
 :rest

@@ -7,6 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+rm -rf build/reference
 mkdir -p build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -14,4 +15,9 @@ trap 'rm -f "$log"' EXIT
     doxygen - 2>"$log" || { cat "$log"; exit 1; }
 said_by_name='\((variable|typedef|friend)\)|Member (operator|to_string\()|\(\)( const)? \(function\)'
 remarks=$(sed -E "/($said_by_name).* is not documented/d" "$log" | sort -u)
+# Doxygen is silent about links to pages that it does not make, as those of a concept without a
+# comment and of a Markdown page to a file that is none of its own.
+cd build/reference/html
+remarks+=$(grep -oE 'href="[^"#:]+["#]' ./*.html | sed 's/:href="/ /; s/["#]$//' | sort -u |
+    while read -r page file; do [[ -e $file ]] || echo "$page: there is no $file"; done)
 [[ -z $remarks ]] || { echo "$remarks"; exit 1; }

@@ -28,7 +28,7 @@ struct given {
     T value;
 };
 
-/// The value as it is, not by reference.
+/// For compilers that do not deduce an aggregate's arguments.
 template <class T>
 given(const char*, T) -> given<T>;
 

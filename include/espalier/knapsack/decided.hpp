@@ -22,7 +22,7 @@ class units_of_items {
     std::vector<std::uint32_t> units_;
 
 public:
-    /// Looks at every user of every unit once.
+    /// Turns the units' lists of users round.
     explicit units_of_items(const knapsack_problem& problem)
     {
         if (problem.shared.empty())
@@ -59,6 +59,7 @@ public:
     resource_vector reserved{};       ///< what the missing items need, without their units
     std::string reason;               ///< not empty: there is no feasible choice, and why
 
+    /// For whoever has counted the items of the classes already.
     /// \param problem      valid
     /// \param class_sizes  items of each class
     decided(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
@@ -73,7 +74,7 @@ public:
         if (reason.empty())
             forget_excess(problem, class_sizes);
     }
-    /// Looks at everything; `reason` says so if there is nothing left to choose.
+    /// Counts the items of the classes itself.
     explicit decided(const knapsack_problem& problem) : decided(problem, sizes_of(problem)) {}
 
     /// What is decided about an item: by the problem, or by a floor that asks for all that its

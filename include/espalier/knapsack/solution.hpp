@@ -64,6 +64,7 @@ struct knapsack_solution {
     [[nodiscard]] double gap() const { return bound > value ? (bound - value) / bound : 0.0; }
 };
 
+/// A solver: called with a problem, it answers with a solution.
 template <class Solver>
 concept knapsack_solver = requires(const Solver& solve, const knapsack_problem& problem)
 {

@@ -82,6 +82,7 @@ inline constexpr structure structure::neurons{structure_kind::neuron};
 /// The groups of one matrix under one structure.
 class grouping {
 public:
+    /// Divides a matrix.
     /// \throws std::invalid_argument if a block has no extent, if a depthwise matrix is to be cut
     ///         into blocks, or if the strategy has no fixed map and the structure needs one
     constexpr grouping(const weight_matrix& m, const structure& s) : matrix_(m), structure_(s)

@@ -20,6 +20,7 @@ struct label {
     template <std::size_t N>
     constexpr label(const char (&text)[N]) : label(std::string_view(text, N - 1))
     {}
+    /// Of any text.
     /// \throws std::invalid_argument if it has more than 31 characters
     constexpr explicit label(std::string_view text)
     {

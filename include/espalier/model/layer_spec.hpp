@@ -17,13 +17,13 @@ namespace espalier {
 
 /// What a layer computes.
 enum class layer_kind : std::uint8_t {
-    dense,
-    conv1d,
-    conv2d,
+    dense,            ///< every output from every input
+    conv1d,           ///< a convolution over a sequence
+    conv2d,           ///< a convolution over an image
     depthwise_conv2d, ///< a 1-D one has height 1, which changes nothing else
     separable_conv2d, ///< a depthwise convolution followed by a pointwise (1×1) one
-    lstm,
-    gru,
+    lstm,             ///< long short-term memory: four gates
+    gru,              ///< gated recurrent unit: three gates
 };
 
 /// How the multiplications are scheduled (hls4ml: Strategy).
@@ -81,7 +81,7 @@ struct layer_spec {
 {
     return kind == layer_kind::lstm || kind == layer_kind::gru;
 }
-/// Any of those with a kernel over an image.
+/// Whether a kernel moves over an image or a sequence.
 [[nodiscard]] constexpr bool is_convolution(layer_kind kind)
 {
     return kind != layer_kind::dense && !is_recurrent(kind);

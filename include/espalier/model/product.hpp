@@ -47,7 +47,7 @@ struct product_cost {
     std::int64_t blocks = 0; ///< 0: the product is built from LUTs
     std::int64_t sharing = 1;
 
-    /// Blocks of many multiplications of the kind.
+    /// Blocks of so many multiplications.
     [[nodiscard]] constexpr std::int64_t dsp_for(std::int64_t multiplications) const
     {
         return ceil_div(multiplications, sharing) * blocks;

@@ -40,6 +40,7 @@ struct resource_use {
 /// Need against limit for every resource, not just the first that overflows.
 class utilization {
 public:
+    /// Compares every resource.
     /// \param limit  what may be used, as from `usable`
     constexpr utilization(const resources& need, const resources& limit)
         : uses_{{{resource::dsp, need.dsp, limit.dsp},

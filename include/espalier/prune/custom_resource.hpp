@@ -42,6 +42,7 @@ struct custom_resource {
     }
 };
 
+/// Refuses resources that could not be counted.
 /// \throws std::invalid_argument if there are more than max_custom_resources, or one has no
 /// function
 inline void ensure_sound(std::span<const custom_resource> custom)

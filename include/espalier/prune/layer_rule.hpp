@@ -68,6 +68,7 @@ struct layer_rule {
     return all;
 }
 
+/// Refuses rules that say nothing of this network.
 /// \param matrices  of the whole network
 /// \throws std::invalid_argument if a rule names no layer of the network, or a share is not one
 inline void ensure_sound(std::span<const layer_rule> rules, std::span<const weight_matrix> matrices)

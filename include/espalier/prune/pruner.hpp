@@ -76,6 +76,7 @@ class pruner {
 public:
     class round;
 
+    /// Looks at everything and changes nothing yet.
     /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its
     ///         size, its shape, two views of one memory, a weight that is not finite; or if the
     ///         schedule ends at amounts that the floors do not fit

@@ -70,6 +70,7 @@ constexpr void each_prunable(Visit&& visit, Structs&... of)
 
 } // namespace detail
 
+/// Refuses parts that are none.
 /// \throws std::invalid_argument if a part is outside [0, 1]
 constexpr void ensure_sound(const reduction& r)
 {
@@ -153,6 +154,7 @@ struct at_most {
     friend constexpr bool operator==(const at_most&, const at_most&) = default;
 };
 
+/// Refuses amounts that are none.
 /// \throws std::invalid_argument if a limit is negative
 constexpr void ensure_sound(const at_most& limit)
 {
@@ -207,6 +209,7 @@ private:
     bool is_absolute_ = false;
 };
 
+/// Refuses what is neither parts nor amounts.
 /// \throws std::invalid_argument if a part is outside [0, 1] or a limit negative
 constexpr void ensure_sound(const pruning_target& target)
 {
@@ -226,6 +229,7 @@ struct speeds {
     friend constexpr bool operator==(const speeds&, const speeds&) = default;
 };
 
+/// Refuses speeds that would never arrive.
 /// \throws std::invalid_argument if a speed is not positive or not finite
 constexpr void ensure_sound(const speeds& s)
 {

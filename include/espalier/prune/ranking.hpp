@@ -43,6 +43,7 @@ public:
 
     /// One of the norms.
     ranker(ranking by) : by_(by) {}
+    /// A function of one's own.
     /// \throws std::invalid_argument if there is no function
     template <class Function>
     requires std::constructible_from<function, Function> &&
@@ -75,7 +76,7 @@ private:
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
-    none,
+    none,          ///< as they are
 };
 
 /// The norm of each group of a matrix.

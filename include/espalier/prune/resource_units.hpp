@@ -88,6 +88,7 @@ private:
 /// The resource units of a grouped matrix, before anything is pruned.
 class resource_units {
 public:
+    /// Of a matrix and its groups, under a way of counting.
     /// \throws std::invalid_argument if the structure does not suit the matrix
     resource_units(const grouping& groups, const cost_policy& costs)
         : groups_(groups),

@@ -70,12 +70,13 @@ class selection {
 public:
     /// Resources of the knapsack problem, by index.
     enum : std::size_t {
-        dsp = detail::dsp_index,
-        bram18 = detail::bram18_index,
-        lut = detail::lut_index,
+        dsp = detail::dsp_index,                  ///< DSP blocks
+        bram18 = detail::bram18_index,            ///< block RAM, in halves of 36-Kb blocks
+        lut = detail::lut_index,                  ///< LUTs of soft multipliers
         first_custom = detail::first_custom_index ///< of the user's own
     };
 
+    /// Groups the weights of all layers and counts what the groups cost.
     /// \throws std::invalid_argument if a layer is not sound, two have one name, a structure does
     /// not
     ///         suit its layer, or a rule is for no layer
@@ -120,7 +121,7 @@ public:
 
     [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
-    /// How the weights of a matrix, counted over all layers, are divided.
+    /// The groups of a matrix; matrices are counted over all layers.
     [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
     {
         return matrices_[matrix].units.groups();

@@ -22,8 +22,10 @@ namespace espalier {
 /// Accumulated sensitivities of every weight of several matrices.
 class sensitivity {
 public:
+    /// All matrices are ranked in one way.
     /// \param by  ranking::taylor or ranking::fisher
     explicit sensitivity(ranking by) : by_{by} {}
+    /// Each matrix is ranked in a way of its own.
     /// \param by  one for each matrix; nothing is added up where it is neither of them
     explicit sensitivity(std::vector<ranking> by) : by_(std::move(by)) {}
     /// Goes on from what was added up before.

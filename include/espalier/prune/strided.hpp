@@ -28,6 +28,7 @@ class strided {
 public:
     using number = Number;
 
+    /// A view: the memory must live as long.
     /// \param memory   begins with the first weight and holds all of them; what lies between is
     ///                 neither read nor written
     /// \throws std::invalid_argument if rows overlap or reach beyond the memory

@@ -55,6 +55,7 @@ class weight_view {
     }
 
 public:
+    /// Of weights side by side.
     /// \param weights  all weights of the matrix, without gaps and without biases; their memory
     /// must
     ///                 stay where it is as long as the view is used
@@ -216,7 +217,8 @@ public:
         });
         return saved;
     }
-    /// \throws std::invalid_argument if it is not as long as what `save` gives
+    /// Takes back what `save` gave.
+    /// \throws std::invalid_argument if it is not as long
     void restore(std::span<const std::byte> saved) const
     {
         update([&](auto weights) {

@@ -5,6 +5,7 @@
 # argument. What a field, a type, an operator, a query without arguments or `to_string` is may be said
 # by its name.
 set -euo pipefail
+shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 
 rm -rf build/reference
@@ -14,10 +15,12 @@ trap 'rm -f "$log"' EXIT
 { cat docs/Doxyfile; echo "WARN_IF_UNDOCUMENTED = YES"; echo "WARN_AS_ERROR = NO"; } |
     doxygen - 2>"$log" || { cat "$log"; exit 1; }
 said_by_name='\((variable|typedef|friend)\)|Member (operator|to_string\()|\(\)( const)? \(function\)'
-remarks=$(sed -E "/($said_by_name).* is not documented/d" "$log" | sort -u)
-# Doxygen is silent about links to pages that it does not make, as those of a concept without a
-# comment and of a Markdown page to a file that is none of its own.
-cd build/reference/html
-remarks+=$(grep -oE 'href="[^"#:]+["#]' ./*.html | sed 's/:href="/ /; s/["#]$//' | sort -u |
-    while read -r page file; do [[ -e $file ]] || echo "$page: there is no $file"; done)
+remarks=$(
+    sed -E "/($said_by_name).* is not documented/d" "$log" | sort -u
+    # Doxygen is silent about links to pages that it does not make, as those of a concept without a
+    # comment and of a Markdown page to a file that is none of its own.
+    cd build/reference/html
+    grep -oE 'href="[^"#:]+["#]' ./*.html | sed 's/:href="/ /; s/["#]$//' | sort -u |
+        while read -r page file; do [[ -e $file ]] || echo "$page: there is no $file"; done
+)
 [[ -z $remarks ]] || { echo "$remarks"; exit 1; }

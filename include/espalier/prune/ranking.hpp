@@ -76,7 +76,7 @@ private:
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
-    none,          ///< as they are
+    none,
 };
 
 /// The norm of each group of a matrix.

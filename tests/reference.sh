@@ -9,7 +9,6 @@ shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
 
 rm -rf build/reference
-mkdir -p build
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 { cat docs/Doxyfile; echo "WARN_IF_UNDOCUMENTED = YES"; echo "WARN_AS_ERROR = NO"; } |
@@ -19,7 +18,7 @@ remarks=$(
     sed -E "/($said_by_name).* is not documented/d" "$log" | sort -u
     # Doxygen is silent about links to pages that it does not make, as those of a concept without a
     # comment and of a Markdown page to a file that is none of its own.
-    cd build/reference/html
+    cd build/reference
     grep -oE 'href="[^"#:]+["#]' ./*.html | sed 's/:href="/ /; s/["#]$//' | sort -u |
         while read -r page file; do [[ -e $file ]] || echo "$page: there is no $file"; done
 )

@@ -62,7 +62,7 @@
 #include <espalier/version.hpp>
 
 /// \namespace espalier
-/// All of the library.
+/// All of the library; `esp` for short.
 
 /// The short name that the documentation uses.
 namespace esp = espalier;

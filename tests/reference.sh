@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the reference (docs/Doxyfile) in build/reference. Fails if Doxygen has anything to say, or if
-# something public has no comment: a class, an enumeration, a macro, a function that takes an
-# argument. What a field, a type, an operator, a query without arguments or `to_string` is may be said
-# by its name.
+# Makes the reference (docs/Doxyfile) in build/reference. Fails if Doxygen has anything to say, if a
+# public header has no page, or if one of these has no comment: a class, an enumeration, a macro, a
+# function that takes an argument. What a field, a type, an operator, a query without arguments or
+# `to_string` is may be said by its name.
 set -euo pipefail
 shopt -s inherit_errexit
 cd "$(dirname "$0")/.."
@@ -16,6 +16,9 @@ trap 'rm -f "$log"' EXIT
 said_by_name='\((variable|typedef|friend)\)|Member (operator|to_string\()|\(\)( const)? \(function\)'
 remarks=$(
     sed -E "/($said_by_name).* is not documented/d" "$log" | sort -u
+    find include -name '*.hpp' -not -path '*/detail/*' | while read -r header; do
+        grep -q ">${header##*/}</a>" build/reference/files.html || echo "$header has no page"
+    done
     # Doxygen is silent about links to pages that it does not make, as those of a concept without a
     # comment and of a Markdown page to a file that is none of its own.
     cd build/reference

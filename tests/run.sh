@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds everything and runs all tests, on a fresh Debian 12 and with nothing installed before:
-# tests/run.sh            everything (g++, both clangs, sanitizers, tidy, format)
+# tests/run.sh            everything (g++, both clangs, sanitizers, tidy, format, reference)
 # tests/run.sh quick      g++ only
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -14,7 +14,7 @@ packages=(
     libbenchmark-dev coinor-libcbc-dev pkg-config # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )
-[[ "${1:-all}" == all ]] && packages+=(clang-19) # the newest in Debian 12, beside clang 14
+[[ "${1:-all}" == all ]] && packages+=(clang-19 doxygen) # the newest clang in Debian 12, beside 14
 missing=()
 for package in "${packages[@]}"; do
     dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -34,6 +34,8 @@ jobs=$(nproc)
 if [[ "${1:-all}" == all ]]; then
     step "format"
     git ls-files '*.hpp' '*.cpp' | xargs clang-format --dry-run --Werror
+    step "reference"
+    tests/reference.sh
 fi
 
 step "g++: build everything"

@@ -28,6 +28,7 @@ struct given {
     T value;
 };
 
+/// For compilers that do not deduce an aggregate's arguments.
 template <class T>
 given(const char*, T) -> given<T>;
 

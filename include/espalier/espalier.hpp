@@ -61,5 +61,8 @@
 #include <espalier/prune/weight_view.hpp>
 #include <espalier/version.hpp>
 
+/// \namespace espalier
+/// All of the library; `esp` for short.
+
 /// The short name that the documentation uses.
 namespace esp = espalier;

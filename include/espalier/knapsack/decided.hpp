@@ -22,6 +22,7 @@ class units_of_items {
     std::vector<std::uint32_t> units_;
 
 public:
+    /// Turns the units' lists of users round.
     explicit units_of_items(const knapsack_problem& problem)
     {
         if (problem.shared.empty())
@@ -37,6 +38,7 @@ public:
             for (const std::uint32_t user : problem.shared.users_of(unit))
                 units_[next[user]++] = static_cast<std::uint32_t>(unit);
     }
+    /// Indices of the units, ascending.
     [[nodiscard]] std::span<const std::uint32_t> of(std::size_t item) const
     {
         if (first_.empty())
@@ -45,6 +47,7 @@ public:
     }
 };
 
+/// What is settled about the items of a problem, which must live as long.
 class decided {
 public:
     /// Capacity that the decided items leave. No more than all items and units that fit can use:
@@ -56,6 +59,7 @@ public:
     resource_vector reserved{};       ///< what the missing items need, without their units
     std::string reason;               ///< not empty: there is no feasible choice, and why
 
+    /// For whoever has counted the items of the classes already.
     /// \param problem      valid
     /// \param class_sizes  items of each class
     decided(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
@@ -70,6 +74,7 @@ public:
         if (reason.empty())
             forget_excess(problem, class_sizes);
     }
+    /// Counts the items of the classes itself.
     explicit decided(const knapsack_problem& problem) : decided(problem, sizes_of(problem)) {}
 
     /// What is decided about an item: by the problem, or by a floor that asks for all that its

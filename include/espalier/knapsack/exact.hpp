@@ -59,6 +59,7 @@ struct exact {
     /// To sweep over the items with. The answer is the same, to the last digit, with any number.
     std::size_t threads = 1;
 
+    /// Solves a problem.
     /// \throws std::invalid_argument if the problem is malformed, std::system_error if no thread
     ///         can be started
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const;

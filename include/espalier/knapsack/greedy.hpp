@@ -20,6 +20,7 @@ namespace espalier {
 /// than the best single item beside those that must be kept; not optimal.
 /// Items without value are pruned unless a decision or a floor keeps them.
 struct greedy {
+    /// Solves a problem.
     /// \throws std::invalid_argument if the problem is malformed
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const;
 };

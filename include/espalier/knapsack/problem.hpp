@@ -43,6 +43,7 @@ struct shared_units {
 
     [[nodiscard]] std::size_t size() const { return kind.size(); }
     [[nodiscard]] bool empty() const { return kind.empty(); }
+    /// Items that use a unit, ascending.
     [[nodiscard]] std::span<const std::uint32_t> users_of(std::size_t unit) const
     {
         return std::span{users}.subspan(first[unit], first[unit + 1] - first[unit]);
@@ -63,10 +64,12 @@ struct knapsack_problem {
 
     [[nodiscard]] std::size_t size() const { return values.size(); }
     [[nodiscard]] std::size_t classes() const { return class_costs.size(); }
+    /// What `fixed` says of an item.
     [[nodiscard]] decision fixed_at(std::size_t item) const
     {
         return fixed.empty() ? decision::free : fixed[item];
     }
+    /// How many items of a class are to be kept at least.
     [[nodiscard]] std::size_t floor_of(std::size_t a_class) const
     {
         return floors.empty() ? 0 : floors[a_class];

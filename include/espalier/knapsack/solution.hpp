@@ -17,6 +17,7 @@
 
 namespace espalier {
 
+/// How far a solver came.
 enum class solve_status : std::uint8_t {
     optimal,    ///< proven: no feasible choice is worth more, within the stated tolerance
     feasible,   ///< keeps every constraint; `bound` says how much better a choice could be
@@ -43,6 +44,7 @@ enum class solve_status : std::uint8_t {
     return "unknown";
 }
 
+/// The choice, what it is worth and how good that is.
 struct knapsack_solution {
     std::vector<std::uint8_t> keep; ///< N, 1 where the item is kept; all 0 without an answer
     double value = 0;               ///< Σ value of the kept items
@@ -52,6 +54,7 @@ struct knapsack_solution {
     double seconds = 0;   ///< wall time of the solve
     std::array<double, max_resources> shadow_price{}; ///< value of one more unit of each resource
 
+    /// Whether `keep` is a choice that keeps every constraint.
     [[nodiscard]] bool has_answer() const
     {
         return status != solve_status::infeasible && status != solve_status::unknown;
@@ -61,6 +64,7 @@ struct knapsack_solution {
     [[nodiscard]] double gap() const { return bound > value ? (bound - value) / bound : 0.0; }
 };
 
+/// A solver: called with a problem, it answers with a solution.
 template <class Solver>
 concept knapsack_solver = requires(const Solver& solve, const knapsack_problem& problem)
 {

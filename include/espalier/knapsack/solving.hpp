@@ -24,6 +24,7 @@
 
 namespace espalier {
 
+/// Wall time since it was made.
 class stopwatch {
     std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 
@@ -41,6 +42,7 @@ class compensated_sum {
     double lost_ = 0;
 
 public:
+    /// One more term; what its addition rounds off is kept beside the sum.
     void add(double term)
     {
         const double total = sum_ + term;

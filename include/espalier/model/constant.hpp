@@ -23,6 +23,7 @@ enum class constant_rule : std::uint8_t {
     signed_digits,    ///< up to `constant_policy::max_digits` digits go to adders
 };
 
+/// How products with weights that are known to synthesis are counted.
 struct constant_policy {
     constant_rule rule = constant_rule::one_product_each;
     /// 1: only zero and powers of two need no DSP. 2 comes nearest to what HLS was seen to do

@@ -31,6 +31,7 @@ inline constexpr headroom whole_device{1, 1, 1, 1, 1};
 /// The usual safe fill for timing closure.
 inline constexpr headroom timing_closure{};
 
+/// An FPGA: what it has and what is taken before the design starts.
 struct device {
     label name{};
     resources available{};

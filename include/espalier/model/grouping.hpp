@@ -18,6 +18,7 @@
 
 namespace espalier {
 
+/// Which weights make a group.
 enum class structure_kind : std::uint8_t {
     weight,      ///< every weight alone
     multiplier,  ///< the reuse_factor weights of one multiplier
@@ -33,6 +34,7 @@ enum class memory_layout : std::uint8_t {
               ///< blocks where one holds several (code generated after pruning can do that)
 };
 
+/// How the weights of a matrix are divided into groups.
 struct structure {
     structure_kind kind = structure_kind::consecutive;
     memory_layout memory = memory_layout::in_place;
@@ -80,6 +82,7 @@ inline constexpr structure structure::neurons{structure_kind::neuron};
 /// The groups of one matrix under one structure.
 class grouping {
 public:
+    /// Divides a matrix.
     /// \throws std::invalid_argument if a block has no extent, if a depthwise matrix is to be cut
     ///         into blocks, or if the strategy has no fixed map and the structure needs one
     constexpr grouping(const weight_matrix& m, const structure& s) : matrix_(m), structure_(s)

@@ -47,6 +47,8 @@ public:
         std::int64_t at_ = 0;
     };
 
+    /// The elements for the indices from 0 on.
+    /// \param function  index → element
     constexpr computed_range(std::int64_t size, Function function)
         : size_(size), function_(function)
     {}

@@ -16,9 +16,12 @@ struct label {
     std::array<char, capacity + 1> characters{};
 
     constexpr label() = default;
+    /// Of a literal.
     template <std::size_t N>
     constexpr label(const char (&text)[N]) : label(std::string_view(text, N - 1))
     {}
+    /// Of any text.
+    /// \throws std::invalid_argument if it has more than 31 characters
     constexpr explicit label(std::string_view text)
     {
         ensure(text.size() <= capacity, "a layer name has at most 31 characters",

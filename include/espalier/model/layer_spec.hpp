@@ -15,14 +15,15 @@
 
 namespace espalier {
 
+/// What a layer computes.
 enum class layer_kind : std::uint8_t {
-    dense,
-    conv1d,
-    conv2d,
+    dense,            ///< every output from every input
+    conv1d,           ///< a convolution over a sequence
+    conv2d,           ///< a convolution over an image
     depthwise_conv2d, ///< a 1-D one has height 1, which changes nothing else
     separable_conv2d, ///< a depthwise convolution followed by a pointwise (1×1) one
-    lstm,
-    gru,
+    lstm,             ///< long short-term memory: four gates
+    gru,              ///< gated recurrent unit: three gates
 };
 
 /// How the multiplications are scheduled (hls4ml: Strategy).
@@ -43,8 +44,10 @@ enum class strategy : std::uint8_t {
 /// How activations travel between layers (hls4ml: IOType).
 enum class io_type : std::uint8_t { io_parallel, io_stream };
 
+/// Whether a convolution stays inside its image or keeps its size (with stride 1).
 enum class padding : std::uint8_t { valid, same };
 
+/// One layer, of any kind; fields that its kind does not have are left alone.
 struct layer_spec {
     label name{};
     layer_kind kind = layer_kind::dense;
@@ -81,15 +84,18 @@ struct layer_spec {
     friend constexpr bool operator==(const layer_spec&, const layer_spec&) = default;
 };
 
+/// An LSTM or a GRU.
 [[nodiscard]] constexpr bool is_recurrent(layer_kind kind)
 {
     return kind == layer_kind::lstm || kind == layer_kind::gru;
 }
+/// Whether a kernel moves over an image or a sequence.
 [[nodiscard]] constexpr bool is_convolution(layer_kind kind)
 {
     return kind != layer_kind::dense && !is_recurrent(kind);
 }
 
+/// Whether one of its kernels convolves each channel alone.
 [[nodiscard]] constexpr bool has_depthwise_kernel(layer_kind kind)
 {
     return kind == layer_kind::depthwise_conv2d || kind == layer_kind::separable_conv2d;

@@ -222,8 +222,10 @@ struct recurrent {
 } // namespace detail
 
 /// Long short-term memory: four gates, input kernel (inputs, 4·units), recurrent (units, 4·units).
+/// Fields: name, inputs (features in each time step), units, timesteps, bidirectional, strategy,
+/// reuse_factor, recurrent_reuse_factor (0: as reuse_factor), io, weight, data, accum.
 using lstm = detail::recurrent<layer_kind::lstm>;
-/// Gated recurrent unit: three gates.
+/// Gated recurrent unit: three gates, and the fields of `lstm`.
 using gru = detail::recurrent<layer_kind::gru>;
 
 } // namespace espalier

@@ -42,16 +42,16 @@ namespace espalier {
 /// Orders of weights, and other names of the same orders. Each alias stands behind what it means,
 /// so that those that follow keep their values.
 enum class layout : std::uint8_t {
-    hardware,
-    keras,
+    hardware,             ///< as `weight_matrix` counts
+    keras,                ///< (inputs, outputs), (H, W, C, F)
     column_major = keras, ///< an outputs × inputs matrix in Fortran's order
     eigen = keras,        ///< by default; with RowMajor it is row_major
-    armadillo = keras,
-    keras_channels_first,
-    pytorch,
-    row_major = pytorch, ///< an outputs × inputs matrix in C's order
-    dlib,
-    mlpack = dlib, ///< of Linear and Convolution, weights first and biases behind them
+    armadillo = keras,    ///< an outputs × inputs matrix
+    keras_channels_first, ///< as keras, but a flattened image is (C, H, W)
+    pytorch,              ///< (outputs, inputs), (F, C, H, W)
+    row_major = pytorch,  ///< an outputs × inputs matrix in C's order
+    dlib,                 ///< (F, C, H, W), but fully connected (C·H·W, outputs)
+    mlpack = dlib,        ///< of Linear and Convolution, weights first and biases behind them
 };
 
 [[nodiscard]] constexpr std::string_view to_string(layout l)

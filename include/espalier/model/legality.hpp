@@ -66,6 +66,7 @@ public:
         std::int64_t at_ = 0;
     };
 
+    /// Of a matrix that is sound.
     constexpr explicit legal_reuse_factors_range(const weight_matrix& m)
         : n_in_(m.n_in()),
           weights_(m.weights()),
@@ -82,6 +83,7 @@ public:
         smallest_ = m.is_recurrent_kernel() ? 1 : 2;
     }
 
+    /// Whether rf is legal.
     [[nodiscard]] constexpr bool contains(std::int64_t rf) const
     {
         return rf >= smallest_ && rf <= largest_ && fits_the_loops(rf);

@@ -21,6 +21,7 @@ enum class memory_shapes : std::uint8_t {
     intel_m20k, ///< 512×40, 1K×20, 2K×10, 4K×5, 8K×2, 16K×1; one M20K counts as one 36-Kb block
 };
 
+/// How block RAM is counted.
 struct memory_policy {
     memory_shapes shapes = memory_shapes::only_1kx36;
     /// ROMs less deep than this go to LUTs (Vivado: 32); the paper's accounting has no such limit.
@@ -90,6 +91,7 @@ constexpr column_shape column_for(memory_shapes shapes, std::int64_t depth)
     return m.strategy != strategy::latency && m.reuse_factor > 1;
 }
 
+/// The memory of a matrix; empty where there is none.
 [[nodiscard]] constexpr weight_memory memory_of(
     const weight_matrix& m, const memory_policy& policy = {})
 {

@@ -14,6 +14,7 @@ struct precision {
     friend constexpr bool operator==(const precision&, const precision&) = default;
 };
 
+/// Refuses a width that no number type has.
 /// \throws std::invalid_argument if the width is outside 1 … 64
 constexpr void ensure_sound(const precision& p)
 {

@@ -16,6 +16,7 @@
 
 namespace espalier {
 
+/// Which DSP blocks a device has.
 enum class dsp_family : std::uint8_t {
     dsp48e1,                  ///< 7-series: 25×18
     dsp48e2,                  ///< UltraScale and UltraScale+: 27×18
@@ -46,6 +47,7 @@ struct product_cost {
     std::int64_t blocks = 0; ///< 0: the product is built from LUTs
     std::int64_t sharing = 1;
 
+    /// Blocks of so many multiplications.
     [[nodiscard]] constexpr std::int64_t dsp_for(std::int64_t multiplications) const
     {
         return ceil_div(multiplications, sharing) * blocks;

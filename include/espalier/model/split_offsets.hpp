@@ -21,6 +21,7 @@ namespace espalier {
 /// of_row(flat / n_in) + of_input(flat % n_in) = to_framework(flat).
 class split_offsets {
 public:
+    /// The place in a row is looked up: a table of n_in offsets.
     split_offsets(const weight_matrix& m, layout framework)
         : matrix_(m), strides_(detail::strides_of(m, framework))
     {
@@ -33,11 +34,13 @@ public:
     }
 
     [[nodiscard]] std::int64_t rows() const { return matrix_.gates * matrix_.units; }
+    /// Where an output begins.
     [[nodiscard]] std::int64_t of_row(std::int64_t out) const
     {
         return out / matrix_.units * strides_[detail::gate] +
                out % matrix_.units * strides_[detail::unit];
     }
+    /// How far an input lies behind that.
     [[nodiscard]] std::int64_t of_input(std::int64_t in) const
     {
         return of_input_[static_cast<std::size_t>(in)];

@@ -16,6 +16,7 @@
 
 namespace espalier {
 
+/// Clock cycles of an inference.
 struct timing {
     std::int64_t interval = 0; ///< cycles between two inferences (initiation interval)
     std::int64_t latency = 0;  ///< cycles from the first input to the last output

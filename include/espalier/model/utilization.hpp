@@ -11,6 +11,7 @@
 
 namespace espalier {
 
+/// What devices are counted in.
 enum class resource : std::uint8_t { dsp, bram18, lut, ff, uram };
 
 [[nodiscard]] constexpr std::string_view to_string(resource r)
@@ -39,6 +40,8 @@ struct resource_use {
 /// Need against limit for every resource, not just the first that overflows.
 class utilization {
 public:
+    /// Compares every resource.
+    /// \param limit  what may be used, as from `usable`
     constexpr utilization(const resources& need, const resources& limit)
         : uses_{{{resource::dsp, need.dsp, limit.dsp},
               {resource::bram18, need.bram18, limit.bram18}, {resource::lut, need.lut, limit.lut},

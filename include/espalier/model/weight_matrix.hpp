@@ -19,6 +19,7 @@
 
 namespace espalier {
 
+/// Which of the matrices of its layer.
 enum class matrix_role : std::uint8_t {
     kernel,
     recurrent_kernel,
@@ -82,6 +83,7 @@ struct weight_matrix {
 /// The matrices of one layer, at most four, in the order in which frameworks hand them out.
 class layer_matrices {
 public:
+    /// One more, of at most four.
     constexpr void push_back(const weight_matrix& m) { matrices_[size_++] = m; }
     [[nodiscard]] constexpr std::size_t size() const { return size_; }
     [[nodiscard]] constexpr const weight_matrix* begin() const { return matrices_.data(); }

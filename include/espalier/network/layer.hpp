@@ -82,6 +82,7 @@ struct layer {
     static constexpr layer_spec spec = Spec;
     static constexpr bool is_legal = true; ///< an illegal layer does not compile
 
+    /// What it needs before anything is pruned.
     [[nodiscard]] static constexpr resources cost(const cost_policy& policy = {})
     {
         return espalier::cost(spec, policy);

@@ -19,13 +19,14 @@
 
 namespace espalier {
 
+/// A sequence of layers as a type, whose value is `network`.
 template <layer_spec... Specs>
 struct network_t {
     static_assert(sizeof...(Specs) > 0, "a network has at least one layer");
     // Looks into every layer, so that a wrong one does not wait until its cost is asked for.
     static_assert((layer<Specs>::is_legal && ...));
 
-    /// hana::tuple of hana::type<layer<…>>.
+    /// `hana::tuple` of `hana::type<layer<…>>`.
     static constexpr auto layers = boost::hana::tuple_t<layer<Specs>...>;
     /// The same layers as values.
     static constexpr std::array<layer_spec, sizeof...(Specs)> specs{layer<Specs>::spec...};
@@ -47,12 +48,14 @@ template <layer_spec... Specs>
     return network_t<Specs...>::specs;
 }
 
+/// What the network needs before anything is pruned: the sum over its layers.
 template <layer_spec... Specs>
 [[nodiscard]] constexpr resources cost(network_t<Specs...> n, const cost_policy& policy = {})
 {
     return cost(specs_of(n), policy);
 }
 
+/// Interval and latency of the whole network.
 template <layer_spec... Specs>
 [[nodiscard]] constexpr timing timing_of(network_t<Specs...> n)
 {

@@ -11,6 +11,7 @@
 
 namespace espalier {
 
+/// Which way the metric goes when the network gets better.
 enum class metric_direction : std::uint8_t {
     gain, ///< larger is better: accuracy, area under a curve
     loss, ///< smaller is better: an error rate, a cross-entropy
@@ -59,6 +60,7 @@ struct acceptance {
                                                                    : baseline / tolerance.amount();
         return exact - sign * noise;
     }
+    /// Whether a round with this metric is good enough.
     /// \param metric  not finite: training diverged, which is never accepted
     [[nodiscard]] constexpr bool accepts(double baseline, double metric) const
     {
@@ -69,6 +71,7 @@ struct acceptance {
     }
 };
 
+/// Refuses a rule that no metric could be held against.
 /// \throws std::invalid_argument naming the rule and the value
 constexpr void ensure_sound(const acceptance& rule)
 {
@@ -88,6 +91,7 @@ constexpr void ensure_sound(const acceptance& rule)
         given{"implausible_factor", rule.implausible_factor.value_or(0)});
 }
 
+/// Refuses a baseline.
 /// \throws std::invalid_argument if the baseline is not a number that the rule can compare with
 constexpr void ensure_baseline(const acceptance& rule, double metric)
 {
@@ -95,6 +99,7 @@ constexpr void ensure_baseline(const acceptance& rule, double metric)
         "the baseline metric is a positive number", given{"metric", metric});
 }
 
+/// Refuses a metric that is on another scale.
 /// \throws std::invalid_argument if a metric is better than pruning can make it
 constexpr void ensure_plausible(const acceptance& rule, double baseline, double metric)
 {

@@ -19,6 +19,7 @@
 
 namespace espalier {
 
+/// A resource of the user's own.
 struct custom_resource {
     std::string name;
     /// What a group takes, an integer ≥ 0 in a unit of its own, and the same whenever it is asked.
@@ -41,6 +42,7 @@ struct custom_resource {
     }
 };
 
+/// Refuses resources that could not be counted.
 /// \throws std::invalid_argument if there are more than max_custom_resources, or one has no
 /// function
 inline void ensure_sound(std::span<const custom_resource> custom)

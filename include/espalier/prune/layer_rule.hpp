@@ -21,6 +21,7 @@
 
 namespace espalier {
 
+/// What is different for one layer or matrix; what is left empty stays as it is for all.
 struct layer_rule {
     /// "fc1" for all matrices of a layer, "encoder.recurrent_kernel" for one of several
     /// (`name_of`); a layer without a name is called after its position, "layer0" being the first.
@@ -67,6 +68,7 @@ struct layer_rule {
     return all;
 }
 
+/// Refuses rules that say nothing of this network.
 /// \param matrices  of the whole network
 /// \throws std::invalid_argument if a rule names no layer of the network, or a share is not one
 inline void ensure_sound(std::span<const layer_rule> rules, std::span<const weight_matrix> matrices)

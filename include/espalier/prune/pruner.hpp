@@ -42,6 +42,7 @@ enum class scope : std::uint8_t {
     layer,   ///< nobody: every layer loses the same part of what it has
 };
 
+/// How far to prune, how to choose, and what may be lost.
 struct pruner_options {
     espalier::schedule schedule = polynomial{};
     /// Under `layer` budgets are rounded down to whole blocks layer by layer, but never below what
@@ -75,6 +76,7 @@ class pruner {
 public:
     class round;
 
+    /// Looks at everything and changes nothing yet.
     /// \throws std::invalid_argument if a layer, an option, or a view of weights is wrong: its
     ///         size, its shape, two views of one memory, a weight that is not finite; or if the
     ///         schedule ends at amounts that the floors do not fit
@@ -98,6 +100,7 @@ public:
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
+    /// \overload
     void observe(std::span<const std::span<double>> gradients);
 
     /// Chooses the groups for the next budget and masks the weights. Every round takes an amount of
@@ -248,6 +251,7 @@ public:
     /// \param gradients  one span for each matrix, shaped and ordered as the weights
     /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void regularize(std::span<const std::span<float>> gradients) const;
+    /// \overload
     void regularize(std::span<const std::span<double>> gradients) const;
 
     /// Loss of the regulariser at the present weights, strength included.

@@ -40,6 +40,7 @@ struct reduction {
     {
         custom.fill(all);
     }
+    /// A part of each resource by itself.
     constexpr reduction(double of_dsp, double of_bram, double of_lut = 0)
         : dsp(of_dsp), bram(of_bram), lut(of_lut)
     {}
@@ -69,6 +70,7 @@ constexpr void each_prunable(Visit&& visit, Structs&... of)
 
 } // namespace detail
 
+/// Refuses parts that are none.
 /// \throws std::invalid_argument if a part is outside [0, 1]
 constexpr void ensure_sound(const reduction& r)
 {
@@ -152,6 +154,7 @@ struct at_most {
     friend constexpr bool operator==(const at_most&, const at_most&) = default;
 };
 
+/// Refuses amounts that are none.
 /// \throws std::invalid_argument if a limit is negative
 constexpr void ensure_sound(const at_most& limit)
 {
@@ -169,10 +172,13 @@ class pruning_target {
 public:
     /// The same part of every resource that the network has.
     constexpr pruning_target(double all) : parts_(all) {}
+    /// A part of each resource by itself.
     constexpr pruning_target(double of_dsp, double of_bram, double of_lut = 0)
         : parts_(of_dsp, of_bram, of_lut)
     {}
+    /// Parts of what the network has.
     constexpr pruning_target(const reduction& parts) : parts_(parts) {}
+    /// Amounts that it may take.
     constexpr pruning_target(const at_most& limit) : limit_(limit), is_absolute_(true) {}
     /// Of a device: its DSP blocks, block RAMs and LUTs are all limits, also those that are 0.
     constexpr pruning_target(const resources& all)
@@ -203,6 +209,7 @@ private:
     bool is_absolute_ = false;
 };
 
+/// Refuses what is neither parts nor amounts.
 /// \throws std::invalid_argument if a part is outside [0, 1] or a limit negative
 constexpr void ensure_sound(const pruning_target& target)
 {
@@ -222,6 +229,7 @@ struct speeds {
     friend constexpr bool operator==(const speeds&, const speeds&) = default;
 };
 
+/// Refuses speeds that would never arrive.
 /// \throws std::invalid_argument if a speed is not positive or not finite
 constexpr void ensure_sound(const speeds& s)
 {

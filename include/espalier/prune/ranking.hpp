@@ -25,6 +25,7 @@
 
 namespace espalier {
 
+/// Which norm of its weights a group is valued by.
 enum class ranking : std::uint8_t {
     l1,     ///< Σ |w|
     l2,     ///< √ Σ w²
@@ -40,7 +41,9 @@ public:
     using function = std::function<void(const grouping& groups, layout order,
         std::span<const float> weights, std::span<double> values)>;
 
+    /// One of the norms.
     ranker(ranking by) : by_(by) {}
+    /// A function of one's own.
     /// \throws std::invalid_argument if there is no function
     template <class Function>
     requires std::constructible_from<function, Function> &&
@@ -69,6 +72,7 @@ private:
     function own_;
 };
 
+/// What makes the norms of different layers comparable.
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer

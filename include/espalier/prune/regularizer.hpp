@@ -107,6 +107,7 @@ inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     detail::add_group_lasso_gradient(
         groups, framework, weights, detail::group_charges(groups, prices), strength, gradients);
 }
+/// \overload
 inline void add_group_lasso_gradient(const grouping& groups, layout framework,
     std::span<const float> weights, std::span<const double> prices, double strength,
     std::span<double> gradients)
@@ -123,6 +124,7 @@ inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     detail::group_lasso_proximal_step(
         groups, framework, weights, detail::group_charges(groups, prices), strength);
 }
+/// \overload
 inline void group_lasso_proximal_step(const grouping& groups, layout framework,
     std::span<double> weights, std::span<const double> prices, double strength)
 {

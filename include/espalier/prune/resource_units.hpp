@@ -30,6 +30,7 @@
 
 namespace espalier {
 
+/// What a unit is part of.
 enum class unit_type : std::uint8_t {
     product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
     column,  ///< a column of the weight memory
@@ -87,6 +88,7 @@ private:
 /// The resource units of a grouped matrix, before anything is pruned.
 class resource_units {
 public:
+    /// Of a matrix and its groups, under a way of counting.
     /// \throws std::invalid_argument if the structure does not suit the matrix
     resource_units(const grouping& groups, const cost_policy& costs)
         : groups_(groups),
@@ -123,6 +125,7 @@ public:
                                          : pooled_ || (packed_ && product_.sharing > 1);
     }
 
+    /// How many units the matrix has before anything is pruned.
     [[nodiscard]] std::int64_t count(unit_type type) const
     {
         return type == unit_type::column ? memory_.columns()

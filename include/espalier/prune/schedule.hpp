@@ -158,6 +158,7 @@ struct binary {
     }
 };
 
+/// A schedule: called with the trials so far, it answers how far to go next, or nothing at the end.
 template <class S>
 concept schedule_like = requires(const S& s, std::span<const trial> trials)
 {
@@ -173,6 +174,7 @@ concept schedule_like = requires(const S& s, std::span<const trial> trials)
 /// a callable with a `target` and, if it likes, a `speed`.
 class schedule {
 public:
+    /// One of the schedules above, or one's own.
     /// \throws std::invalid_argument if the target is none, or an option of the schedule is wrong
     template <schedule_like S>
     schedule(S s) : target_(s.target)

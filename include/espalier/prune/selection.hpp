@@ -42,6 +42,7 @@
 
 namespace espalier {
 
+/// What is a group and what it costs.
 struct selection_options {
     /// Of all layers; none: single multipliers with linked memory columns, which never keep less
     /// than the paper's consecutive ones at the same budget (docs/benchmarks.md), and single
@@ -64,16 +65,18 @@ struct layer_items {
     resources total{}; ///< what pruning the layer can free at most
 };
 
+/// The groups of a network as the items of a knapsack problem.
 class selection {
 public:
     /// Resources of the knapsack problem, by index.
     enum : std::size_t {
-        dsp = detail::dsp_index,
-        bram18 = detail::bram18_index,
-        lut = detail::lut_index,
+        dsp = detail::dsp_index,                  ///< DSP blocks
+        bram18 = detail::bram18_index,            ///< block RAM, in halves of 36-Kb blocks
+        lut = detail::lut_index,                  ///< LUTs of soft multipliers
         first_custom = detail::first_custom_index ///< of the user's own
     };
 
+    /// Groups the weights of all layers and counts what the groups cost.
     /// \throws std::invalid_argument if a layer is not sound, two have one name, a structure does
     /// not
     ///         suit its layer, or a rule is for no layer
@@ -118,6 +121,7 @@ public:
 
     [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
+    /// The groups of a matrix; matrices are counted over all layers.
     [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
     {
         return matrices_[matrix].units.groups();

@@ -22,8 +22,10 @@ namespace espalier {
 /// Accumulated sensitivities of every weight of several matrices.
 class sensitivity {
 public:
+    /// All matrices are ranked in one way.
     /// \param by  ranking::taylor or ranking::fisher
     explicit sensitivity(ranking by) : by_{by} {}
+    /// Each matrix is ranked in a way of its own.
     /// \param by  one for each matrix; nothing is added up where it is neither of them
     explicit sensitivity(std::vector<ranking> by) : by_(std::move(by)) {}
     /// Goes on from what was added up before.
@@ -66,6 +68,7 @@ public:
     [[nodiscard]] std::size_t batches() const { return batches_; }
     /// Σ over the batches for each weight of a matrix, in the order of the weights.
     [[nodiscard]] std::span<const float> sums(std::size_t matrix) const { return sums_[matrix]; }
+    /// Forgets what was added.
     void clear()
     {
         sums_.clear();

@@ -18,6 +18,7 @@
 
 namespace espalier {
 
+/// Where to look for a strength, and how long.
 struct strength_search {
     double weakest = 1e-7;
     double strongest = 1e-2;

@@ -28,6 +28,7 @@ class strided {
 public:
     using number = Number;
 
+    /// A view: the memory must live as long.
     /// \param memory   begins with the first weight and holds all of them; what lies between is
     ///                 neither read nor written
     /// \throws std::invalid_argument if rows overlap or reach beyond the memory
@@ -50,6 +51,7 @@ public:
     [[nodiscard]] const row_extents& extents() const { return extents_; }
     [[nodiscard]] std::size_t size() const { return extents_.rows * extents_.columns; }
     [[nodiscard]] std::span<Number> memory() const { return memory_; }
+    /// The weights of one row, which lie side by side.
     [[nodiscard]] std::span<Number> row(std::size_t i) const
     {
         return memory_.subspan(i * extents_.leading_dimension, extents_.columns);

@@ -64,6 +64,7 @@ public:
 
     [[nodiscard]] const std::string& name() const { return name_; }
     [[nodiscard]] std::vector<std::byte> save() const { return save_(); }
+    /// Takes back what `save` gave.
     void restore(std::span<const std::byte> saved) const { restore_(saved); }
     /// Size of what `save` gives, where it never changes.
     [[nodiscard]] std::optional<std::size_t> bytes() const { return bytes_; }

@@ -55,6 +55,7 @@ class weight_view {
     }
 
 public:
+    /// Of weights side by side.
     /// \param weights  all weights of the matrix, without gaps and without biases; their memory
     /// must
     ///                 stay where it is as long as the view is used
@@ -86,6 +87,7 @@ public:
             shape_ = {static_cast<std::int64_t>(e.rows), static_cast<std::int64_t>(e.columns)};
         memory_ = weights;
     }
+    /// Of weights that are read and written by functions.
     weight_view(copied_weights weights, layout order, tensor_shape shape = {})
         : memory_(std::move(weights)), order_(order), shape_(std::move(shape))
     {
@@ -215,6 +217,8 @@ public:
         });
         return saved;
     }
+    /// Takes back what `save` gave.
+    /// \throws std::invalid_argument if it is not as long
     void restore(std::span<const std::byte> saved) const
     {
         update([&](auto weights) {
@@ -259,6 +263,7 @@ template <class Number>
         views.emplace_back(matrix, order);
     return views;
 }
+/// \overload
 template <class Number>
 [[nodiscard]] std::vector<weight_view> weights_in(
     layout order, const std::vector<std::span<Number>>& weights)

@@ -41,6 +41,7 @@ template <class Number>
                 {.rows = part.n_cols, .columns = part.n_rows, .leading_dimension = leading}},
         layout::armadillo};
 }
+/// \overload
 template <class Number>
 [[nodiscard]] weight_view weights_of(arma::subview<Number>&& part)
 {

@@ -223,6 +223,7 @@ struct glpk {
     bool presolve = true;   ///< of the linear program, or of the whole program without a warm start
     bool warm_start = true; ///< begin with the solution of `greedy`
 
+    /// Solves a problem.
     /// \throws std::invalid_argument if the problem is malformed or too large for GLPK's indices;
     ///         std::runtime_error if GLPK fails
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
@@ -380,7 +381,7 @@ static_assert(knapsack_solver<glpk>);
 struct glpk_on_core {
     glpk solver{}; ///< for the core; its time limit holds for all together
 
-    /// \throws as `glpk`
+    /// Solves a problem; throws what `glpk` does.
     [[nodiscard]] knapsack_solution operator()(const knapsack_problem& problem) const
     {
         const stopwatch watch;

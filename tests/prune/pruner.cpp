@@ -643,3 +643,30 @@ TEST_CASE("mistakes that users make are sentences")
             "a part of the state is restored to what was saved of it (bytes = 12, saved = 4)");
     }
 }
+
+TEST_CASE("where the solver has no prices, each resource is charged by its share of the network")
+{
+    // 16 DSP blocks without a memory, and one group of two blocks and a column (two RAMB18): of
+    // all 18 blocks and 2 RAMB18 the one is worth 1/18 and the other 2/18 + 2/2, 2/17 on average.
+    const std::vector<layer_spec> layers{
+        dense{.inputs = 4, .outputs = 4, .strategy = strategy::latency, .weight = {18, 8}},
+        dense{.inputs = 4, .outputs = 2, .reuse_factor = 4, .weight = {18, 8}}};
+    std::vector<std::vector<float>> weights{
+        std::vector<float>(16, 1.0F), std::vector<float>(8, 2.0F)};
+    pruner p{layers, {weights_in(layout::pytorch, weights)},
+        {.schedule = constant{.steps = 1, .target = reduction{0.12, 0}},
+            .regularization = 0.1,
+            .selection = {.structure = structure::consecutive},
+            .solver = [](const knapsack_problem& problem) {
+                knapsack_solution answer = exact{}(problem);
+                answer.shadow_price = {};
+                return answer;
+            }}};
+    p.baseline(1);
+    const auto round = p.next();
+    REQUIRE(round);
+    REQUIRE(round->record().usage.dsp == 15); // 13 of the first layer, and the pair
+    const double of_singles = 13 * (1.0 / 18) / (2.0 / 17);
+    const double of_pair = (2.0 / 18 + 1) / (2.0 / 17) * std::sqrt(8) * std::sqrt(8 * 4.0);
+    CHECK(round->regularization_loss() == doctest::Approx(0.1 * (of_singles + of_pair)));
+}

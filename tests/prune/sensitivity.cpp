@@ -6,6 +6,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 using namespace espalier;
@@ -44,6 +45,24 @@ TEST_CASE("the Taylor and Fisher rankings keep what the loss needs, not what is 
         // h·w²: 8 28 54 80 100 108 98 32: the largest four, and not the largest weight of all.
         CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 0, 1, 1, 1, 1, 0});
     }
+}
+
+TEST_CASE("each round ranks by what was observed since the one before")
+{
+    std::vector<layer_spec> layers{dense{.inputs = 4, .outputs = 2, .weight = {18, 8}}};
+    std::vector<float> weights(8, 1.0F);
+    pruner p{layers, {weights_in(layout::pytorch, std::vector{std::span(weights)})},
+        {.schedule = constant{.steps = 2, .target = 0.5}, .rank_by = ranking::taylor}};
+    p.baseline(1);
+    std::vector<float> before{100, 200, 300, 400, 500, 600, 700, 800};
+    p.observe(std::vector<std::span<float>>{before});
+    REQUIRE(p.next());
+    CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 1, 1, 1, 1, 1, 1});
+    p.report(1);
+    std::vector<float> since{0, 0, 6, 5, 4, 3, 2, 1};
+    p.observe(std::vector<std::span<float>>{since});
+    REQUIRE(p.next());
+    CHECK(p.masks()[0] == std::vector<std::uint8_t>{0, 0, 1, 1, 1, 1, 0, 0});
 }
 
 TEST_CASE("what was observed in a rejected round does not count")

@@ -86,5 +86,6 @@ TEST_CASE("a round that is reported as diverged is a probe: it leaves the networ
         {.weakest = 1e-3, .strongest = 10, .direction = metric_direction::loss});
     CHECK(probes == 8);
     // Σ 17 … 32 = 392: single weights of price 1 lose the strength itself, 16 of them 2 together.
-    CHECK(found == doctest::Approx(0.125).epsilon(0.5));
+    CHECK(found > 0.08);
+    CHECK(found < 0.2);
 }

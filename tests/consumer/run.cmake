@@ -3,16 +3,9 @@
 # Boost only, one with the compiled library and one for each adapter that was installed (LibTorch is
 # left to its own example: it takes a minute to compile).
 
+include(${CMAKE_CURRENT_LIST_DIR}/../run_command.cmake)
 set(work ${BINARY_DIR}/consumer)
 file(REMOVE_RECURSE ${work})
-
-function(run)
-    execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
-    if(NOT result EQUAL 0)
-        list(JOIN ARGN " " command)
-        message(FATAL_ERROR "${command}\n${output}")
-    endif()
-endfunction()
 
 run(${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${work}/prefix)
 list(REMOVE_ITEM ADAPTERS torch)

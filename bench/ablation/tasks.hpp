@@ -96,7 +96,7 @@ std::vector<Number> read_numbers(const std::filesystem::path& file, std::size_t 
 inline task jets(const std::filesystem::path& folder, const std::vector<int>& reuse_factors)
 {
     const std::vector<int> sizes{16, 64, 32, 32, 5};
-    task t{.folds = 5, .epochs = 15, .rate = 2e-3};
+    task t{.folds = 5, .epochs = 12, .batch = 128, .rate = 3e-3};
     static constexpr esp::label names[]{"fc1", "fc2", "fc3", "out"};
     std::size_t numbers = 0;
     for (std::size_t l = 0; l + 1 < sizes.size(); ++l) {
@@ -134,7 +134,7 @@ inline task jets(const std::filesystem::path& folder, const std::vector<int>& re
 /// The paper's network for street-view house numbers at 18 bits, trained here.
 inline task svhn(const std::filesystem::path& folder)
 {
-    task t{.dense_epochs = 12, .epochs = 2};
+    task t{.dense_epochs = 20, .epochs = 2};
     const auto add_convolution = [&](esp::label name, int size, int channels, int filters) {
         t.hardware.push_back(esp::conv2d{.name = name,
             .height = size,

@@ -20,8 +20,8 @@
 
 namespace ablation {
 
-enum class ranking { l1, l2, squares, relative, taylor, fisher };
-inline constexpr const char* ranking_names[]{"l1", "l2", "squares", "relative", "taylor", "fisher"};
+enum class ranking { l1, l2, squares, taylor, fisher };
+inline constexpr const char* ranking_names[]{"l1", "l2", "squares", "taylor", "fisher"};
 
 enum class scale { maximum, mean, none, rms, norm, sum, lamp, weight_mean, root_size, cost };
 inline constexpr const char* scale_names[]{
@@ -49,15 +49,6 @@ inline std::vector<cell> all_cells()
     return cells;
 }
 
-/// |w| / Σ |w| of the output it leads to, plus |w| / Σ |w| of the input it comes from (relative
-/// importance; Zhang et al. 2024): no output and no input is left alone.
-inline torch::Tensor relative_importance(const torch::Tensor& weights)
-{
-    const torch::Tensor w = weights.flatten(1).abs(); // (outputs, inputs)
-    constexpr double tiny = 1e-30;                    // rows and columns that are pruned stay at 0
-    return (w / (w.sum(1, true) + tiny) + w / (w.sum(0, true) + tiny)).contiguous();
-}
-
 /// \param slopes  Σ |w·g| or Σ (w·g)² of the matrix for the rankings by gradients
 inline std::vector<double> ranked(const esp::grouping& groups, const torch::Tensor& weights,
     std::span<const float> slopes, ranking by)
@@ -73,8 +64,6 @@ inline std::vector<double> ranked(const esp::grouping& groups, const torch::Tens
         return summed(weights, esp::ranking::l2);
     case ranking::squares:
         return summed(weights * weights);
-    case ranking::relative:
-        return summed(relative_importance(weights));
     case ranking::taylor:
     case ranking::fisher:
         return esp::group_norms(groups, esp::layout::pytorch, slopes);

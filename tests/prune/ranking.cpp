@@ -20,7 +20,8 @@ TEST_CASE("group norms are sums over the weights of a multiplier")
     CHECK(group_norms(groups, layout::keras, weights) == std::vector<double>{4, 5, 2, 12});
 }
 
-TEST_CASE("normalisation makes the largest value or the mean one, and leaves zeros alone")
+TEST_CASE(
+    "normalisation makes the largest value, the mean or the length one, and leaves zeros alone")
 {
     std::vector<double> values{1, 2, 5};
     normalize(values, normalization::layer_maximum);
@@ -28,9 +29,19 @@ TEST_CASE("normalisation makes the largest value or the mean one, and leaves zer
     values = {1, 2, 6};
     normalize(values, normalization::layer_mean);
     CHECK(values == std::vector{1.0 / 3, 2.0 / 3, 2.0});
-    values = {0, 0};
-    normalize(values, normalization::layer_maximum);
-    CHECK(values == std::vector{0.0, 0.0});
+    for (const double unit : {1.0, 0x1p-900, 0x1p900}) { // whose squares are no numbers of use
+        values = {3 * unit, 0, 4 * unit};
+        normalize(values, normalization::layer_l2);
+        CHECK(values[0] == doctest::Approx(0.6));
+        CHECK(values[1] == 0);
+        CHECK(values[2] == doctest::Approx(0.8));
+    }
+    for (const normalization by : {normalization::layer_maximum, normalization::layer_mean,
+             normalization::layer_l2, normalization::none}) {
+        values = {0, 0};
+        normalize(values, by);
+        CHECK(values == std::vector{0.0, 0.0});
+    }
     values = {3, 4};
     normalize(values, normalization::none);
     CHECK(values == std::vector{3.0, 4.0});

@@ -47,12 +47,22 @@ struct pruner_options {
     std::size_t patience = 3;
     /// Weight of the group lasso that `round::regularize` adds; 0: none.
     double regularization = 0;
-    /// How groups are valued (and by `selection_options::rules`, where layers differ).
-    ranker rank_by = ranking::l1;
-    normalization normalize_by = normalization::layer_maximum;
+    /// How groups are valued (and by `selection_options::rules`, where layers differ); measured in
+    /// docs/rankings.md.
+    ranker rank_by = ranking::l2;
+    normalization normalize_by = normalization::layer_l2;
     selection_options selection{};
     /// Anything that models knapsack_solver.
     std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
+
+    /// The options with the paper's choices: Σ |w| over the largest of the layer, and groups of C
+    /// consecutive multipliers.
+    [[nodiscard]] static pruner_options paper()
+    {
+        return {.rank_by = ranking::l1,
+            .normalize_by = normalization::layer_maximum,
+            .selection = {.structure = structure::consecutive}};
+    }
 };
 
 /// What one round tried and how it ended.

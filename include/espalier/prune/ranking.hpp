@@ -13,15 +13,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
-// What a group is worth: the norm of its weights, made comparable between layers by dividing by
-// the largest norm of the layer (the paper's ranking). Sums are formed in double and in a fixed
-// order (group_sums.hpp), so the same weights give the same values on every run.
+// What a group is worth: the norm of its weights, made comparable between layers. The defaults are
+// those that lost least accuracy on three data sets (docs/rankings.md); the paper divides by the
+// largest norm of the layer. Sums are formed in double and in a fixed order (group_sums.hpp), so
+// the same weights give the same values on every run.
 
 namespace espalier {
 
@@ -71,6 +73,7 @@ private:
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
+    layer_l2,      ///< divide by √ Σ value² over the groups of the layer
     none,
 };
 
@@ -131,13 +134,16 @@ inline void normalize(std::span<double> values, normalization by)
 {
     if (values.empty() || by == normalization::none)
         return;
-    double scale = 0;
-    if (by == normalization::layer_maximum) {
-        scale = *std::max_element(values.begin(), values.end());
-    } else {
+    const double largest = *std::max_element(values.begin(), values.end());
+    double scale = largest;
+    if (by == normalization::layer_mean) {
+        scale =
+            std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+    } else if (by == normalization::layer_l2 && largest > 0) {
+        double squares = 0; // of parts of the largest, for which no value is too large or too small
         for (const double value : values)
-            scale += value;
-        scale /= static_cast<double>(values.size());
+            squares += (value / largest) * (value / largest);
+        scale = largest * std::sqrt(squares);
     }
     if (scale > 0)
         for (double& value : values)

@@ -8,8 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
+#include <iterator>
 #include <numeric>
 #include <span>
 #include <string>
@@ -38,6 +37,12 @@ struct cell {
                (structure == esp::structure::consecutive ? "consecutive" : "multipliers");
     }
 };
+
+inline bool is_paper(const cell& c)
+{
+    return c.by == ranking::l1 && c.over == scale::maximum &&
+           c.structure == esp::structure::consecutive;
+}
 
 inline std::vector<cell> all_cells()
 {
@@ -107,13 +112,13 @@ inline void scale_values(std::span<double> values, const esp::grouping& groups,
     case scale::maximum:
         return esp::normalize(values, esp::normalization::layer_maximum);
     case scale::mean:
-        return divide(sum / count);
+        return esp::normalize(values, esp::normalization::layer_mean);
     case scale::none:
         return;
     case scale::rms:
         return divide(std::sqrt(squares / count));
     case scale::norm:
-        return divide(std::sqrt(squares));
+        return esp::normalize(values, esp::normalization::layer_l2);
     case scale::sum:
         return divide(sum);
     case scale::lamp:

@@ -5,11 +5,9 @@
 
 #include <torch/torch.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <numeric>
 #include <span>
 #include <string>
 #include <vector>
@@ -76,22 +74,6 @@ inline std::vector<double> ranked(const esp::grouping& groups, const torch::Tens
     return {};
 }
 
-/// Each value over the sum of those of its layer that are at least as large (Lee et al. 2021, there
-/// for squares of single weights).
-inline void divide_by_larger(std::span<double> values)
-{
-    std::vector<std::size_t> order(values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(),
-        [&](std::size_t a, std::size_t b) { return values[a] > values[b]; });
-    double sum = 0;
-    for (const std::size_t g : order) {
-        sum += values[g];
-        if (sum > 0)
-            values[g] /= sum;
-    }
-}
-
 /// \param prices  of the groups: the part of all DSPs and of all block RAM that they take
 inline void scale_values(std::span<double> values, const esp::grouping& groups,
     std::span<const double> prices, scale over)
@@ -118,11 +100,11 @@ inline void scale_values(std::span<double> values, const esp::grouping& groups,
     case scale::rms:
         return divide(std::sqrt(squares / count));
     case scale::norm:
-        return esp::normalize(values, esp::normalization::layer_l2);
+        return divide(std::sqrt(squares));
     case scale::sum:
         return divide(sum);
     case scale::lamp:
-        return divide_by_larger(values);
+        return esp::normalize(values, esp::normalization::lamp);
     case scale::weight_mean:
         return divide(sum / weights);
     case scale::root_size:

@@ -50,7 +50,7 @@ struct pruner_options {
     /// How groups are valued (and by `selection_options::rules`, where layers differ); measured in
     /// docs/rankings.md.
     ranker rank_by = ranking::l2;
-    normalization normalize_by = normalization::layer_l2;
+    normalization normalize_by = normalization::lamp;
     selection_options selection{};
     /// Anything that models knapsack_solver.
     std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;

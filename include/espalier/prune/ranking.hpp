@@ -73,7 +73,10 @@ private:
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
-    layer_l2,      ///< divide by √ Σ value² over the groups of the layer
+    /// Divide by the sum of those of the layer's values that are at least as large, of equal ones
+    /// by that of the earlier groups (as LAMP divides squares of weights; Lee et al. 2021). The
+    /// largest of each layer is worth 1, and no factor on all weights of a layer changes anything.
+    lamp,
     none,
 };
 
@@ -129,21 +132,39 @@ inline void ranker::value(const grouping& groups, layout order, std::span<const 
     return norms;
 }
 
+namespace detail {
+
+inline void divide_by_larger(std::span<double> values)
+{
+    std::vector<std::size_t> falling(values.size());
+    std::iota(falling.begin(), falling.end(), std::size_t{0});
+    std::sort(falling.begin(), falling.end(), [&](std::size_t a, std::size_t b) {
+        return values[a] != values[b] ? values[a] > values[b] : a < b;
+    });
+    double sum = 0;
+    for (const std::size_t group : falling) {
+        sum += values[group];
+        if (sum > 0)
+            values[group] /= sum;
+    }
+}
+
+} // namespace detail
+
 /// Makes values of one layer comparable with those of others; a layer of zeros stays as it is.
 inline void normalize(std::span<double> values, normalization by)
 {
     if (values.empty() || by == normalization::none)
         return;
-    const double largest = *std::max_element(values.begin(), values.end());
-    double scale = largest;
-    if (by == normalization::layer_mean) {
-        scale =
-            std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-    } else if (by == normalization::layer_l2 && largest > 0) {
-        double squares = 0; // of parts of the largest, for which no value is too large or too small
+    if (by == normalization::lamp)
+        return detail::divide_by_larger(values);
+    double scale = 0;
+    if (by == normalization::layer_maximum) {
+        scale = *std::max_element(values.begin(), values.end());
+    } else {
         for (const double value : values)
-            squares += (value / largest) * (value / largest);
-        scale = largest * std::sqrt(squares);
+            scale += value;
+        scale /= static_cast<double>(values.size());
     }
     if (scale > 0)
         for (double& value : values)

@@ -18,7 +18,6 @@
 
 #include <torch/torch.h>
 
-#include <ATen/CPUGeneratorImpl.h>
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -118,8 +118,8 @@ void whole_way(benchmark::State& state, const setting& of)
             const grouping& grouped = s.groups_of(m);
             const std::span<double> norms = std::span(values).subspan(
                 s.first_item(m), static_cast<std::size_t>(grouped.groups()));
-            group_norms(grouped, of.framework, weights[m], ranking::l1, norms);
-            normalize(norms, normalization::layer_maximum);
+            group_norms(grouped, of.framework, weights[m], ranking::l2, norms);
+            normalize(norms, normalization::lamp);
         }
         seconds[score] = watch.lap();
 

@@ -213,7 +213,8 @@ inline task fashion(const std::filesystem::path& folder)
                 return network{module, [module](const Tensor& x) { return module->forward(x); }};
             },
         .dense_epochs = 8,
-        .epochs = 2};
+        .epochs = 2,
+        .batch = 128};
 }
 
 inline task task_of(const std::string& name, const std::filesystem::path& folder)

@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <numeric>
 #include <span>
 #include <string_view>
 #include <type_traits>
@@ -136,14 +135,14 @@ namespace detail {
 
 inline void divide_by_larger(std::span<double> values)
 {
-    std::vector<std::size_t> falling(values.size());
-    std::iota(falling.begin(), falling.end(), std::size_t{0});
-    std::sort(falling.begin(), falling.end(), [&](std::size_t a, std::size_t b) {
-        return values[a] != values[b] ? values[a] > values[b] : a < b;
-    });
+    std::vector<std::pair<double, std::size_t>> falling; // sorted by what is in it: ties by index
+    falling.reserve(values.size());
+    for (std::size_t group = 0; group < values.size(); ++group)
+        falling.emplace_back(-values[group], group);
+    std::sort(falling.begin(), falling.end());
     double sum = 0;
-    for (const std::size_t group : falling) {
-        sum += values[group];
+    for (const auto& [negative, group] : falling) {
+        sum -= negative;
         if (sum > 0)
             values[group] /= sum;
     }

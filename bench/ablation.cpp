@@ -134,7 +134,8 @@ accuracies prune(
     const task& t, const network& net, const split& rows, const cell& how, std::uint64_t seed)
 {
     std::vector<Tensor> weights = weights_of(t, net);
-    esp::selection groups(t.hardware, {.structure = how.structure});
+    esp::selection groups(
+        t.hardware, {.structure = how.structure, .costs = esp::cost_policy::paper});
     accuracies result{};
     for (std::size_t step = 0; step < removed.size(); ++step) {
         esp::sensitivity slopes(

@@ -160,6 +160,7 @@ TEST_CASE("by default groups are ranked by l2 norms, and as in the paper under i
         for (const double norm : norms)
             expected.push_back(norm / largest);
     }
+    CHECK(pruner_options::paper().selection.costs == cost_policy::paper);
     const std::vector<double> seen = seen_by(pruner_options::paper());
     REQUIRE(seen.size() == expected.size());
     for (std::size_t k = 0; k < seen.size(); ++k)

@@ -50,9 +50,9 @@ TEST_CASE("dividing by what is larger knows no scale, and keeps the order with t
     std::vector<double> values(200);
     for (double& value : values)
         value = static_cast<double>(random() % 50); // many are equal, some are zero
-    std::vector<double> scaled;
-    for (const double value : values)
-        scaled.push_back(value * 0x1p-700);
+    std::vector<double> scaled = values;
+    for (double& value : scaled)
+        value *= 0x1p-700;
     std::vector<double> normalized = values;
     normalize(normalized, normalization::lamp);
     normalize(scaled, normalization::lamp);

@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/ranking.hpp>
@@ -55,13 +56,13 @@ struct pruner_options {
     /// Anything that models knapsack_solver.
     std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
 
-    /// The options with the paper's choices: Σ |w| over the largest of the layer, and groups of C
-    /// consecutive multipliers.
+    /// The options with the paper's choices: Σ |w| over the largest of the layer, groups of C
+    /// consecutive multipliers, and its costs.
     [[nodiscard]] static pruner_options paper()
     {
         return {.rank_by = ranking::l1,
             .normalize_by = normalization::layer_maximum,
-            .selection = {.structure = structure::consecutive}};
+            .selection = {.structure = structure::consecutive, .costs = cost_policy::paper}};
     }
 };
 

@@ -72,11 +72,11 @@ private:
 enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
+    none,
     /// Divide by the sum of those of the layer's values that are at least as large, of equal ones
     /// by that of the earlier groups (as LAMP divides squares of weights; Lee et al. 2021). The
     /// largest of each layer is worth 1, and no factor on all weights of a layer changes anything.
     lamp,
-    none,
 };
 
 /// The norm of each group of a matrix.

@@ -28,7 +28,7 @@
 // one layer of 2048 × 2048 weights, 10^7 groups are ten layers of 2000 × 2000.
 //
 // Counters, the least over the iterations: milliseconds of each stage (build: the selection; score:
-// the l1 norms, normalised; pose; solve: `exact`; masks), `total_to_solve`, and bytes for each
+// the l2 norms, normalised; pose; solve: `exact`; masks), `total_to_solve`, and bytes for each
 // group beyond weights and masks: `held` by the selection with the posed problem, `build_peak`
 // while it is built and posed (values included), `solve_peak` of everything on the heap, and
 // `resident_peak` of the whole process so far (the code included): run one benchmark alone to have
@@ -118,8 +118,8 @@ void whole_way(benchmark::State& state, const setting& of)
             const grouping& grouped = s.groups_of(m);
             const std::span<double> norms = std::span(values).subspan(
                 s.first_item(m), static_cast<std::size_t>(grouped.groups()));
-            group_norms(grouped, of.framework, weights[m], ranking::l1, norms);
-            normalize(norms, normalization::layer_maximum);
+            group_norms(grouped, of.framework, weights[m], ranking::l2, norms);
+            normalize(norms, normalization::lamp);
         }
         seconds[score] = watch.lap();
 

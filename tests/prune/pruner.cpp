@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <span>
@@ -19,6 +20,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 using namespace espalier;
@@ -83,7 +85,7 @@ TEST_CASE("every round keeps its budget, and the weights alone say so")
     CHECK(net.recounted().dsp <= 57); // a tenth of 576
 }
 
-TEST_CASE("the solver sees the norm of every group over the largest of its layer")
+TEST_CASE("the solver sees the norm of every group over the sum of the larger ones of its layer")
 {
     // Groups are four weights in a row in the first layer and single weights in the second.
     for (const ranking by : {ranking::l1, ranking::l2, ranking::taylor, ranking::fisher}) {
@@ -114,9 +116,10 @@ TEST_CASE("the solver sees the norm of every group over the largest of its layer
             if (by == ranking::l2)
                 for (double& norm : norms)
                     norm = std::sqrt(norm);
-            const double largest = *std::max_element(norms.begin(), norms.end());
             for (const double norm : norms)
-                expected.push_back(norm / largest);
+                expected.push_back(
+                    norm / std::accumulate(norms.begin(), norms.end(), 0.0,
+                               [&](double s, double x) { return x >= norm ? s + x : s; }));
         }
         REQUIRE(p.next().has_value());
         REQUIRE(seen.size() == expected.size());
@@ -125,6 +128,43 @@ TEST_CASE("the solver sees the norm of every group over the largest of its layer
             differ += std::abs(seen[k] - expected[k]) > 1e-5 * expected[k] ? 1 : 0;
         CHECK(differ == 0);
     }
+}
+
+TEST_CASE("by default groups are ranked by l2 norms, and as in the paper under its name")
+{
+    const auto seen_by = [](pruner_options options) {
+        small_network net;
+        std::vector<double> seen;
+        options.solver = [&](const knapsack_problem& problem) {
+            seen = problem.values;
+            return exact{}(problem);
+        };
+        pruner p{net.layers, net.views(), std::move(options)};
+        p.baseline(1);
+        REQUIRE(p.next().has_value());
+        return seen;
+    };
+    const small_network net;
+    CHECK(seen_by({}) == seen_by({.rank_by = ranking::l2}));
+    CHECK(seen_by({}) != seen_by({.rank_by = ranking::l1}));
+
+    // Two multipliers of four weights of 18 bits fill a memory column; the second layer has none,
+    // and every weight is a group.
+    std::vector<double> expected;
+    for (std::size_t m = 0; m < 2; ++m) {
+        const std::size_t width = m == 0 ? 8 : 1;
+        std::vector<double> norms(net.weights[m].size() / width, 0.0);
+        for (std::size_t i = 0; i < net.weights[m].size(); ++i)
+            norms[i / width] += std::abs(static_cast<double>(net.weights[m][i]));
+        const double largest = *std::max_element(norms.begin(), norms.end());
+        for (const double norm : norms)
+            expected.push_back(norm / largest);
+    }
+    CHECK(pruner_options::paper().selection.costs == cost_policy::paper);
+    const std::vector<double> seen = seen_by(pruner_options::paper());
+    REQUIRE(seen.size() == expected.size());
+    for (std::size_t k = 0; k < seen.size(); ++k)
+        CHECK(seen[k] == doctest::Approx(expected[k]));
 }
 
 TEST_CASE("training between rounds cannot bring pruned weights back")

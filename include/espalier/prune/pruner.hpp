@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner_state.hpp>
@@ -59,12 +60,22 @@ struct pruner_options {
     std::size_t patience = 3;
     /// Weight of the group lasso that `round::regularize` adds; 0: none.
     double regularization = 0;
-    /// How groups are valued (and by `selection_options::rules`, where layers differ).
-    ranker rank_by = ranking::l1;
-    normalization normalize_by = normalization::layer_maximum;
+    /// How groups are valued (and by `selection_options::rules`, where layers differ); measured in
+    /// docs/rankings.md.
+    ranker rank_by = ranking::l2;
+    normalization normalize_by = normalization::lamp;
     selection_options selection{};
     /// Anything that models knapsack_solver.
     std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
+
+    /// The options with the paper's choices: Σ |w| over the largest of the layer, groups of C
+    /// consecutive multipliers, and its costs.
+    [[nodiscard]] static pruner_options paper()
+    {
+        return {.rank_by = ranking::l1,
+            .normalize_by = normalization::layer_maximum,
+            .selection = {.structure = structure::consecutive, .costs = cost_policy::paper}};
+    }
 };
 
 /// Prunes the weights of a network in rounds.

@@ -19,9 +19,10 @@
 #include <utility>
 #include <vector>
 
-// What a group is worth: the norm of its weights, made comparable between layers by dividing by
-// the largest norm of the layer (the paper's ranking). Sums are formed in double and in a fixed
-// order (group_sums.hpp), so the same weights give the same values on every run.
+// What a group is worth: the norm of its weights, made comparable between layers. The defaults are
+// those that lost least accuracy on three data sets (docs/rankings.md); the paper divides by the
+// largest norm of the layer. Sums are formed in double and in a fixed order (group_sums.hpp), so
+// the same weights give the same values on every run.
 
 namespace espalier {
 
@@ -77,6 +78,10 @@ enum class normalization : std::uint8_t {
     layer_maximum, ///< divide by the largest value of the layer (the paper)
     layer_mean,    ///< divide by the mean value of the layer
     none,
+    /// Divide by the sum of those of the layer's values that are at least as large, of equal ones
+    /// by that of the earlier groups (as LAMP divides squares of weights; Lee et al. 2021). The
+    /// largest of each layer is worth 1, and no factor on all weights of a layer changes anything.
+    lamp,
 };
 
 /// The norm of each group of a matrix.
@@ -131,11 +136,32 @@ inline void ranker::value(const grouping& groups, layout order, std::span<const 
     return norms;
 }
 
+namespace detail {
+
+inline void divide_by_larger(std::span<double> values)
+{
+    std::vector<std::pair<double, std::size_t>> falling; // sorted by what is in it: ties by index
+    falling.reserve(values.size());
+    for (std::size_t group = 0; group < values.size(); ++group)
+        falling.emplace_back(-values[group], group);
+    std::sort(falling.begin(), falling.end());
+    double sum = 0;
+    for (const auto& [negative, group] : falling) {
+        sum -= negative;
+        if (sum > 0)
+            values[group] /= sum;
+    }
+}
+
+} // namespace detail
+
 /// Makes values of one layer comparable with those of others; a layer of zeros stays as it is.
 inline void normalize(std::span<double> values, normalization by)
 {
     if (values.empty() || by == normalization::none)
         return;
+    if (by == normalization::lamp)
+        return detail::divide_by_larger(values);
     double scale = 0;
     if (by == normalization::layer_maximum) {
         scale = *std::max_element(values.begin(), values.end());

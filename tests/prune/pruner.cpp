@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -684,29 +685,84 @@ TEST_CASE("mistakes that users make are sentences")
     }
 }
 
-TEST_CASE("where the solver has no prices, each resource is charged by its share of the network")
-{
-    // 16 DSP blocks without a memory, and one group of two blocks and a column (two RAMB18): of
-    // all 18 blocks and 2 RAMB18 the one is worth 1/18 and the other 2/18 + 2/2, 2/17 on average.
-    const std::vector<layer_spec> layers{
+namespace {
+
+/// Sixteen DSP blocks without a memory, and a pair of blocks with a column of memory (two RAMB18).
+struct singles_and_pair {
+    std::vector<layer_spec> layers{
         dense{.inputs = 4, .outputs = 4, .strategy = strategy::latency, .weight = {18, 8}},
         dense{.inputs = 4, .outputs = 2, .reuse_factor = 4, .weight = {18, 8}}};
     std::vector<std::vector<float>> weights{
         std::vector<float>(16, 1.0F), std::vector<float>(8, 2.0F)};
-    pruner p{layers, {weights_in(layout::pytorch, weights)},
-        {.schedule = constant{.steps = 1, .target = reduction{0.12, 0}},
-            .regularization = 0.1,
-            .selection = {.structure = structure::consecutive},
-            .solver = [](const knapsack_problem& problem) {
-                knapsack_solution answer = exact{}(problem);
-                answer.shadow_price = {};
-                return answer;
+
+    /// Loss of the regulariser at strength 0.1 where 13 of the singles and the pair are kept.
+    double loss_with(const std::array<double, max_resources>& shadow_price)
+    {
+        pruner p{layers, {weights_in(layout::pytorch, weights)},
+            {.schedule = constant{.steps = 1, .target = reduction{0.12, 0}},
+                .regularization = 0.1,
+                .selection = {.structure = structure::consecutive},
+                .solver = [&](const knapsack_problem& problem) {
+                    knapsack_solution answer = exact{}(problem);
+                    answer.shadow_price = shadow_price;
+                    return answer;
+                }}};
+        p.baseline(1);
+        const auto round = p.next();
+        REQUIRE(round);
+        REQUIRE(round->record().usage == resources{.dsp = 15, .bram18 = 2});
+        return round->regularization_loss();
+    }
+    /// Of groups with these prices, which have a mean of 1 in the end: price · √size · norm.
+    static double loss_of(double single, double pair)
+    {
+        const double mean = (16 * single + pair) / 17;
+        return 0.1 * (13 * single + pair * std::sqrt(8) * std::sqrt(8 * 4.0)) / mean;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a group is charged by the shadow prices of the resources that it takes")
+{
+    singles_and_pair net;
+    CHECK(net.loss_with({3}) == doctest::Approx(singles_and_pair::loss_of(3, 6)));
+    CHECK(net.loss_with({0, 0.25}) == doctest::Approx(singles_and_pair::loss_of(0, 0.5)));
+    CHECK(net.loss_with({3, 0.25}) == doctest::Approx(singles_and_pair::loss_of(3, 6.5)));
+}
+
+TEST_CASE("where the solver has no prices, each resource is charged by its share of the network")
+{
+    // Of 18 blocks and 2 RAMB18.
+    singles_and_pair net;
+    CHECK(net.loss_with({}) == doctest::Approx(singles_and_pair::loss_of(1.0 / 18, 2.0 / 18 + 1)));
+}
+
+TEST_CASE("what a solver answers is recorded, and an answer over the budget is not taken")
+{
+    small_network net;
+    knapsack_solution said;
+    pruner p{net.layers, net.views(),
+        {.schedule = constant{.steps = 2, .target = 0.5},
+            .solver = [&](const knapsack_problem& problem) {
+                said = exact{}(problem);
+                said.bound = 1.25 * said.value;
+                said.status = solve_status::feasible;
+                return said;
             }}};
     p.baseline(1);
     const auto round = p.next();
     REQUIRE(round);
-    REQUIRE(round->record().usage.dsp == 15); // 13 of the first layer, and the pair
-    const double of_singles = 13 * (1.0 / 18) / (2.0 / 17);
-    const double of_pair = (2.0 / 18 + 1) / (2.0 / 17) * std::sqrt(8) * std::sqrt(8 * 4.0);
-    CHECK(round->regularization_loss() == doctest::Approx(0.1 * (of_singles + of_pair)));
+    CHECK(round->record().gap == doctest::Approx(0.2));
+    CHECK(round->record().status == solve_status::feasible);
+
+    pruner greedy_beyond_its_means{
+        net.layers, net.views(), {.solver = [](const knapsack_problem& problem) {
+            knapsack_solution all = exact{}(problem);
+            all.keep.assign(problem.size(), 1);
+            return all;
+        }}};
+    greedy_beyond_its_means.baseline(1);
+    CHECK_THROWS_WITH_AS(static_cast<void>(greedy_beyond_its_means.next()),
+        "the solver's answer breaks a constraint of its problem", std::logic_error);
 }

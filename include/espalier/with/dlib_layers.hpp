@@ -110,11 +110,11 @@ private:
         const int all_zeros = std::max((outputs - 1) * stride + kernel - extent, 0);
         return zeros == all_zeros / 2 && (extent + 2 * zeros - kernel) / stride + 1 == outputs;
     }
-    [[nodiscard]] label name_of_next(std::string_view kind) const
+    [[nodiscard]] espalier::label name_of_next(std::string_view kind) const
     {
         const auto of_kind = std::count_if(found.begin(), found.end(),
             [&](const layer_spec& s) { return s.name.view().starts_with(kind); });
-        return label(std::string(kind) + std::to_string(of_kind + 1));
+        return espalier::label(std::string(kind) + std::to_string(of_kind + 1));
     }
 };
 

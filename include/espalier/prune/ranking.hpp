@@ -19,9 +19,9 @@
 #include <utility>
 #include <vector>
 
-// What a group is worth: the norm of its weights, made comparable between layers. The defaults are
-// those that lost least accuracy on three data sets (docs/rankings.md); the paper divides by the
-// largest norm of the layer. Sums are formed in double and in a fixed order (group_sums.hpp), so
+// What a group is worth: the norm of its weights, made comparable between layers. The defaults were
+// never far behind the best on three data sets (docs/rankings.md); the paper divides by the largest
+// norm of the layer. Sums are formed in double and in a fixed order (group_sums.hpp), so
 // the same weights give the same values on every run.
 
 namespace espalier {

@@ -87,8 +87,8 @@ TEST_CASE("another network or other options are refused by the name of what diff
     other_option("keep_share of fc1', saved = '0', now = '1'",
         [](auto& o) { o.selection.rules = {unpruned("fc1")}; });
     other_option("rank_by of fc2'",
-        [](auto& o) { o.selection.rules = {{.layer = "fc2", .rank_by = ranking::l2}}; });
-    other_option("rank_by of fc1', saved = '0', now = 'of one's own'", [](auto& o) {
+        [](auto& o) { o.selection.rules = {{.layer = "fc2", .rank_by = ranking::l1}}; });
+    other_option("rank_by of fc1', saved = '1', now = 'of one's own'", [](auto& o) {
         o.rank_by = [](const grouping&, layout, std::span<const float>, std::span<double> values) {
             std::fill(values.begin(), values.end(), 1.0);
         };
@@ -134,7 +134,7 @@ TEST_CASE("another network or other options are refused by the name of what diff
     other_option("noise'", [](auto& o) { o.noise = 1e-300; });
     other_option("regularization'", [](auto& o) { o.regularization = 0; });
     other_option(
-        "rank_by of fc1', saved = '0', now = '1'", [](auto& o) { o.rank_by = ranking::l2; });
+        "rank_by of fc1', saved = '1', now = '0'", [](auto& o) { o.rank_by = ranking::l1; });
     other_option("normalize_by of fc1'", [](auto& o) { o.normalize_by = normalization::none; });
     // More patience shows in what the schedule would do, too.
     other_option("schedule, round 6 where all are rejected'", [](auto& o) { o.patience = 6; });

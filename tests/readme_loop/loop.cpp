@@ -22,7 +22,7 @@ struct example {
     std::size_t label = 0;
 };
 
-/// Points around a centre for each class.
+/// Points around a centre for each class, far apart in six directions and hardly in the others.
 std::vector<example> points(std::size_t count, unsigned seed)
 {
     std::mt19937 random(seed);
@@ -30,8 +30,8 @@ std::vector<example> points(std::size_t count, unsigned seed)
     std::mt19937 fixed(7);
     std::array<std::array<float, inputs>, classes> centre{};
     for (auto& of : centre)
-        for (float& x : of)
-            x = normal(fixed) / 2;
+        for (std::size_t i = 0; i < inputs; ++i)
+            of[i] = normal(fixed) * (i < 6 ? 1.0F : 0.1F);
     std::vector<example> all(count);
     for (example& one : all) {
         one.label = random() % classes;
@@ -137,7 +137,7 @@ TEST_CASE("README's loop ends with the network that was accepted last, to the la
         .weight = {18, 8}}};
     prune(network, mine);
 
-    REQUIRE(measured.size() > 4);
+    REQUIRE(measured.size() > 3);
     const double enough = 0.98 * measured.front();
     const auto rejected =
         std::count_if(measured.begin(), measured.end(), [&](double m) { return m < enough; });

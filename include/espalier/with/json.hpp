@@ -11,6 +11,7 @@
 #include <boost/crc.hpp>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cerrno>
@@ -212,14 +213,14 @@ template <class Number>
             }
         });
     const std::string text = header.dump();
-    std::vector<std::byte> bytes(detail::checkpoint_prelude);
+    std::vector<std::byte> bytes(detail::checkpoint_prelude + text.size() + data.size());
     std::memcpy(bytes.data(), detail::checkpoint_magic.data(), detail::checkpoint_magic.size());
     detail::put_at(bytes, 8, detail::checkpoint_version);
     detail::put_at(bytes, 16, std::uint64_t{text.size()});
     detail::put_at(bytes, 24, std::uint64_t{data.size()});
     const auto header_bytes = std::as_bytes(std::span(text));
-    bytes.insert(bytes.end(), header_bytes.begin(), header_bytes.end());
-    bytes.insert(bytes.end(), data.begin(), data.end());
+    std::ranges::copy(
+        data, std::ranges::copy(header_bytes, bytes.begin() + detail::checkpoint_prelude).out);
     detail::put_at(bytes, 12, detail::checksum(bytes));
     return bytes;
 }

@@ -71,7 +71,7 @@ namespace detail {
 /// Of the way to a target, this is less than a block of any device.
 inline constexpr double finest_resolution = 1e-9;
 /// As many rounds as nobody trains; a limit to how long a pruner looks for a step that is new.
-inline constexpr std::size_t most_steps = 10'000;
+inline constexpr std::size_t most_schedule_steps = 10'000;
 
 /// Half-way between the tightest accepted and the loosest rejected trial.
 /// \return nothing if they are `resolution` apart
@@ -188,8 +188,8 @@ public:
             speed_ = s.speed;
         ensure_sound(speed_);
         if constexpr (requires { s.steps; })
-            ensure(s.steps >= 1 && s.steps <= detail::most_steps, "a schedule has 1 to 10000 steps",
-                given{"steps", s.steps});
+            ensure(s.steps >= 1 && s.steps <= detail::most_schedule_steps,
+                "a schedule has 1 to 10000 steps", given{"steps", s.steps});
         if constexpr (requires { s.initial; })
             ensure(s.initial >= 0 && s.initial < 1,
                 "a schedule begins at a part in [0, 1) of its way", given{"initial", s.initial});

@@ -44,7 +44,7 @@ ESPALIER_INLINE void pruner::ensure_reachable()
 ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
 {
     // A schedule of the library has at most so many steps between two rounds, and a bisection.
-    constexpr std::size_t most_known = detail::most_steps + 100;
+    constexpr std::size_t most_known = detail::most_schedule_steps + 100;
     for (std::size_t known = 0; known < most_known; ++known) {
         const std::optional<double> progress = options_.schedule.next(trials_);
         if (!progress) {

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Installs the library into a temporary prefix and builds programs that find it there: one that has
-# Boost only, one with the compiled library and one for each adapter that was installed (LibTorch is
-# left to its own example: it takes a minute to compile).
+# Boost only, one with the compiled library and one for each adapter that was installed (LibTorch and
+# dlib are left to their own programs: each takes a minute to compile).
 
 include(${CMAKE_CURRENT_LIST_DIR}/../run_command.cmake)
 set(work ${BINARY_DIR}/consumer)
 file(REMOVE_RECURSE ${work})
 
 run(${CMAKE_COMMAND} --install ${BINARY_DIR} --prefix ${work}/prefix)
-list(REMOVE_ITEM ADAPTERS torch)
+list(REMOVE_ITEM ADAPTERS torch dlib)
 foreach(component IN ITEMS "" compiled LISTS ADAPTERS)
     set(build ${work}/build-${component})
     run(${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE_DIR} -B ${build} -D CMAKE_PREFIX_PATH=${work}/prefix

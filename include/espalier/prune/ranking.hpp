@@ -48,7 +48,7 @@ public:
     /// \throws std::invalid_argument if there is no function
     template <class Function>
     requires std::constructible_from<function, Function> &&
-        (!std::same_as<std::remove_cvref_t<Function>, ranker>)ranker(Function&& values)
+        (!std::same_as<Function, ranker>)ranker(Function&& values)
         : own_(std::forward<Function>(values))
     {
         ensure(static_cast<bool>(own_), "a ranking of one's own is a function");

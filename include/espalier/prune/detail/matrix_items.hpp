@@ -9,13 +9,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <numeric>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <vector>
 
 // The groups of matrices as items of a knapsack problem. A unit with a single user is part of that
@@ -73,7 +73,7 @@ struct own_units {
     {
         return products * units.cost(unit_type::product) + columns * units.cost(unit_type::column);
     }
-    friend auto operator<=>(const own_units&, const own_units&) = default;
+    friend bool operator==(const own_units&, const own_units&) = default;
 };
 
 /// Makes room for the shared units of all matrices, to the byte: they are walked once just to be
@@ -131,7 +131,13 @@ struct own_needs {
     own_units units{};
     std::array<std::int64_t, max_custom_resources> custom{};
 
-    friend auto operator<=>(const own_needs&, const own_needs&) = default;
+    friend bool operator==(const own_needs&, const own_needs&) = default;
+    /// Any order.
+    friend bool operator<(const own_needs& a, const own_needs& b)
+    {
+        return std::tie(a.units.products, a.units.columns, a.custom) <
+               std::tie(b.units.products, b.units.columns, b.custom);
+    }
 };
 
 /// `times` what an item takes of the resources of the user's own.

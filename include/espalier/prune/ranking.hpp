@@ -15,7 +15,6 @@
 #include <functional>
 #include <span>
 #include <string_view>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -48,8 +47,8 @@ public:
     /// \throws std::invalid_argument if there is no function
     template <class Function>
     requires std::constructible_from<function, Function> &&
-        (!std::same_as<Function, ranker>)ranker(Function&& values)
-        : own_(std::forward<Function>(values))
+        (!std::same_as<Function, ranker>)ranker(Function values)
+        : own_(std::move(values))
     {
         ensure(static_cast<bool>(own_), "a ranking of one's own is a function");
     }

@@ -41,7 +41,11 @@ void prune_in(const std::filesystem::path& folder, shared_doing& now)
 {
     deterministic::training mine;
     pruner p{mine.layers, mine.views(),
-        {.schedule = constant{.steps = 12, .target = 0.8}, .patience = 5, .regularization = 1e-3}};
+        {.schedule = constant{.steps = 12,
+             .target = 0.8,
+             .after_rejection = after_rejection::skip}, // a round for every step
+            .patience = 5,
+            .regularization = 1e-3}};
     std::mt19937_64 own(5); // goes on whether rounds are rejected or not
     const std::filesystem::path file = folder / "run.ckpt";
     const auto write = [&] {
@@ -172,6 +176,8 @@ try {
             begin_anew();
     }
     std::filesystem::remove_all(folder);
+    if (4 * before_any > 3 * killed)
+        fail("nearly all kills came before there was a checkpoint: they show nothing");
     std::printf("%ld kills in %ld runs (%ld while starting, %ld while training, %ld while writing; "
                 "%ld before there was a checkpoint): all ended alike, in %zu bytes\n",
         killed, runs, while_doing[0], while_doing[1], while_doing[2], before_any, expected.size());

@@ -136,3 +136,26 @@ TEST_CASE("layer by layer no round is repeated, and what cannot be is said with 
     CHECK_FALSE(q.next());
     CHECK(q.stopped_because().find("no choice of groups fits the budget: layer b: ") == 0);
 }
+
+TEST_CASE("the gap of all layers together is that of their sums")
+{
+    const std::vector<layer_spec> layers{dense{.name = "a", .inputs = 4, .outputs = 3},
+        dense{.name = "b", .inputs = 5, .outputs = 2}};
+    std::vector<std::vector<float>> weights{
+        std::vector<float>(12, 1.0F), std::vector<float>(10, 1.0F)};
+    pruner p{layers, {weights_in(layout::pytorch, weights)},
+        {.schedule = constant{.steps = 1, .target = 0.5},
+            .scope = scope::layer,
+            .normalize_by = normalization::none,
+            .solver = [](const knapsack_problem& problem) {
+                knapsack_solution answer = exact{}(problem);
+                answer.bound = answer.value + 1; // of 6 and of 5
+                answer.status = solve_status::feasible;
+                return answer;
+            }}};
+    p.baseline(1);
+    const auto round = p.next();
+    REQUIRE(round);
+    CHECK(round->record().gap == doctest::Approx(2.0 / 13));
+    CHECK(round->record().status == solve_status::feasible);
+}

@@ -38,11 +38,13 @@
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
+#include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/assign.hpp>
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>

@@ -75,10 +75,9 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
     need.lut += soft_products * m.copies * lut_product(m.weight.width, m.data.width);
     // One accumulator-wide addition for each product, one LUT and carry bit for each bit of it.
     need.lut += multipliers * m.accum.width;
-    // In front of each shared multiplier a selector over the inputs it meets: a 6-input LUT selects
-    // one of 4, so n inputs take ⌈(n - 1)/3⌉ for each bit.
+    // In front of each shared multiplier a selector over the inputs it meets.
     const std::int64_t met = std::min(m.reuse_factor, m.n_in());
-    need.lut += multipliers * m.data.width * ceil_div(met - 1, 3);
+    need.lut += multipliers * m.data.width * lut_selector(met);
     // A ROM below the block-RAM threshold: a LUT is a 64×1 ROM.
     const weight_memory memory = memory_of(m, policy.memory);
     if (memory.bram18_per_column == 0)

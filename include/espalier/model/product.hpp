@@ -119,4 +119,10 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
     return ceil_div(std::int64_t{a} * b * 6, 5);
 }
 
+/// LUTs for each bit of a selector of one of several inputs: a 6-input LUT selects one of four.
+[[nodiscard]] constexpr std::int64_t lut_selector(std::int64_t inputs)
+{
+    return ceil_div(std::max<std::int64_t>(inputs, 1) - 1, 3);
+}
+
 } // namespace espalier

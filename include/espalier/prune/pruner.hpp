@@ -191,8 +191,10 @@ private:
 
     [[nodiscard]] const ranker& ranker_of(std::size_t m) const;
     [[nodiscard]] bool ranks_by_sensitivity() const;
-    /// Normalised value of every group.
-    [[nodiscard]] std::vector<double> values() const;
+    /// Value of each group of a matrix, not normalised.
+    void value(std::size_t m, const grouping& groups, std::span<double> values) const;
+    /// Normalised value of every group, after weights are assigned to multipliers anew.
+    [[nodiscard]] std::vector<double> values();
 
     /// Charges of the regulariser, from prices: the shadow prices of the last solve where they say
     /// anything, else each resource by its share of the total; scaled to a mean of 1 over the

@@ -32,7 +32,8 @@ namespace espalier {
 
 /// What a unit is part of.
 enum class unit_type : std::uint8_t {
-    product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
+    product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier;
+             ///< with the selector that it has to itself
     column,  ///< a column of the weight memory
 };
 
@@ -85,7 +86,8 @@ private:
 
 } // namespace detail
 
-/// The resource units of a grouped matrix, before anything is pruned.
+/// The resource units of a grouped matrix, before anything is pruned. Under a structure that
+/// assigns weights to multipliers, units and groups count slots, whatever weights these have.
 class resource_units {
 public:
     /// Of a matrix and its groups, under a way of counting.
@@ -103,7 +105,7 @@ public:
             "under the latency strategy with a reuse factor above 1 multipliers are shared freely, "
             "so only single weights can be pruned",
             given{"reuse_factor", m.reuse_factor});
-        ensure(!packed_ || how.kind == structure_kind::multiplier,
+        ensure(!packed_ || how.kind == structure_kind::multiplier || is_assignable(how.kind),
             "a packed memory is filled multiplier by multiplier, so its structure is the "
             "multiplier");
         for (const unit_type type : {unit_type::product, unit_type::column})
@@ -137,9 +139,10 @@ public:
         const weight_matrix& m = groups_.matrix();
         if (type == unit_type::column)
             return {.bram18 = memory_.bram18_per_column};
+        const std::int64_t selectors = sharing() * lut_own_selector(m, groups_.how());
         if (product_.blocks > 0)
-            return {.dsp = product_.blocks * m.copies};
-        return {.lut = lut_product(m.weight.width, m.data.width) * m.copies};
+            return {.dsp = product_.blocks * m.copies, .lut = selectors * m.copies};
+        return {.lut = (lut_product(m.weight.width, m.data.width) + selectors) * m.copies};
     }
     /// Need of all units.
     [[nodiscard]] resources total() const

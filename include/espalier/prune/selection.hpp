@@ -10,7 +10,9 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
+#include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/assign.hpp>
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/detail/matrix_items.hpp>
 #include <espalier/prune/layer_rule.hpp>
@@ -20,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -104,10 +107,12 @@ public:
                 .keep_at_least = rule.keep_at_least.value_or(options_.keep_at_least),
                 .keep_share = rule.keep_share.value_or(0),
                 .first_item = items_});
+            groups_.push_back(matrices_.back().units.groups());
             items_ += matrices_.back().size();
             ensure(items_ < std::numeric_limits<std::uint32_t>::max(),
                 "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
         }
+        assignments_.resize(matrices_.size());
         problem_ = detail::costs_of(matrices_, options_.custom);
         for (const detail::matrix_items& matrix : matrices_) {
             const std::string_view name = matrix.units.groups().matrix().layer.view();
@@ -122,9 +127,22 @@ public:
     [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
     /// The groups of a matrix; matrices are counted over all layers.
-    [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
+    [[nodiscard]] const grouping& groups_of(std::size_t matrix) const { return groups_[matrix]; }
+    /// Whether the groups of a matrix are multipliers whose weights are to be assigned.
+    [[nodiscard]] bool is_assignable(std::size_t matrix) const
     {
-        return matrices_[matrix].units.groups();
+        return espalier::is_assignable(groups_[matrix].how().kind);
+    }
+    /// Gives the multipliers of a matrix the weights that are best for them (assign.hpp). What
+    /// `groups_of` returned before is then of another choice.
+    /// \param importances  one for each weight in hardware order
+    void assign(std::size_t matrix, std::span<const double> importances)
+    {
+        const grouping& slots = matrices_[matrix].units.groups();
+        auto assignment =
+            std::make_shared<const weight_assignment>(espalier::assign(slots, importances));
+        groups_[matrix] = slots.assigned(*assignment);
+        assignments_[matrix] = std::move(assignment);
     }
     /// All that the rules say of a matrix.
     [[nodiscard]] const layer_rule& rule_of(std::size_t matrix) const { return rules_[matrix]; }
@@ -242,6 +260,9 @@ private:
     selection_options options_;
     std::vector<layer_rule> rules_; ///< what all of them say, one for each matrix
     std::vector<detail::matrix_items> matrices_;
+    /// What the groups of each matrix refer to; shared by copies of a selection, and never changed.
+    std::vector<std::shared_ptr<const weight_assignment>> assignments_;
+    std::vector<grouping> groups_;
     std::vector<layer_items> layers_;
     std::size_t items_ = 0;
     knapsack_problem problem_; ///< of ranked matrices, the values decide who uses which unit

@@ -235,22 +235,34 @@ ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
     return false;
 }
 
-ESPALIER_INLINE std::vector<double> pruner::values() const
+ESPALIER_INLINE void pruner::value(
+    std::size_t m, const grouping& groups, std::span<double> values) const
+{
+    const layout order = network_.weights[m].order();
+    const ranker& by = ranker_of(m);
+    std::vector<float> buffer;
+    if (by.is_by_gradients())
+        group_norms(groups, order, sensitivity_.sums(m), ranking::l1, values);
+    else
+        by.value(groups, order, network_.weights[m].read(buffer), values);
+}
+
+ESPALIER_INLINE std::vector<double> pruner::values()
 {
     ensure(!ranks_by_sensitivity() || sensitivity_.batches() > 0,
         "ranking by gradients needs observe() for at least one batch before each round");
     std::vector<double> all(selection_.items());
-    std::vector<float> buffer;
     for (std::size_t m = 0; m < matrices(); ++m) {
+        if (selection_.is_assignable(m)) {
+            const grouping weights(selection_.groups_of(m).matrix(), structure::weights);
+            std::vector<double> importances(static_cast<std::size_t>(weights.groups()));
+            value(m, weights, importances);
+            selection_.assign(m, importances);
+        }
         const grouping& groups = selection_.groups_of(m);
-        const layout order = network_.weights[m].order();
         const std::span<double> norms = std::span{all}.subspan(
             selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
-        const ranker& by = ranker_of(m);
-        if (by.is_by_gradients())
-            group_norms(groups, order, sensitivity_.sums(m), ranking::l1, norms);
-        else
-            by.value(groups, order, network_.weights[m].read(buffer), norms);
+        value(m, groups, norms);
         normalize(norms, selection_.rule_of(m).normalize_by.value_or(options_.normalize_by));
     }
     return all;

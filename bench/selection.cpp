@@ -28,11 +28,11 @@
 // one layer of 2048 × 2048 weights, 10^7 groups are ten layers of 2000 × 2000.
 //
 // Counters, the least over the iterations: milliseconds of each stage (build: the selection; score:
-// the l2 norms, normalised; pose; solve: `exact`; masks), `total_to_solve`, and bytes for each
-// group beyond weights and masks: `held` by the selection with the posed problem, `build_peak`
-// while it is built and posed (values included), `solve_peak` of everything on the heap, and
-// `resident_peak` of the whole process so far (the code included): run one benchmark alone to have
-// its own.
+// the l2 norms, normalised, behind the assignment of weights where it is open; pose; solve:
+// `exact`; masks), `total_to_solve`, and bytes for each group beyond weights and masks: `held` by
+// the selection with the posed problem, `build_peak` while it is built and posed (values included),
+// `solve_peak` of everything on the heap, and `resident_peak` of the whole process so far (the code
+// included): run one benchmark alone to have its own.
 
 namespace {
 
@@ -115,6 +115,9 @@ void whole_way(benchmark::State& state, const setting& of)
 
         std::vector<double> values(s.items());
         for (std::size_t m = 0; m < s.matrices(); ++m) {
+            if (s.is_assignable(m))
+                s.assign(m, group_norms(grouping(s.groups_of(m).matrix(), structure::weights),
+                                of.framework, weights[m], ranking::l2));
             const grouping& grouped = s.groups_of(m);
             const std::span<double> norms = std::span(values).subspan(
                 s.first_item(m), static_cast<std::size_t>(grouped.groups()));
@@ -171,9 +174,10 @@ void add(const std::string& name, const setting& of, int iterations)
 
 int main(int count, char** arguments)
 {
-    const std::array<std::pair<const char*, structure>, 3> structures{
+    const std::array<std::pair<const char*, structure>, 5> structures{
         {{"linked", structure::multipliers}, {"consecutive", structure::consecutive},
-            {"packed", structure::packed_multipliers}}};
+            {"packed", structure::packed_multipliers}, {"n_of_4", structure::n_of(4)},
+            {"free_rows", structure::free_rows}}};
     for (const auto& [name, how] : structures)
         for (const auto& [framework, order] :
             {std::pair{"pytorch", layout::pytorch}, std::pair{"keras", layout::keras}}) {

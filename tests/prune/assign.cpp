@@ -7,6 +7,7 @@
 #include <espalier/prune/assign.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/ranking.hpp>
+#include <espalier/prune/recount.hpp>
 #include <espalier/prune/selection.hpp>
 
 #include <doctest/doctest.h>
@@ -230,7 +231,7 @@ TEST_CASE("masks of assigned multipliers need exactly what the solver took")
             .lut = total.lut};
         const knapsack_solution solution = exact{}(chosen.pose(values, budget));
         REQUIRE(solution.has_answer());
-        resources counted;
+        resources counted, recounted;
         for (std::size_t m = 0; m < chosen.matrices(); ++m) {
             std::vector<std::uint8_t> mask(weights[m].size());
             chosen.write_mask(solution.keep, m, layout::pytorch, std::span<std::uint8_t>(mask));
@@ -239,11 +240,15 @@ TEST_CASE("masks of assigned multipliers need exactly what the solver took")
             const matrix_schedule schedule =
                 schedule_of(matrix, std::span<const std::uint8_t>(mask), how);
             counted.dsp += schedule.multipliers();
-            counted.bram18 += static_cast<std::int64_t>(schedule.columns().size()) *
-                              memory_of(matrix).bram18_per_column;
+            counted.bram18 += schedule.bram18();
             counted.lut += schedule.multipliers() * lut_own_selector(matrix, how);
+            std::vector<float> masked = weights[m];
+            for (std::size_t k = 0; k < masked.size(); ++k)
+                masked[k] *= static_cast<float>(mask[k]);
+            recounted += recount(matrix, layout::pytorch, masked, {}, how);
         }
         CHECK(counted == chosen.usage_of(solution.keep));
+        CHECK(recounted == counted);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -44,10 +45,11 @@ struct setting {
     layout framework = layout::pytorch;
 };
 
-setting dense_layers(int count, int extent, const structure& how, layout framework)
+setting dense_layers(
+    int count, int extent, const structure& how, layout framework, int reuse_factor = 4)
 {
     const layer_spec layer =
-        dense{.inputs = extent, .outputs = extent, .reuse_factor = 4, .weight = {16, 6}};
+        dense{.inputs = extent, .outputs = extent, .reuse_factor = reuse_factor, .weight = {16, 6}};
     return {.layers = std::vector<layer_spec>(static_cast<std::size_t>(count), layer),
         .how = how,
         .framework = framework};
@@ -123,6 +125,9 @@ void whole_way(benchmark::State& state, const setting& of)
                 s.first_item(m), static_cast<std::size_t>(grouped.groups()));
             group_norms(grouped, of.framework, weights[m], ranking::l2, norms);
             normalize(norms, normalization::lamp);
+            if (s.has_states(m))
+                split_by_states(grouped, of.framework, weights[m], false, norms,
+                    std::span(values).subspan(s.first_item(m) + norms.size(), norms.size()));
         }
         seconds[score] = watch.lap();
 
@@ -188,6 +193,12 @@ int main(int count, char** arguments)
             if (how == structure::multipliers)
                 add(prefix + "10000000", dense_layers(10, 2000, how, order), 5);
         }
+    // At reuse factor 1 every weight is a group: one that stays or goes, and one with a third
+    // state.
+    for (const auto& [name, how] :
+        {std::pair{"weights", structure::weights}, std::pair{"constants", structure::constants}})
+        add(std::string(name) + "/pytorch/1048576", dense_layers(1, 1024, how, layout::pytorch, 1),
+            7);
     benchmark::Initialize(&count, arguments);
     if (benchmark::ReportUnrecognizedArguments(count, arguments))
         return 1;

@@ -64,6 +64,7 @@
 #include <espalier/prune/strength.hpp>
 #include <espalier/prune/strided.hpp>
 #include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_state.hpp>
 #include <espalier/prune/weight_view.hpp>
 #include <espalier/version.hpp>
 

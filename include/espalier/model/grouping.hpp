@@ -36,6 +36,7 @@ enum class structure_kind : std::uint8_t {
     block,       ///< block_outputs × block_inputs tiles of the matrix
     n_of_m,      ///< one multiplier, which takes any one of M adjacent streams in each cycle
     free_row,    ///< one multiplier, which takes any reuse_factor weights of its row
+    constant,    ///< one weight at reuse factor 1, which may also stay with two signed digits
 };
 
 /// Where the weights of kept multipliers lie in the memory word.
@@ -56,7 +57,7 @@ struct structure {
     friend constexpr bool operator==(const structure&, const structure&) = default;
 
     static const structure weights, multipliers, packed_multipliers, consecutive, neurons,
-        free_rows;
+        free_rows, constants;
     /// N:M over the inputs of M adjacent streams; N is for the budget to say, block by block.
     [[nodiscard]] static constexpr structure n_of(int m)
     {
@@ -71,6 +72,7 @@ inline constexpr structure structure::packed_multipliers{
 inline constexpr structure structure::consecutive{structure_kind::consecutive};
 inline constexpr structure structure::neurons{structure_kind::neuron};
 inline constexpr structure structure::free_rows{structure_kind::free_row, memory_layout::packed};
+inline constexpr structure structure::constants{structure_kind::constant};
 
 /// Whether a structure leaves open which weights a multiplier works on.
 [[nodiscard]] constexpr bool is_assignable(structure_kind kind)
@@ -95,6 +97,8 @@ inline constexpr structure structure::free_rows{structure_kind::free_row, memory
         return "N:M";
     case structure_kind::free_row:
         return "free row";
+    case structure_kind::constant:
+        return "constant";
     }
     return "unknown";
 }
@@ -133,6 +137,12 @@ public:
     {
         const bool mapped = m.strategy != strategy::latency || m.reuse_factor == 1;
         switch (s.kind) {
+        case structure_kind::constant:
+            ensure(m.reuse_factor == 1,
+                "a weight may stay with two signed digits where it is a constant, at reuse factor "
+                "1",
+                given{"reuse_factor", m.reuse_factor});
+            [[fallthrough]];
         case structure_kind::weight:
             width_ = 1;
             break;

@@ -153,7 +153,18 @@ public:
     /// Sets pruned weights to zero again, and their moments, as `round::mask` does; after the last
     /// round, to train on.
     void mask();
-    /// One entry for each weight in the framework's order, 1 where it is kept: of the open round if
+    /// While what it returns lives, the weights are those of the hardware: rounded to the format of
+    /// their layer, and to two signed digits where that is their state. Gradients that are computed
+    /// meanwhile belong to the weights that come back afterwards (straight-through; Bengio et al.
+    /// 2013), and a metric is that of the hardware's weights. To be called around every forward and
+    /// backward pass, not around an optimiser's step. One at a time, and gone before its pruner is.
+    class hardware_weights;
+    [[nodiscard]] hardware_weights as_in_hardware();
+    /// Makes the weights those of the hardware for good, as they are handed over.
+    void write_as_in_hardware();
+
+    /// One entry for each weight in the framework's order, its `weight_state`: 0 where it is
+    /// pruned, 1 where it is kept, 2 where it is kept with two signed digits. Of the open round if
     /// there is one, else of the last accepted round.
     [[nodiscard]] const std::vector<std::vector<std::uint8_t>>& masks() const { return masks_; }
     /// Those of the last rejected round; empty if no round was rejected.
@@ -246,6 +257,22 @@ private:
     std::size_t bad_trials_ = 0;
     std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
+};
+
+/// Weights as the hardware has them, until it is gone.
+class pruner::hardware_weights {
+public:
+    hardware_weights(const hardware_weights&) = delete;
+    hardware_weights& operator=(const hardware_weights&) = delete;
+    hardware_weights(hardware_weights&&) = delete;
+    hardware_weights& operator=(hardware_weights&&) = delete;
+    ~hardware_weights();
+
+private:
+    friend class pruner;
+    explicit hardware_weights(pruner& of);
+    pruner* of_;
+    std::vector<std::vector<std::byte>> saved_;
 };
 
 /// One round of a pruner, to be used until it is reported.

@@ -6,6 +6,8 @@
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/prune/resource_units.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <algorithm>
 #include <array>
@@ -57,9 +59,10 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
 /// DSP blocks, block RAM, and LUTs of soft multipliers and of selectors that multipliers have to
 /// themselves, that the non-zero weights of a matrix need when everything else is removed from the
 /// hardware. Every weight that stays at reuse factor 1 counts
-/// as a product, for training moves its value; `cost` with weights counts digits.
-/// \param weights  all weights of the matrix in the framework's order
-/// \param how      says whether the memory is packed and whether multipliers choose their weights
+/// as a product, for training moves its value; `cost` with weights counts digits. Where weights may
+/// stay with two signed digits (structure_kind::constant), those that have no more are not
+/// products. \param weights  all weights of the matrix in the framework's order \param how says
+/// whether the memory is packed and whether multipliers choose their weights
 [[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
     std::span<const float> weights, const cost_policy& policy = {},
     const structure& how = structure::multipliers)
@@ -109,6 +112,15 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
                 }
         }
     }
+    if (how.kind == structure_kind::constant)
+        for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
+            const std::int64_t value =
+                stored_as(static_cast<double>(weights[static_cast<std::size_t>(offset)]), m.weight,
+                    weight_state::kept);
+            need.lut += value != 0 ? lut_constant(m) * m.copies : 0;
+            multiplier_used[static_cast<std::size_t>(to_hardware(m, framework, offset))] =
+                signed_digits(value) > 2;
+        }
     // A block that serves several multipliers is needed while one of them is.
     std::int64_t counted = -1;
     for (std::int64_t g = 0; g < m.multipliers(); ++g) {

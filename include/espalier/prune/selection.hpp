@@ -17,6 +17,7 @@
 #include <espalier/prune/detail/matrix_items.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/resource_units.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -201,6 +202,14 @@ public:
         return used;
     }
 
+    /// Whether the groups of a matrix have two states in which they stay
+    /// (structure_kind::constant). Its items are then first all groups, worth what they are with
+    /// two signed digits, and behind them what each is worth more as it is.
+    [[nodiscard]] bool has_states(std::size_t matrix) const
+    {
+        return matrices_[matrix].units.has_states();
+    }
+
     /// Writes the mask of one matrix: 1 where the weight is kept, else 0.
     /// \param keep   one entry for each item of the whole problem
     /// \param order  in which the framework stores the weights of the matrix
@@ -213,11 +222,20 @@ public:
         ensure(static_cast<std::int64_t>(mask.size()) == groups.matrix().weights(),
             "a mask has an entry for every weight", given{"given", mask.size()},
             given{"weights", groups.matrix().weights()});
-        ensure(keep.size() == items(), "a choice has an entry for every group",
-            given{"given", keep.size()}, given{"groups", items()});
-        const std::uint8_t* const kept = keep.data() + first_item(matrix);
-        visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
-            mask[static_cast<std::size_t>(offset)] = static_cast<Number>(kept[group]);
+        visit_states(keep, matrix, order, [&](std::int64_t offset, weight_state state) {
+            mask[static_cast<std::size_t>(offset)] =
+                static_cast<Number>(state == weight_state::pruned ? 0 : 1);
+        });
+    }
+    /// The same with the states of the weights.
+    void write_states(std::span<const std::uint8_t> keep, std::size_t matrix, layout order,
+        std::span<std::uint8_t> states) const
+    {
+        ensure(static_cast<std::int64_t>(states.size()) == groups_of(matrix).matrix().weights(),
+            "a mask has an entry for every weight", given{"given", states.size()},
+            given{"weights", groups_of(matrix).matrix().weights()});
+        visit_states(keep, matrix, order, [&](std::int64_t offset, weight_state state) {
+            states[static_cast<std::size_t>(offset)] = static_cast<std::uint8_t>(state);
         });
     }
 
@@ -251,6 +269,28 @@ public:
     }
 
 private:
+    template <class Visit>
+    void visit_states(
+        std::span<const std::uint8_t> keep, std::size_t matrix, layout order, Visit&& visit) const
+    {
+        ensure(keep.size() == items(), "a choice has an entry for every group",
+            given{"given", keep.size()}, given{"groups", items()});
+        const std::uint8_t* const kept = keep.data() + first_item(matrix);
+        const grouping& groups = groups_of(matrix);
+        if (!has_states(matrix)) {
+            visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
+                visit(offset, kept[group] != 0 ? weight_state::kept : weight_state::pruned);
+            });
+            return;
+        }
+        const std::uint8_t* const whole = kept + groups.groups();
+        visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
+            visit(offset, whole[group] != 0  ? weight_state::kept
+                          : kept[group] != 0 ? weight_state::two_digits
+                                             : weight_state::pruned);
+        });
+    }
+
     [[nodiscard]] static structure default_for(const weight_matrix& m)
     {
         return m.strategy == strategy::latency && m.reuse_factor > 1 ? structure::weights

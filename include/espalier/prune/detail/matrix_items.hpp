@@ -44,7 +44,7 @@ enum : std::size_t { dsp_index, bram18_index, lut_index, first_custom_index };
     return r;
 }
 
-/// A matrix among others: its groups are consecutive items of one problem.
+/// A matrix among others: its groups, or their states, are consecutive items of one problem.
 struct matrix_items {
     resource_units units;
     std::size_t keep_at_least = 1; ///< groups
@@ -53,7 +53,8 @@ struct matrix_items {
     std::size_t first_use = 0; ///< place of the first user of its first shared unit
     resources total{};         ///< need of all groups, once they are items
 
-    [[nodiscard]] std::size_t size() const
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(units.users()); }
+    [[nodiscard]] std::size_t groups() const
     {
         return static_cast<std::size_t>(units.groups().groups());
     }
@@ -194,23 +195,26 @@ struct own_needs {
 
 /// Adds the items of a matrix. Items that need the same without sharing it are one class, in the
 /// order of their first items. The guard against an empty layer sits on the largest, a share on
-/// every class.
+/// every class; nothing asks for items that only make groups whole.
 /// \param before  need of the matrices that are items already
 inline void add_items(knapsack_problem& problem, matrix_items& matrix, const groups_own& own,
     std::span<const custom_resource> custom, const resources& before)
 {
     const std::size_t first_class = problem.classes();
     std::map<own_needs, std::uint32_t> classes;
-    std::vector<std::size_t> members;
+    std::vector<std::size_t> members; // groups
     matrix.total = matrix.units.total();
-    const auto needs_of = [&](std::size_t g) {
-        return own_needs{
-            own[g], custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g))};
+    const auto needs_of = [&](std::size_t item) {
+        own_needs needs{.units = own[item]};
+        if (item < matrix.groups())
+            needs.custom =
+                custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(item));
+        return needs;
     };
     for (std::size_t g = 0; g < own.size();) {
         const own_needs needs = needs_of(g);
         const std::size_t first = g;
-        while (++g < own.size() && needs_of(g) == needs)
+        while (++g < own.size() && g != matrix.groups() && needs_of(g) == needs)
             ;
         const std::size_t length = g - first;
         const auto [known, is_new] =
@@ -222,7 +226,7 @@ inline void add_items(knapsack_problem& problem, matrix_items& matrix, const gro
             members.push_back(0);
         }
         problem.class_of.insert(problem.class_of.end(), length, known->second);
-        members[known->second - first_class] += length;
+        members[known->second - first_class] += first < matrix.groups() ? length : 0;
         matrix.total += countable(length, needs.custom, (before + matrix.total).custom);
     }
     const auto largest = static_cast<std::size_t>(

@@ -7,9 +7,11 @@
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/linkage.hpp>
+#include <espalier/model/grouping.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
+#include <espalier/model/precision.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
@@ -21,6 +23,7 @@
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_state.hpp>
 #include <espalier/prune/weight_view.hpp>
 
 #include <algorithm>
@@ -32,6 +35,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -120,9 +124,9 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     auto& [record, solution] = *found;
     set_charges(solution);
     for (std::size_t m = 0; m < matrices(); ++m) {
-        selection_.write_mask(
-            solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));
-        record.kept_weights += std::count(masks_[m].begin(), masks_[m].end(), 1);
+        selection_.write_states(solution.keep, m, network_.weights[m].order(), masks_[m]);
+        record.kept_weights += std::count_if(
+            masks_[m].begin(), masks_[m].end(), [](std::uint8_t state) { return state != 0; });
     }
     mask();
     history_.push_back(record);
@@ -221,6 +225,37 @@ void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
             network_.weights[m].read(buffer), charges_[m], options_.regularization, gradients[m]);
 }
 
+ESPALIER_INLINE void pruner::write_as_in_hardware()
+{
+    ensure_in_place();
+    for (std::size_t m = 0; m < matrices(); ++m)
+        network_.weights[m].update([&](auto weights) {
+            const precision& format = selection_.groups_of(m).matrix().weight;
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                weights[i] = static_cast<std::remove_reference_t<decltype(weights[i])>>(
+                    in_hardware(static_cast<double>(weights[i]), format,
+                        static_cast<weight_state>(masks_[m][i])));
+        });
+}
+
+ESPALIER_INLINE pruner::hardware_weights pruner::as_in_hardware()
+{
+    return hardware_weights(*this);
+}
+
+ESPALIER_INLINE pruner::hardware_weights::hardware_weights(pruner& of) : of_(&of)
+{
+    for (const weight_view& view : of.network_.weights)
+        saved_.push_back(view.save());
+    of.write_as_in_hardware();
+}
+
+ESPALIER_INLINE pruner::hardware_weights::~hardware_weights()
+{
+    for (std::size_t m = 0; m < saved_.size(); ++m)
+        of_->network_.weights[m].restore(saved_[m]);
+}
+
 ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
 {
     const std::optional<ranker>& own = selection_.rule_of(m).rank_by;
@@ -264,6 +299,13 @@ ESPALIER_INLINE std::vector<double> pruner::values()
             selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
         value(m, groups, norms);
         normalize(norms, selection_.rule_of(m).normalize_by.value_or(options_.normalize_by));
+        if (!selection_.has_states(m))
+            continue;
+        const ranker& by = ranker_of(m);
+        std::vector<float> buffer;
+        split_by_states(groups, network_.weights[m].order(), network_.weights[m].read(buffer),
+            !by.is_function() && by.by() == ranking::fisher, norms,
+            std::span{all}.subspan(selection_.first_item(m) + norms.size(), norms.size()));
     }
     return all;
 }

@@ -16,6 +16,7 @@
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
+#include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>
@@ -24,8 +25,11 @@
 #include <espalier/model/label.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
+#include <espalier/model/layers_without_matrices.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
+#include <espalier/model/legality_without_matrices.hpp>
+#include <espalier/model/lookup_table.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/precision.hpp>
@@ -34,6 +38,7 @@
 #include <espalier/model/report.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
+#include <espalier/model/stream.hpp>
 #include <espalier/model/tensor_shape.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>

@@ -8,6 +8,7 @@
 #include <espalier/model/memory.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/stream.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -33,6 +34,8 @@ struct cost_policy {
     int lut_below_sum = 0;
     memory_policy memory{};
     constant_policy constants{};
+    /// Whether the FIFOs between streamed layers count (the paper: its matrices only).
+    bool streams = false;
 
     friend constexpr bool operator==(const cost_policy&, const cost_policy&) = default;
 
@@ -52,18 +55,25 @@ inline constexpr cost_policy cost_policy::yosys{
     return policy;
 }
 
-/// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs.
+/// DSP blocks of one product of a weight and a value; 0 blocks where it is built from LUTs.
+[[nodiscard]] constexpr product_cost product_of(
+    const precision& weight, const precision& data, const cost_policy& policy = {})
+{
+    if (std::min(weight.width, data.width) < policy.lut_below ||
+        weight.width < policy.lut_below_weight || weight.width + data.width < policy.lut_below_sum)
+        return {0, 1};
+    return product_on(policy.dsp, weight, data);
+}
+/// DSP blocks of one multiplier of a matrix.
 [[nodiscard]] constexpr product_cost product_of(
     const weight_matrix& m, const cost_policy& policy = {})
 {
-    if (std::min(m.weight.width, m.data.width) < policy.lut_below ||
-        m.weight.width < policy.lut_below_weight ||
-        m.weight.width + m.data.width < policy.lut_below_sum)
-        return {0, 1};
-    return product_on(policy.dsp, m.weight, m.data);
+    return product_of(m.weight, m.data, policy);
 }
 
 namespace detail {
+
+constexpr resources cost_without_matrices(const layer_spec& s, const cost_policy& policy);
 
 /// Accumulation, input selection, registers, and the products and words that go to LUTs.
 /// \param terms          products of one copy that are added up, by multipliers or by adders
@@ -135,25 +145,46 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
     return need;
 }
 
-/// Need of a layer: the sum over its matrices.
+/// Need of a layer: the sum over its matrices, or what a layer without any takes.
 /// \throws std::invalid_argument if the layer is not sound or not legal
 [[nodiscard]] constexpr resources cost(const layer_spec& s, const cost_policy& policy = {})
 {
     ensure_sound_and_legal(s);
+    if (!has_matrices(s.kind))
+        return detail::cost_without_matrices(s, policy);
     resources need;
     for (const weight_matrix& m : matrices_of(s))
         need += cost(m, policy);
     return need;
 }
 
-/// Need of several layers together.
+/// What of the need of layers in a row pruning cannot remove: layers without matrices and, if the
+/// policy says so, the FIFOs between all of them.
+[[nodiscard]] constexpr resources cost_beyond_matrices(
+    std::span<const layer_spec> layers, const cost_policy& policy = {})
+{
+    resources need;
+    for (const layer_spec& s : layers) {
+        ensure_sound(s);
+        if (!has_matrices(s.kind))
+            need += cost(s, policy);
+    }
+    if (policy.streams)
+        need += cost_of_streams(layers, policy.memory.shapes);
+    return need;
+}
+
+/// Need of layers in a row, with what lies between them (cost_beyond_matrices).
 [[nodiscard]] constexpr resources cost(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     resources need;
     for (const layer_spec& s : layers)
-        need += cost(s, policy);
-    return need;
+        if (has_matrices(s.kind))
+            need += cost(s, policy);
+    return need + cost_beyond_matrices(layers, policy);
 }
 
 } // namespace espalier
+
+#include <espalier/model/cost_without_matrices.hpp>

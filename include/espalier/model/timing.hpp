@@ -95,6 +95,28 @@ constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
     return {interval, detail::plus(interval, depth)};
 }
 
+namespace detail {
+
+/// A layer without matrices takes a pixel in every cycle under io_stream, and everything at once
+/// under io_parallel; its products are shared. Behind the last pixel come 3 cycles in all reports,
+/// behind the two tables of a softmax about 5 and the adder tree.
+constexpr timing timing_without_matrices(const layer_spec& s)
+{
+    const bool is_softmax = s.function == activation_function::softmax;
+    const bool is_streamed = s.io == io_type::io_stream;
+    const std::int64_t steps = is_streamed && is_pooling(s.kind) ? std::int64_t{s.height} * s.width
+                               : is_streamed || is_softmax       ? output_pixels(s)
+                                                                 : 1;
+    const bool is_shared =
+        s.kind == layer_kind::batch_norm || is_softmax || (is_pooling(s.kind) && !is_streamed);
+    const std::int64_t interval = times(is_shared ? s.reuse_factor : 1, steps);
+    if (is_softmax)
+        return {interval, plus(interval, 5 + ceil_log2(output_channels(s)))};
+    return {interval, plus(interval, is_streamed || s.kind == layer_kind::batch_norm ? 3 : 0)};
+}
+
+} // namespace detail
+
 /// Timing of a layer: a convolution takes RF cycles for each group of parallel output pixels (under
 /// io_stream for each pixel, and one for each input pixel that completes no window); the kernels of
 /// a recurrent layer run together; the two parts of a separable convolution overlap.
@@ -102,6 +124,8 @@ constexpr std::int64_t interval_of(const layer_spec& s, const weight_matrix& m)
 [[nodiscard]] constexpr timing timing_of(const layer_spec& s)
 {
     ensure_sound(s);
+    if (!has_matrices(s.kind))
+        return detail::timing_without_matrices(s);
     timing result;
     std::int64_t behind_the_loops = 0;
     for (const weight_matrix& m : matrices_of(s)) {

@@ -115,7 +115,8 @@ inline void add_facts(fact_list& facts, const grouping& groups, const weight_vie
 
 inline void add_facts(fact_list& facts, const cost_policy& costs)
 {
-    const auto& [dsp, lut_below, lut_below_weight, lut_below_sum, memory, constants] = costs;
+    const auto& [dsp, lut_below, lut_below_weight, lut_below_sum, memory, constants, streams] =
+        costs;
     facts.add("cost policy, dsp", to_string(dsp));
     facts.add("cost policy, lut_below", lut_below);
     facts.add("cost policy, lut_below_weight", lut_below_weight);
@@ -127,6 +128,7 @@ inline void add_facts(fact_list& facts, const cost_policy& costs)
     const auto& [rule, max_digits] = constants;
     facts.add("cost policy, constants rule", rule);
     facts.add("cost policy, constants max_digits", max_digits);
+    facts.add("cost policy, streams", streams);
 }
 
 /// A schedule is a function, so it is asked what it would do.

@@ -16,8 +16,10 @@
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
+#include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/gates.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>
 #include <espalier/model/integer.hpp>
@@ -32,6 +34,7 @@
 #include <espalier/model/lookup_table.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
+#include <espalier/model/policy.hpp>
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>

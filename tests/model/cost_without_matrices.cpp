@@ -17,12 +17,7 @@ using namespace espalier;
 
 namespace {
 
-/// What C synthesis says, as far as the model can know it: block RAM by aspect ratio, and ROMs of
-/// up to 1,024 bits in LUTs.
-constexpr cost_policy synthesis{.lut_below = 2,
-    .lut_below_sum = 9,
-    .memory = {.shapes = memory_shapes::best_aspect_ratio, .min_bits = 1025},
-    .streams = true};
+constexpr cost_policy synthesis = cost_policy::hls;
 
 constexpr layer_spec act(activation_function f, int inputs, precision data, io_type io)
 {
@@ -165,7 +160,7 @@ TEST_CASE("batch normalisation has a multiplier for each value, shared by the re
     CHECK_BOTH(dsp_of(8 * 8 * 6, 6, 1, io_type::io_parallel) == 384);
     CHECK_BOTH(dsp_of(8 * 8 * 6, 6, 1, io_type::io_stream) == 6);
     CHECK_BOTH(dsp_of(8 * 8 * 6, 6, 2, io_type::io_stream) == 3);
-    // 8-bit scales are multiplied in LUTs (the paper's rule).
+    // 8-bit scales are multiplied in LUTs.
     constexpr resources narrow = cost(batch_norm{.inputs = 10, .weight = {8, 2}});
     CHECK_BOTH(narrow.dsp == 0);
     CHECK_BOTH(narrow.lut == 10 * (lut_product(8, 8) + 8));

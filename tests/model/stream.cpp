@@ -121,9 +121,9 @@ TEST_CASE("the FIFOs of a whole network take what its report says")
 
 TEST_CASE("the cost of layers in a row has the FIFOs if the policy says so")
 {
-    constexpr cost_policy with{
-        .memory = {.shapes = memory_shapes::best_aspect_ratio}, .streams = true};
-    constexpr cost_policy without{.memory = {.shapes = memory_shapes::best_aspect_ratio}};
+    constexpr cost_policy with = cost_policy::hls;
+    cost_policy without = with;
+    without.streams = false;
     resources sum;
     for (const layer_spec& s : lenet)
         sum += cost(s, with);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/model/cost.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/legality_without_matrices.hpp>
 #include <espalier/model/lookup_table.hpp>
+#include <espalier/model/policy.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/resources.hpp>
 

@@ -28,11 +28,15 @@ struct lookup_table {
 
 namespace detail {
 
-/// The aspect ratio of a block RAM of which both ports are used: at its widest, 512×36, the two
-/// ports of a RAMB18 are one.
-constexpr column_shape dual_port_column(memory_shapes shapes, std::int64_t depth)
+/// RAMB18 of a memory whose two ports are used apart. At its widest, 512×36, a RAMB18 has one port
+/// to read and one to write, so such a memory takes it as 1K×18 or deeper, one shape for all words.
+constexpr std::int64_t dual_port_bram18(
+    memory_shapes shapes, std::int64_t depth, std::int64_t word_bits)
 {
-    return column_for(shapes, std::max<std::int64_t>(depth, 513));
+    if (shapes == memory_shapes::mixed_aspect_ratios)
+        shapes = memory_shapes::best_aspect_ratio;
+    const memory_bank bank = banks_for(shapes, std::max<std::int64_t>(depth, 513), word_bits)[0];
+    return ceil_div(word_bits, bank.column_bits) * bank.bram18;
 }
 
 } // namespace detail
@@ -42,8 +46,8 @@ constexpr column_shape dual_port_column(memory_shapes shapes, std::int64_t depth
 {
     if (t.words < policy.min_depth || t.words * t.bits < policy.min_bits)
         return {.lut = t.readers * t.bits * ceil_div(t.words, 64)};
-    const auto [bits, bram18] = detail::dual_port_column(policy.shapes, t.words);
-    return {.bram18 = ceil_div(t.readers, 2) * ceil_div(t.bits, bits) * bram18};
+    return {.bram18 =
+                ceil_div(t.readers, 2) * detail::dual_port_bram18(policy.shapes, t.words, t.bits)};
 }
 
 /// Bits of a function's values that differ between the words of its table. hls4ml looks up

@@ -39,8 +39,7 @@ struct stream {
         need.lut += s.bits * ceil_div(s.depth, 32); // SRL32: 32 words of one bit
         return need;
     }
-    const auto [bits, bram18] = detail::dual_port_column(shapes, s.depth);
-    need.bram18 = ceil_div(s.bits, bits) * bram18;
+    need.bram18 = detail::dual_port_bram18(shapes, s.depth, s.bits);
     return need;
 }
 

@@ -5,7 +5,9 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/synthesis_report.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>

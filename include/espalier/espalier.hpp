@@ -16,7 +16,9 @@
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
+#include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/gates.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>
 #include <espalier/model/integer.hpp>
@@ -28,6 +30,7 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
+#include <espalier/model/policy.hpp>
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>

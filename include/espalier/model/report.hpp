@@ -68,6 +68,7 @@ public:
                 weights_ += m.weights();
                 multipliers_ += m.multipliers() * m.copies;
             }
+            need_ += gates_cost(layer, policy);
         }
         timing_ = timing_of(layers);
     }

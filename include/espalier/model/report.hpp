@@ -61,16 +61,16 @@ public:
             ensure_not_swapped(layers[i]);
             const layer_spec layer = named(layers[i], i);
             for (const weight_matrix& m : matrices_of(layer)) {
-                rows_.push_back({name_of(m), m, cost(m, policy), timing_of(layer, m)});
+                rows_.push_back({name_of(m), m, cost(m, policy), timing_of(layer, m, policy)});
                 need_ += rows_.back().need;
                 if (unrolled(m) > most_unrolled)
                     warnings_.push_back({name_of(m), unrolled(m), reuse_factor_within(m)});
                 weights_ += m.weights();
                 multipliers_ += m.multipliers() * m.copies;
             }
-            need_ += gates_cost(layer, policy);
+            need_ += gates_cost(layer, policy) + window_cost(layer, policy);
         }
-        timing_ = timing_of(layers);
+        timing_ = timing_of(layers, policy);
     }
 
     [[nodiscard]] const std::vector<report_row>& rows() const { return rows_; }

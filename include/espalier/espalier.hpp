@@ -16,11 +16,14 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/validity.hpp>
 #include <espalier/knapsack/verify.hpp>
+#include <espalier/model/adder_tree.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/fabric.hpp>
+#include <espalier/model/fabric_policy.hpp>
 #include <espalier/model/gates.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>

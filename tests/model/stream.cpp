@@ -131,8 +131,8 @@ TEST_CASE("the cost of layers in a row has the FIFOs if the policy says so")
     CHECK(cost(lenet, without) == sum);
     resources unpruned;
     for (const layer_spec& s : lenet)
-        if (has_matrices(s.kind))
-            unpruned += cost(s, with);
+        for (const weight_matrix& m : matrices_of(s))
+            unpruned += cost(m, with);
     CHECK(cost(lenet, with) == unpruned + cost_beyond_matrices(lenet, with));
 }
 

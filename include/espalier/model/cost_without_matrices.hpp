@@ -122,8 +122,7 @@ constexpr resources cost_of_pooling(const layer_spec& s)
     return need;
 }
 
-/// Need of a layer that is sound and legal and has no matrices.
-constexpr resources cost_without_matrices(const layer_spec& s, const cost_policy& policy)
+constexpr resources reported_without_matrices(const layer_spec& s, const cost_policy& policy)
 {
     switch (s.kind) {
     case layer_kind::batch_norm:
@@ -136,6 +135,15 @@ constexpr resources cost_without_matrices(const layer_spec& s, const cost_policy
     default:
         return {};
     }
+}
+
+/// Need of a layer that is sound and legal and has no matrices.
+constexpr resources cost_without_matrices(const layer_spec& s, const cost_policy& policy)
+{
+    resources need = reported_without_matrices(s, policy);
+    need.lut = need.lut * policy.fabric.lut_percent / 100;
+    need.ff = need.ff * policy.fabric.ff_percent / 100;
+    return need;
 }
 
 } // namespace detail

@@ -84,7 +84,7 @@ public:
             "a pruned network has a need for every weight matrix", given{"given", pruned.size()},
             given{"matrices", matrices_});
         is_pruned_ = !pruned.empty();
-        timing_ = timing_of(layers);
+        timing_ = timing_of(layers, policy);
     }
 
     [[nodiscard]] const std::vector<report_row>& rows() const { return rows_; }
@@ -131,7 +131,7 @@ private:
                 .kind = std::string(to_string(m.kind)),
                 .matrix = m,
                 .need = cost(m, policy),
-                .timing = timing_of(layer, m)};
+                .timing = timing_of(layer, m, policy)};
             if (matrices_ < pruned.size())
                 row.pruned = pruned[matrices_];
             ++matrices_;
@@ -144,12 +144,14 @@ private:
         const std::string name(layer.name.view());
         if (const resources gates = gates_cost(layer, policy); gates != resources{})
             add({.name = name + ".gates", .kind = "gates", .need = gates});
+        if (const resources window = window_cost(layer, policy); window != resources{})
+            add({.name = name + ".window", .kind = "window", .need = window});
         if (!has_matrices(layer.kind))
             add({.name = name,
                 .kind = std::string(layer.kind == layer_kind::activation ? to_string(layer.function)
                                                                          : to_string(layer.kind)),
                 .need = cost(layer, policy),
-                .timing = timing_of(layer)});
+                .timing = timing_of(layer, policy)});
     }
 
     /// \param say    how a text is written

@@ -102,7 +102,7 @@ inline report_table next_table(report_lines& lines, std::string_view what)
         const std::vector<std::string_view> cells = cells_of(text);
         if (rules == 1 && cells.size() > table.columns.size())
             table.columns.assign(cells.size(), "");
-        ensure_complete(!cells.empty() && cells.size() == table.columns.size(), what);
+        check_complete(!cells.empty() && cells.size() == table.columns.size(), what);
         if (rules >= 2) {
             table.rows.push_back(cells);
             continue;
@@ -110,7 +110,7 @@ inline report_table next_table(report_lines& lines, std::string_view what)
         for (std::size_t c = 0; c < cells.size(); ++c)
             table.columns[c] += trimmed(cells[c]);
     }
-    ensure_complete(rules == 0 || rules >= 3, what);
+    check_complete(rules == 0 || rules >= 3, what);
     return table;
 }
 
@@ -133,7 +133,7 @@ inline resources need_of(const report_table& t, const std::vector<std::string_vi
 inline std::pair<cycle_range, cycle_range> cycles_of(
     const std::vector<std::string_view>& row, std::size_t first)
 {
-    ensure_complete(row.size() >= first + 5, "a column of the latency");
+    check_complete(row.size() >= first + 5, "a column of the latency");
     return {{figure(row[first]), figure(row[first + 1])},
         {figure(row[row.size() - 3]), figure(row[row.size() - 2])}};
 }
@@ -157,7 +157,7 @@ inline void add_instances(
 inline void add_loops(synthesis_report& report, const report_table& loops)
 {
     for (const auto& row : loops.rows) {
-        ensure_complete(row.size() >= 8, "a column of the loops");
+        check_complete(row.size() >= 8, "a column of the loops");
         std::string_view name = trimmed(row.front());
         const std::size_t nesting = std::min(name.find_first_not_of("+"), name.size());
         name.remove_prefix(std::min(name.find_first_not_of("-+ "), name.size()));
@@ -174,22 +174,22 @@ inline void read_module_report(synthesis_report& report, std::string_view text)
 {
     synthesised_part& top = report.parts.emplace_back();
     report_lines lines(text);
-    ensure_complete(lines.behind("+ Timing").has_value(), "the timing");
+    check_complete(lines.behind("+ Timing").has_value(), "the timing");
     const report_table clock = next_table(lines, "the clock");
-    ensure_complete(!clock.rows.empty() && clock.rows.front().size() >= 3, "the clock");
+    check_complete(!clock.rows.empty() && clock.rows.front().size() >= 3, "the clock");
     report.clock_ns = leading<double>(clock.rows.front()[1]);
     report.estimated_clock_ns = leading<double>(clock.rows.front()[2]);
 
-    ensure_complete(lines.behind("+ Latency").has_value(), "the latency");
+    check_complete(lines.behind("+ Latency").has_value(), "the latency");
     const report_table overall = next_table(lines, "the latency");
-    ensure_complete(!overall.rows.empty(), "the latency");
+    check_complete(!overall.rows.empty(), "the latency");
     std::tie(top.latency, top.interval) = cycles_of(overall.rows.front(), 0);
-    ensure_complete(lines.behind("* Instance:").has_value(), "the instances");
+    check_complete(lines.behind("* Instance:").has_value(), "the instances");
     const report_table instances = next_table(lines, "the instances");
-    ensure_complete(lines.behind("* Loop:").has_value(), "the loops");
+    check_complete(lines.behind("* Loop:").has_value(), "the loops");
     const report_table loops = next_table(lines, "the loops");
 
-    ensure_complete(lines.behind("== Utilization Estimates").has_value(), "the utilization");
+    check_complete(lines.behind("== Utilization Estimates").has_value(), "the utilization");
     lines.behind("* Summary:");
     const report_table summary = next_table(lines, "the utilization");
     bool has_total = false;
@@ -202,26 +202,25 @@ inline void read_module_report(synthesis_report& report, std::string_view text)
             report.available = need_of(summary, row);
         }
     }
-    ensure_complete(has_total, "the total of the utilization");
-    ensure_complete(lines.behind("* Instance:").has_value(), "the instances");
+    check_complete(has_total, "the total of the utilization");
+    check_complete(lines.behind("* Instance:").has_value(), "the instances");
     add_instances(report, instances, next_table(lines, "the instances"));
     add_loops(report, loops);
-    ensure_complete(lines.behind("== Interface").has_value(), "the interface");
+    check_complete(lines.behind("== Interface").has_value(), "the interface");
 }
 
 /// The table of the whole design: "+ module", "o loop", indented by what they are in.
 inline void read_summary_report(synthesis_report& report, std::string_view text)
 {
     report_lines lines(text);
-    ensure_complete(
-        lines.behind("+ Performance & Resource Estimates").has_value(), "the estimates");
+    check_complete(lines.behind("+ Performance & Resource Estimates").has_value(), "the estimates");
     const report_table table = next_table(lines, "the end of the estimates");
-    ensure_complete(!table.rows.empty(), "the estimates");
+    check_complete(!table.rows.empty(), "the estimates");
     // A heading over two columns leaves each with the name below it.
     const auto cell = [&](const std::vector<std::string_view>& row, std::string_view name,
                           std::string_view below = {}) {
         const auto c = table.column(name, below);
-        ensure_complete(c && *c < row.size(), name);
+        check_complete(c && *c < row.size(), name);
         return figure(row[*c]);
     };
     for (const auto& row : table.rows) {

@@ -93,7 +93,7 @@ template <class Number>
 }
 
 /// Refuses a report of which a part is missing.
-inline void ensure_complete(bool holds, std::string_view missing)
+inline void check_complete(bool holds, std::string_view missing)
 {
     ensure(holds, "a synthesis report is read to its end", given{"missing", missing});
 }

@@ -44,8 +44,8 @@ inline synthesised_part xml_part(const pugi::xml_node& module, std::string name,
     const pugi::xml_node overall =
         module.child("PerformanceEstimates").child("SummaryOfOverallLatency");
     const pugi::xml_node area = module.child("AreaEstimates").child("Resources");
-    ensure_complete(static_cast<bool>(overall), "SummaryOfOverallLatency");
-    ensure_complete(static_cast<bool>(area), "Resources");
+    check_complete(static_cast<bool>(overall), "SummaryOfOverallLatency");
+    check_complete(static_cast<bool>(area), "Resources");
     synthesised_part part{.name = std::move(name),
         .depth = depth,
         .need = xml_need(area),
@@ -90,7 +90,7 @@ inline void add_xml_loops(synthesis_report& report, const pugi::xml_node& parent
     ensure(std::string_view(root.name()) == "profile",
         "a synthesis report is one of Vivado HLS or Vitis HLS",
         given{"begins with", text.substr(0, std::min<std::size_t>(text.size(), 40))});
-    detail::ensure_complete(static_cast<bool>(parsed), parsed.description());
+    detail::check_complete(static_cast<bool>(parsed), parsed.description());
     const pugi::xml_node asked = root.child("UserAssignments");
     const pugi::xml_node reached = root.child("PerformanceEstimates");
     synthesis_report report{.version = root.child("ReportVersion").child_value("Version"),

@@ -62,6 +62,7 @@
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>
+#include <espalier/prune/needs_of.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>

@@ -81,6 +81,14 @@ LUT       49165   53200   92.4
 FF        30062  106400   28.3
 URAM          0       0    0.0
 
+figure   model  8 of 10 reports: from      to
+DSP        416                    351     416
+BRAM        81                     79      84
+LUT      49165                  38843  128199
+FF       30062                  24990   91612
+II         720                    648     792
+latency    892                    807     985
+
 matrix                legal reuse factors
 conv                  1 3 9 27
 enc.kernel            1 2 4 8 16 32 64 80 128 160 320 640
@@ -165,6 +173,47 @@ TEST_CASE("the rows of a report are everything that takes hardware, and add up t
         CHECK(row.kind != "FIFO");
     CHECK(resource_report(design, device::xc7z020, whole_device, {.lut_below = 7}).policy() ==
           "custom");
+}
+
+TEST_CASE("the ranges of reports are those of the parts, added up")
+{
+    const resource_report report(design, device::xczu7ev);
+    double least = 0;
+    double most = 0;
+    for (const report_row& row : report.rows()) {
+        const spread& lut = (row.matrix ? spread_of(*row.matrix) : spread_without_matrices()).of[2];
+        least += lut.least * static_cast<double>(row.need.lut);
+        most += lut.most * static_cast<double>(row.need.lut);
+    }
+    const spread range = report.range_of(report_figure::lut);
+    CHECK(range.least == doctest::Approx(least));
+    CHECK(range.most == doctest::Approx(most));
+    CHECK(least < static_cast<double>(report.need().lut));
+    CHECK(most > static_cast<double>(report.need().lut));
+    // The convolution is the slowest part, and takes nearly all of the time.
+    const spread& conv = spread_of(*report.rows().front().matrix).of[4];
+    const auto interval = static_cast<double>(report.timing().interval);
+    CHECK(report.range_of(report_figure::interval).least == doctest::Approx(conv.least * interval));
+    CHECK(report.range_of(report_figure::interval).most == doctest::Approx(conv.most * interval));
+    CHECK(report.range_of(report_figure::latency).least <
+          static_cast<double>(report.timing().latency));
+
+    const auto json = nlohmann::json::parse(report.json());
+    REQUIRE(json.at("reports").size() == 6);
+    CHECK(json.at("reports").at(1).at("figure") == "RAMB18");
+    CHECK(json.at("reports").at(2).at("to").get<double>() == doctest::Approx(most));
+    CHECK(json.at("reports").at(2).at("model") == report.need().lut);
+    // The paper's accounting is of no report.
+    const resource_report paper(design, device::xczu7ev, whole_device, cost_policy::paper);
+    CHECK_FALSE(paper.has_ranges());
+    CHECK(paper.text().find("8 of 10") == std::string::npos);
+    CHECK_FALSE(nlohmann::json::parse(paper.json()).contains("reports"));
+
+    // Of a pruned network they are of what is left.
+    const std::vector<resources> left(2);
+    const resource_report pruned(design, device::xczu7ev, whole_device, {}, left);
+    CHECK(
+        pruned.range_of(report_figure::dsp).most == static_cast<double>(pruned.pruned_need().dsp));
 }
 
 TEST_CASE("a report of a pruned network has both")
@@ -371,7 +420,7 @@ TEST_CASE("any name survives JSON and tears no table")
         const resource_report report(std::vector<layer_spec>{layer}, device::xcvu9p);
         CHECK(nlohmann::json::parse(report.json()).at("matrices").at(0).at("name") == name);
         const std::string text = report.text();
-        CHECK(std::count(text.begin(), text.end(), '\n') == 20 + not_modelled.size());
+        CHECK(std::count(text.begin(), text.end(), '\n') == 28 + not_modelled.size());
         // The row of the layer has the fifteen pipes of fourteen cells, and those in it escaped.
         const std::string markdown = report.markdown();
         const std::size_t row = markdown.find("---: |\n") + 7;

@@ -6,13 +6,15 @@
 #include <espalier/model/device.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/not_modelled.hpp>
+#include <espalier/model/spread.hpp>
 #include <espalier/model/text_table.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
-#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -58,7 +60,7 @@ public:
     /// The DSP family is the device's, whatever the policy says.
     /// \param pruned  what is left of each weight matrix after pruning, as `needs_of` says; none
     /// for
-    ///                a network that is not pruned
+    ///                a dense network
     /// \throws std::invalid_argument if there is no layer, a layer is not sound or not legal or its
     ///         precision is swapped, two layers have one name, a headroom or shell is impossible,
     ///         or not every matrix has a pruned need
@@ -71,6 +73,7 @@ public:
         ensure_distinct_names(layers);
         policy = costs_on(d, policy);
         policy_ = to_string(policy);
+        has_ranges_ = has_spread(policy);
         for (std::size_t i = 0; i < layers.size(); ++i) {
             ensure_sound_and_legal(layers[i]);
             ensure_not_swapped(layers[i]);
@@ -99,8 +102,21 @@ public:
     /// Of the network as it is: pruned, if it is.
     [[nodiscard]] espalier::utilization utilization() const { return {pruned_need_, limit_}; }
 
-    /// Aligned tables for a terminal: the rows, what is left of pruned ones, the device, legal
-    /// reuse factors, and warnings if there are any.
+    /// Whether reports were compared with the policy, so that there are ranges.
+    [[nodiscard]] bool has_ranges() const { return has_ranges_; }
+    /// What eight of ten reports would say of the network as it is (spread.hpp).
+    [[nodiscard]] spread range_of(report_figure f) const { return ranges_.of(f, timing_); }
+    /// What the model says of it.
+    [[nodiscard]] std::int64_t model_says(report_figure figure) const
+    {
+        const resources& n = pruned_need_;
+        const std::array<std::int64_t, 6> all{
+            n.dsp, n.bram18, n.lut, n.ff, timing_.interval, timing_.latency};
+        return all[static_cast<std::size_t>(figure)];
+    }
+
+    /// Aligned tables for a terminal: the rows, what is left of pruned ones, the device, the ranges
+    /// of reports, legal reuse factors, and warnings if there are any.
     [[nodiscard]] std::string text() const
     {
         return written([](const std::string& words) { return words; },
@@ -121,7 +137,10 @@ private:
     void add(report_row row)
     {
         need_ += row.need;
-        pruned_need_ += row.pruned.value_or(row.need);
+        const resources& left = row.pruned ? *row.pruned : row.need;
+        pruned_need_ += left;
+        ranges_.add(
+            left, row.timing, row.matrix ? spread_of(*row.matrix) : spread_without_matrices());
         rows_.push_back(std::move(row));
     }
     void add(const layer_spec& layer, const cost_policy& policy, std::span<const resources> pruned)
@@ -164,6 +183,8 @@ private:
         if (is_pruned_)
             text += write(pruned_table()) + '\n';
         text += write(use_table()) + '\n';
+        if (has_ranges_)
+            text += write(range_table()) + '\n';
         if (matrices_ > 0)
             text += write(reuse_table()) + '\n';
         if (!warnings_.empty())
@@ -259,6 +280,22 @@ private:
         }
         return t;
     }
+    [[nodiscard]] detail::text_table range_table() const
+    {
+        detail::text_table t{.left = 1};
+        t.rows.push_back({"figure", "model", "8 of 10 reports: from", "to"});
+        for (const report_figure figure : report_figures) {
+            const auto amount = [figure](double value) {
+                const std::int64_t whole = std::llround(value);
+                return figure == report_figure::bram18 ? detail::blocks(whole)
+                                                       : std::to_string(whole);
+            };
+            const auto [least, most] = range_of(figure);
+            t.rows.push_back({std::string(to_string(figure)),
+                amount(static_cast<double>(model_says(figure))), amount(least), amount(most)});
+        }
+        return t;
+    }
     [[nodiscard]] detail::text_table reuse_table() const
     {
         detail::text_table t{.left = 2};
@@ -296,6 +333,8 @@ private:
     std::vector<report_warning> warnings_;
     resources need_{};
     resources pruned_need_{};
+    figure_ranges ranges_;
+    bool has_ranges_ = false;
     bool is_pruned_ = false;
     std::size_t matrices_ = 0;
     std::int64_t weights_ = 0;

@@ -45,6 +45,9 @@ struct report_json {
         if (report.is_pruned_)
             out += ", \"pruned\": {" + needs(report.pruned_need_) + '}';
         out += "},\n  \"utilization\": " + list(report.utilization(), use);
+        if (report.has_ranges())
+            out += ",\n  \"reports\": " +
+                   list(report_figures, [this](report_figure f) { return range(f); });
         out += ",\n  \"warnings\": " + list(report.warnings_, warning);
         out += ",\n  \"not_modelled\": " + list(not_modelled, json_string);
         out += std::string(",\n  \"fits\": ") + (report.utilization() ? "true" : "false");
@@ -119,6 +122,14 @@ private:
                ", \"fraction\": " + (u.has_fraction() ? shortest(u.fraction()) : "null") +
                ", \"overflow\": " + std::to_string(std::max<std::int64_t>(u.need - u.limit, 0)) +
                '}';
+    }
+    /// Between what eight of ten reports would be; block RAM in RAMB18.
+    [[nodiscard]] std::string range(report_figure f) const
+    {
+        const auto [least, most] = report.range_of(f);
+        return "{\"figure\": " + json_string(f == report_figure::bram18 ? "RAMB18" : to_string(f)) +
+               ", \"model\": " + std::to_string(report.model_says(f)) +
+               ", \"from\": " + shortest(least) + ", \"to\": " + shortest(most) + '}';
     }
     [[nodiscard]] static std::string warning(const report_warning& w)
     {

@@ -11,7 +11,6 @@
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 
 // LUTs and flip-flops of one matrix, added up from parts that exist: additions, products in LUTs,
@@ -95,9 +94,9 @@ constexpr std::int64_t hls_selectors(
     const weight_matrix& m, std::int64_t multipliers, const fabric_policy& how)
 {
     if (how.own_selectors && m.reuse_factor < m.n_in() && m.reuse_factor <= 32 &&
-        std::has_single_bit(static_cast<std::uint64_t>(m.reuse_factor)))
+        (m.reuse_factor & (m.reuse_factor - 1)) == 0)
         return multipliers * (m.reuse_factor / 2 + 1);
-    const std::int64_t choices = std::min({m.reuse_factor, m.n_in(), std::int64_t{64}});
+    const std::int64_t choices = std::min<std::int64_t>(std::min(m.reuse_factor, m.n_in()), 64);
     return shared_selectors(m, multipliers) * selector_luts(choices);
 }
 

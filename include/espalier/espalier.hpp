@@ -7,6 +7,7 @@
 #include <espalier/finite.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>

@@ -71,9 +71,9 @@ TEST_CASE("no figure is further from the reports than docs/model.md states")
         CHECK(now.within10 >= page.within10 - 0.5);
         CHECK(now.within25 >= page.within25 - 0.5);
     }
-    for (const auto& [name, line] : lines) {
-        CAPTURE(name);
-        CHECK(line.seen == 1);
+    for (const auto& line : lines) {
+        CAPTURE(line.first);
+        CHECK(line.second.seen == 1);
     }
 }
 

@@ -11,7 +11,6 @@
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstdint>
 
 // LUTs and flip-flops of one matrix, added up from parts that exist: additions, products in LUTs,
@@ -35,6 +34,17 @@ struct fabric_work {
 
     friend constexpr bool operator==(const fabric_work&, const fabric_work&) = default;
 };
+
+/// LUTs for each bit of a selector of one of so many: a tree of 4:1 selectors, a LUT each.
+[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices)
+{
+    std::int64_t luts = 0;
+    for (; choices > 1; choices = ceil_div(choices, 4))
+        luts += ceil_div(choices, 4);
+    return luts;
+}
+/// LUTs of the counter that runs hardware that follows a schedule.
+inline constexpr std::int64_t schedule_control = 5;
 
 namespace detail {
 
@@ -70,18 +80,10 @@ constexpr product_bits product_bits_of(const weight_matrix& m)
     return {m.data.width, std::max<std::int64_t>(m.weight.width - cut, 0), m.accum.width};
 }
 
-/// LUTs for each bit of a selector of one of so many: a tree of 4:1 selectors, a LUT each.
-constexpr std::int64_t selector_tree(std::int64_t choices)
-{
-    std::int64_t luts = 0;
-    for (; choices > 1; choices = ceil_div(choices, 4))
-        luts += ceil_div(choices, 4);
-    return luts;
-}
 /// Different selectors: multipliers that read the same inputs in the same cycles share one.
-constexpr std::int64_t shared_selectors(const weight_matrix& m)
+constexpr std::int64_t shared_selectors(const weight_matrix& m, std::int64_t multipliers)
 {
-    return std::max<std::int64_t>(m.n_in() / m.reuse_factor, 1);
+    return std::min(std::max<std::int64_t>(m.n_in() / m.reuse_factor, 1), multipliers);
 }
 
 /// The selectors of a kernel in the reports of C synthesis, for each bit. Where a power of two of
@@ -92,17 +94,20 @@ constexpr std::int64_t hls_selectors(
     const weight_matrix& m, std::int64_t multipliers, const fabric_policy& how)
 {
     if (how.own_selectors && m.reuse_factor < m.n_in() && m.reuse_factor <= 32 &&
-        std::has_single_bit(static_cast<std::uint64_t>(m.reuse_factor)))
+        (m.reuse_factor & (m.reuse_factor - 1)) == 0)
         return multipliers * (m.reuse_factor / 2 + 1);
-    const std::int64_t choices = std::min({m.reuse_factor, m.n_in(), std::int64_t{64}});
-    return shared_selectors(m) * selector_tree(choices);
+    const std::int64_t choices = std::min<std::int64_t>(std::min(m.reuse_factor, m.n_in()), 64);
+    return shared_selectors(m, multipliers) * selector_luts(choices);
 }
 
-/// A ROM below the block-RAM threshold: a LUT is a 64×1 ROM.
-constexpr std::int64_t rom_luts(const weight_matrix& m, const memory_policy& policy)
+/// A ROM below the block-RAM threshold, of the multipliers that are built: a LUT is a 64×1 ROM.
+constexpr std::int64_t rom_luts(
+    const weight_matrix& m, std::int64_t multipliers, const memory_policy& policy)
 {
     const weight_memory memory = memory_of(m, policy);
-    return memory.is_in_block_ram() ? 0 : memory.word_bits * ceil_div(memory.depth, 64);
+    return memory.is_in_block_ram() ? 0
+                                    : std::min(memory.word_bits, multipliers * m.weight.width) *
+                                          ceil_div(memory.depth, 64);
 }
 
 /// A kernel that reads weights from a memory, in the reports of C synthesis.
@@ -110,6 +115,8 @@ constexpr resources hls_shared_fabric(
     const weight_matrix& m, const fabric_work& work, const fabric_policy& how)
 {
     const std::int64_t multipliers = work.full;
+    if (multipliers == 0)
+        return {};
     // A window that a convolution walks through from end to end is not copied.
     const bool walked = is_convolution(m.kind) && m.reuse_factor >= m.n_in();
     const bool outputs_chosen = m.reuse_factor > m.n_in();
@@ -149,10 +156,12 @@ constexpr resources hls_constant_fabric(
 constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& work)
 {
     const std::int64_t products = work.one_digit + work.two_digits + work.full;
-    resources need{.lut = products * m.accum.width, .ff = m.n_out() * m.accum.width};
-    if (has_weight_memory(m)) {
+    resources need{
+        .lut = products * m.accum.width, .ff = std::min(products, m.n_out()) * m.accum.width};
+    if (has_weight_memory(m) && products > 0) {
         const std::int64_t choices = std::min(m.reuse_factor, m.n_in());
-        need.lut += shared_selectors(m) * m.data.width * selector_tree(choices) + 5;
+        need.lut += shared_selectors(m, products) * m.data.width * selector_luts(choices) +
+                    schedule_control;
         need.ff += ceil_log2(m.reuse_factor);
     }
     return need;
@@ -171,7 +180,8 @@ constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& 
     need.lut += work.soft_products * lut_product(m.weight.width, m.data.width) +
                 work.shifted_additions * (m.data.width + m.weight.width);
     const std::int64_t copies = m.copies;
-    return {.lut = (need.lut * copies + detail::rom_luts(m, policy.memory)) * how.lut_percent / 100,
+    return {.lut = (need.lut * copies + detail::rom_luts(m, work.full, policy.memory)) *
+                   how.lut_percent / 100,
         .ff = need.ff * copies * how.ff_percent / 100};
 }
 

@@ -117,9 +117,9 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
 /// of the 365 to 411 that were published (hls4ml issue 99), and unproven elsewhere (docs/model.md).
 [[nodiscard]] constexpr std::int64_t lut_product(int a, int b)
 {
-    const auto [narrow, wide] = std::minmax<std::int64_t>(a, b);
+    const std::int64_t wide = std::max(a, b);
     return wide <= 10 ? wide * (wide + 2) / 2
-                      : std::max<std::int64_t>(ceil_div(narrow * wide * 6, 5), 60);
+                      : std::max<std::int64_t>(ceil_div(wide * std::min(a, b) * 6, 5), 60);
 }
 
 } // namespace espalier

@@ -41,6 +41,8 @@ struct constant_policy {
 /// constants that share a product one counts.
 struct constant_counts {
     std::int64_t zeros = 0;         ///< weights that are 0 in their format
+    std::int64_t one_digit = 0;     ///< weights of one signed digit, each counted
+    std::int64_t two_digits = 0;    ///< weights of two, each counted
     std::int64_t by_adders = 0;     ///< constants whose products are shifted and added
     std::int64_t additions = 0;     ///< of shifted operands, in those
     std::int64_t products = 0;      ///< constants that are multiplied

@@ -6,6 +6,7 @@
 #include "dataset.hpp"
 #include "lenet.hpp"
 #include "options.hpp"
+#include "quantized.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
@@ -131,10 +132,12 @@ void run(const options& o)
     const esp::resources reported = tallies(trainee.weights, esp::cost_policy::hls).back().need;
     std::printf("and as C synthesis reports block RAM (cost_policy::hls): %lld DSP, %g BRAM\n",
         static_cast<long long>(reported.dsp), reported.bram());
-    const accuracies pruned_accuracy{
-        .validation = validate(), .test = accuracy(net, data.test.images, data.test.labels)};
+    const accuracies pruned_accuracy{.validation = validate(),
+        .test = accuracy(net, data.test.images, data.test.labels),
+        .quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels)};
     restore(net, dense_parameters);
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
+    dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
 
     std::ofstream output(o.output);

@@ -5,6 +5,10 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/integer_kernel.hpp>
+#include <espalier/hls/integer_layers.hpp>
+#include <espalier/hls/integer_network.hpp>
+#include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/schedule_cost.hpp>
@@ -45,6 +49,7 @@
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/report.hpp>
 #include <espalier/model/report_json.hpp>
 #include <espalier/model/resources.hpp>

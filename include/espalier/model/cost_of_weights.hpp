@@ -8,6 +8,7 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
 

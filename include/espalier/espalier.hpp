@@ -5,6 +5,9 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/explain.hpp>
+#include <espalier/hls/finding.hpp>
+#include <espalier/hls/hardware_flow.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
@@ -39,6 +42,7 @@
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>

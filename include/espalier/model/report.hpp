@@ -9,6 +9,7 @@
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -119,7 +120,7 @@ public:
             out += ", \"n_out\": " + std::to_string(m.n_out());
             out += ", \"strategy\": " + json_string(to_string(m.strategy));
             out += ", \"saves_zeros\": ";
-            out += saves_zeros(m.strategy) ? "true" : "false";
+            out += saves_zeros(m) ? "true" : "false";
             out += ", \"reuse_factor\": " + std::to_string(m.reuse_factor);
             out += ", \"parallelization_factor\": " + std::to_string(m.copies) + ", ";
             out += amounts(m.weights(), m.multipliers() * m.copies, row.need, row.timing) + '}';
@@ -220,11 +221,9 @@ private:
     [[nodiscard]] std::string zeros_note() const
     {
         const bool saves_all = std::all_of(rows_.begin(), rows_.end(),
-            [](const report_row& row) { return saves_zeros(row.matrix.strategy); });
-        return saves_all
-                   ? ""
-                   : "\nPruning saves nothing under the strategy resource, which multiplies by "
-                     "every zero; resource_unrolled and latency leave them out.";
+            [](const report_row& row) { return saves_zeros(row.matrix); });
+        return saves_all ? ""
+                         : std::string("\nZeros free nothing here: ") + zeros_are_multiplied + '.';
     }
 
     [[nodiscard]] table matrix_table() const

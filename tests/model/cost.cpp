@@ -322,7 +322,7 @@ TEST_CASE("the cost of constants refuses what it cannot know")
     CHECK_THROWS_WITH_AS((void)cost(shared, weights, policy),
         doctest::Contains("weights are constants at reuse factor 1 only"), std::invalid_argument);
     CHECK_THROWS_WITH_AS((void)cost(m, undefined, policy),
-        doctest::Contains("a weight must be finite"), std::invalid_argument);
+        doctest::Contains("only a finite number has a fixed-point value"), std::invalid_argument);
 }
 
 TEST_CASE("the largest layer that is sound is counted without overflow")

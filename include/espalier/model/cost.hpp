@@ -7,6 +7,7 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
 

@@ -9,6 +9,7 @@
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>

@@ -8,6 +8,10 @@
 #include <espalier/hls/explain.hpp>
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
+#include <espalier/hls/integer_kernel.hpp>
+#include <espalier/hls/integer_layers.hpp>
+#include <espalier/hls/integer_network.hpp>
+#include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>

@@ -3,6 +3,7 @@
 
 #include <espalier/ensure.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <ios>
@@ -11,6 +12,22 @@
 #include <system_error>
 
 namespace espalier {
+
+/// All bytes of a file.
+/// \throws std::invalid_argument naming the file if it is not there or cannot be read
+[[nodiscard]] inline std::string read_whole_file(const std::filesystem::path& file)
+{
+    std::error_code error;
+    const bool is_file = std::filesystem::is_regular_file(file, error);
+    const std::uintmax_t size = is_file ? std::filesystem::file_size(file, error) : 0;
+    std::string bytes(error ? 0 : size, '\0');
+    std::ifstream stream(file, std::ios::binary);
+    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    const std::string name = file.string();
+    ensure(is_file && !error && !stream.fail(), "a file that is named is there and can be read",
+        given{"file", std::string_view(name)});
+    return bytes;
+}
 
 /// Writes a file in place of one that may be there: beside it, under the same name with ".tmp",
 /// from where it takes its place when all of it is written. Nobody finds half a file. \throws

@@ -127,6 +127,11 @@ struct layer_spec {
     return "unknown";
 }
 
+[[nodiscard]] constexpr std::string_view to_string(padding p)
+{
+    return p == padding::same ? "same" : "valid";
+}
+
 [[nodiscard]] constexpr std::string_view to_string(io_type io)
 {
     return io == io_type::io_stream ? "io_stream" : "io_parallel";

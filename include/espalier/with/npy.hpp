@@ -12,14 +12,11 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <ios>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -111,20 +108,6 @@ template <class Number>
     return text + ')';
 }
 
-[[nodiscard]] inline std::string bytes_of(const std::filesystem::path& file)
-{
-    std::error_code error;
-    const bool is_file = std::filesystem::is_regular_file(file, error);
-    const std::uintmax_t size = is_file ? std::filesystem::file_size(file, error) : 0;
-    std::string bytes(error ? 0 : size, '\0');
-    std::ifstream stream(file, std::ios::binary);
-    stream.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    const std::string name = file.string();
-    ensure(is_file && !error && !stream.fail(), "a file that is named is there and can be read",
-        given{"file", std::string_view(name)});
-    return bytes;
-}
-
 } // namespace detail
 
 /// Reads an array of one number type, which must be that of the file.
@@ -133,7 +116,7 @@ template <class Number>
 template <class Number>
 [[nodiscard]] npy_array<Number> read_npy(const std::filesystem::path& path)
 {
-    const std::string bytes = detail::bytes_of(path);
+    const std::string bytes = read_whole_file(path);
     const std::string name = path.string();
     const given file{"file", std::string_view(name)};
     const std::size_t magic = detail::npy_magic.size();

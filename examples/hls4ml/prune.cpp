@@ -68,8 +68,16 @@ void run(const std::filesystem::path& folder, double part, double tolerance)
         return static_cast<double>(same) / static_cast<double>(now.size());
     };
 
+    // What hls4ml would build all the same stays whole.
+    std::vector<esp::layer_rule> rules;
+    for (const esp::layer_spec& layer : layers)
+        for (const esp::weight_matrix& m : esp::matrices_of(layer))
+            if (!esp::saves_zeros(m))
+                rules.push_back(esp::unpruned(esp::name_of(m)));
     esp::pruner pruner{layers, network.weights(),
-        {.schedule = esp::polynomial{.steps = 5, .target = part}, .tolerance = tolerance}};
+        {.schedule = esp::polynomial{.steps = 20, .target = part},
+            .tolerance = tolerance,
+            .selection = {.rules = rules}}};
     pruner.baseline(1);
     std::printf("round     DSP    BRAM  decisions  accepted\n");
     while (auto round = pruner.next()) {

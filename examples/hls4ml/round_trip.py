@@ -66,7 +66,7 @@ def network(name):
         train, test = (x[ROWS:], y[ROWS:]), (x[:ROWS], y[:ROWS])
     model = keras.Sequential(layers)
     model.compile('adam', keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    model.fit(*train, batch_size=128, epochs=2, verbose=0)
+    model.fit(*train, batch_size=128, epochs=4, verbose=0)
     return model, built, test[0][:ROWS], test[1][:ROWS]
 
 

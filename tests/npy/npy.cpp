@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "temporary_folder.hpp"
+
 #include <espalier/with/npy.hpp>
 
 #include <doctest/doctest.h>
@@ -6,9 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <limits>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -21,29 +20,6 @@ using namespace espalier;
 
 namespace {
 
-std::string contents_of(const std::filesystem::path& file)
-{
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
-}
-
-/// A folder for one test, gone with it.
-struct folder {
-    std::filesystem::path path = std::filesystem::temp_directory_path() /
-                                 ("espalier_npy_" + std::to_string(std::random_device{}()));
-    folder() { std::filesystem::create_directories(path); }
-    ~folder() { std::filesystem::remove_all(path); }
-    folder(const folder&) = delete;
-    folder& operator=(const folder&) = delete;
-
-    [[nodiscard]] std::filesystem::path file(const std::string& bytes) const
-    {
-        const std::filesystem::path name = path / "array.npy";
-        std::ofstream(name, std::ios::binary) << bytes;
-        return name;
-    }
-};
-
 /// A file of version 1 with this header and these bytes of data.
 std::string file_with(std::string header, const std::string& data = {})
 {
@@ -55,7 +31,7 @@ std::string file_with(std::string header, const std::string& data = {})
 template <class Number>
 void round_trip(const std::vector<std::int64_t>& shape)
 {
-    const folder here;
+    const temporary_folder here;
     const std::filesystem::path file = here.path / "array.npy";
     std::int64_t size = 1;
     for (const std::int64_t extent : shape)
@@ -95,7 +71,7 @@ TEST_CASE("arrays are read as they were written, by another library, too")
 
 TEST_CASE("the bytes are those of numpy.save")
 {
-    const folder here;
+    const temporary_folder here;
     const std::filesystem::path file = here.path / "array.npy";
     write_npy<float>(file, {.shape = {2, 3}, .values = {1, 2, 3, 4, 5, 6}});
     // numpy.save of numpy.arange(1, 7, dtype='<f4').reshape(2, 3), NumPy 2.4.
@@ -115,9 +91,9 @@ TEST_CASE("the bytes are those of numpy.save")
 
 TEST_CASE("a header may say it in its own way")
 {
-    const folder here;
+    const temporary_folder here;
     const auto reads = [&](const std::string& bytes) {
-        const auto array = read_npy<std::uint8_t>(here.file(bytes));
+        const auto array = read_npy<std::uint8_t>(here.file("array.npy", bytes));
         return array.shape == std::vector<std::int64_t>{2} &&
                array.values == std::vector<std::uint8_t>{'a', 'b'};
     };
@@ -139,9 +115,9 @@ TEST_CASE("a header may say it in its own way")
 
 TEST_CASE("a file that is no such array is refused by what is wrong with it")
 {
-    const folder here;
+    const temporary_folder here;
     const auto refused = [&](const std::string& bytes, const std::string& sentence) {
-        const std::filesystem::path file = here.file(bytes);
+        const std::filesystem::path file = here.file("array.npy", bytes);
         try {
             (void)read_npy<float>(file);
             FAIL("it was read: " << sentence);
@@ -152,7 +128,8 @@ TEST_CASE("a file that is no such array is refused by what is wrong with it")
     };
     const std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (2,), }";
     const std::string data(8, '\0');
-    CHECK(read_npy<float>(here.file(file_with(header, data))).values == std::vector<float>(2));
+    CHECK(read_npy<float>(here.file("array.npy", file_with(header, data))).values ==
+          std::vector<float>(2));
     refused("", "an array file begins with NumPy's magic number and a version");
     refused("\x93NUMPY\1", "an array file begins with NumPy's magic number and a version");
     refused(
@@ -187,7 +164,7 @@ TEST_CASE("a file that is no such array is refused by what is wrong with it")
         ("a file that is named is there and can be read (file = '" + here.path.string() + "')")
             .c_str(),
         std::invalid_argument);
-    const std::filesystem::path file = here.file(file_with(header, data));
+    const std::filesystem::path file = here.file("array.npy", file_with(header, data));
     CHECK_THROWS_WITH_AS((void)read_npy<float>(file, {1, 2}),
         ("an array has the shape that it is used with (file = '" + file.string() +
             "', shape = '(2,)', used with = '(1, 2)')")
@@ -197,14 +174,14 @@ TEST_CASE("a file that is no such array is refused by what is wrong with it")
 
 TEST_CASE("no byte that is missing or changed is taken for an array of another size")
 {
-    const folder here;
+    const temporary_folder here;
     const std::string whole = file_with(
         "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 5), }", std::string(60, '\1'));
-    const npy_array<float> array = read_npy<float>(here.file(whole));
+    const npy_array<float> array = read_npy<float>(here.file("array.npy", whole));
     int refused = 0;
     const auto look = [&](const std::string& bytes, bool must_fail) {
         try {
-            const auto read = read_npy<float>(here.file(bytes));
+            const auto read = read_npy<float>(here.file("array.npy", bytes));
             CHECK_FALSE(must_fail);
             CHECK(read.values.size() == 15);
         } catch (const std::invalid_argument&) {
@@ -224,7 +201,7 @@ TEST_CASE("no byte that is missing or changed is taken for an array of another s
 
 TEST_CASE("nothing is written that is no array or has no place")
 {
-    const folder here;
+    const temporary_folder here;
     CHECK_THROWS_WITH_AS(write_npy<float>(here.path / "a.npy", {.shape = {2, 2}, .values = {1}}),
         "an array has as many values as its shape says (values = 1, shape = 4)",
         std::invalid_argument);

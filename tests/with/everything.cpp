@@ -4,4 +4,6 @@
 #include <espalier/espalier.hpp>
 #include <espalier/with/eigen.hpp>
 #include <espalier/with/glpk.hpp>
+#include <espalier/with/hls4ml.hpp>
 #include <espalier/with/json.hpp>
+#include <espalier/with/npy.hpp>

@@ -8,6 +8,7 @@
 #include <espalier/hls/explain.hpp>
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
+#include <espalier/hls/hls4ml_network.hpp>
 #include <espalier/hls/integer_kernel.hpp>
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>

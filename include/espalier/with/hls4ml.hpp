@@ -40,12 +40,13 @@ inline constexpr int hls4ml_exchange_version = 1;
 
 namespace detail {
 
-using json = nlohmann::ordered_json;
+using exchange_json = nlohmann::ordered_json;
 
 /// Reads one JSON object, of which every field has to be known.
 class json_fields {
 public:
-    json_fields(const json& object, std::string what) : object_(object), what_(std::move(what))
+    json_fields(const exchange_json& object, std::string what)
+        : object_(object), what_(std::move(what))
     {
         ensure(object.is_object(), "a network file has an object where one belongs",
             given{"in", std::string_view(what_)});
@@ -72,8 +73,9 @@ public:
         bool fits = false;
         try {
             value = at->template get<T>();
-            fits = json(value) == *at; // 2.5 and 2^40 are no int, although the library takes them
-        } catch (const json::exception&) {
+            fits = exchange_json(value) ==
+                   *at; // 2.5 and 2^40 are no int, although the library takes them
+        } catch (const exchange_json::exception&) {
             fits = false;
         }
         const std::string text = at->dump();
@@ -101,7 +103,7 @@ public:
     /// A fixed-point format.
     [[nodiscard]] fixed_point format(const char* key)
     {
-        json_fields fields(get<json>(key), what_ + "." + key);
+        json_fields fields(get<exchange_json>(key), what_ + "." + key);
         fixed_point f{.format = {.width = fields.get<int>("width"),
                           .integer = fields.get<int>("integer"),
                           .is_signed = fields.get<bool>("signed")}};
@@ -120,7 +122,7 @@ public:
     }
 
 private:
-    json object_;
+    exchange_json object_;
     std::string what_;
     std::size_t used_ = 0;
 };
@@ -135,10 +137,10 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
     {"second_reuse_factor", &layer_spec::second_reuse_factor},
     {"parallelization_factor", &layer_spec::parallelization_factor}};
 
-[[nodiscard]] inline json parsed(const std::filesystem::path& path)
+[[nodiscard]] inline exchange_json parsed(const std::filesystem::path& path)
 {
     const std::string text = read_whole_file(path);
-    const json parsed = json::parse(text, nullptr, false);
+    const exchange_json parsed = exchange_json::parse(text, nullptr, false);
     const std::string name = path.string();
     ensure(!parsed.is_discarded(), "a network file is JSON", given{"file", std::string_view(name)});
     return parsed;
@@ -184,7 +186,8 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
 [[nodiscard]] inline hls4ml_layer layer_of(json_fields& fields, const std::string& name,
     layer_kind kind, io_type io, const std::filesystem::path& folder)
 {
-    hls4ml_layer layer{.spec = {.name = espalier::label(std::string_view(name)), .kind = kind, .io = io}};
+    hls4ml_layer layer{
+        .spec = {.name = espalier::label(std::string_view(name)), .kind = kind, .io = io}};
     layer_spec& s = layer.spec;
     for (const auto& [key, extent] : hls4ml_extents)
         (void)fields.read(key, s.*extent);
@@ -192,7 +195,7 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
     fields.read_name("padding", s.padding, padding::same);
     s.data = fields.format("data").format;
     const fixed_point result = fields.format("result");
-    const auto kernels = fields.get<std::vector<json>>("kernels");
+    const auto kernels = fields.get<std::vector<exchange_json>>("kernels");
     // The number of matrices is known without precisions, which come with the kernels.
     ensure_sound(s);
     ensure(kernels.size() == matrices_of(s).size(),
@@ -207,7 +210,7 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
 }
 
 [[nodiscard]] inline hls4ml_step step_of(
-    const json& object, io_type io, const std::filesystem::path& folder)
+    const exchange_json& object, io_type io, const std::filesystem::path& folder)
 {
     json_fields fields(object, "a layer");
     const auto name = fields.get<std::string>("name");
@@ -275,7 +278,8 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
     network.input.width = input.size() > 1 ? input[input.size() - 2] : 1;
     network.input.height = input.size() > 2 ? input[0] : 1;
     network.input_format = fields.format("input_format");
-    for (const detail::json& layer : fields.get<std::vector<detail::json>>("layers"))
+    for (const detail::exchange_json& layer :
+        fields.get<std::vector<detail::exchange_json>>("layers"))
         network.steps.push_back(detail::step_of(layer, io, folder));
     fields.end();
     ensure(!network.layers().empty(), "a network has at least one layer");
@@ -293,7 +297,7 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
 inline void write_hls4ml(const std::filesystem::path& folder, hls4ml_network& network,
     std::span<const std::vector<std::uint8_t>> masks)
 {
-    detail::json layers = detail::json::array();
+    detail::exchange_json layers = detail::exchange_json::array();
     std::size_t at = 0;
     network.each_kernel([&](hls4ml_kernel& kernel, const weight_matrix& m) {
         ensure(at < masks.size(), "there is a mask for each weight matrix",
@@ -310,7 +314,7 @@ inline void write_hls4ml(const std::filesystem::path& folder, hls4ml_network& ne
                 to_hardware(m, kernel.order, static_cast<std::int64_t>(i)))] = mask[i];
         }
         const std::string stem = name_of(m) + '.' + kernel.name;
-        detail::json entry{{"layer", m.layer.view()}, {"name", kernel.name},
+        detail::exchange_json entry{{"layer", m.layer.view()}, {"name", kernel.name},
             {"weights", stem + ".npy"}, {"mask", stem + ".mask.npy"}};
         write_npy<double>(folder / (stem + ".npy"), {kernel.shape, kernel.weights});
         write_npy<std::uint8_t>(folder / (stem + ".mask.npy"), {kernel.shape, mask});
@@ -327,7 +331,7 @@ inline void write_hls4ml(const std::filesystem::path& folder, hls4ml_network& ne
     });
     ensure(at == masks.size(), "there is a mask for each weight matrix",
         given{"masks", masks.size()}, given{"matrices", at});
-    const detail::json all{{"espalier", hls4ml_exchange_version}, {"kernels", layers}};
+    const detail::exchange_json all{{"espalier", hls4ml_exchange_version}, {"kernels", layers}};
     write_whole_file(folder / "pruned.json", all.dump(2) + '\n');
 }
 

@@ -43,17 +43,18 @@ def jets(rows):
     return (centres[y] + widths[y] * random.normal(size=(rows, 16))).astype(np.float32), y
 
 
-def network(name):
+def network(name, io_type):
     """A network, its configuration by layer, and data for it."""
     layer = keras.layers
+    streamed = io_type == 'io_stream'  # where hls4ml pads in a layer of its own, which is not exchanged
     if name == 'cnn':
         layers = [layer.Input((28, 28, 1)),
                   layer.Conv2D(4, 5, strides=2, activation='relu', name='conv1'),
                   layer.MaxPooling2D(2, name='pool1'),
-                  layer.Conv2D(8, 3, padding='same', activation='relu', name='conv2'),
+                  layer.Conv2D(8, 3, padding='valid' if streamed else 'same', activation='relu', name='conv2'),
                   layer.AveragePooling2D(2, name='pool2'), layer.Flatten(name='flatten'),
                   layer.Dense(24, activation='relu', name='fc1'), layer.Dense(10, name='fc2')]
-        built = {'conv1': ('latency', 1), 'conv2': ('resource', 9), 'fc1': ('resource_unrolled', 12),
+        built = {'conv1': ('latency', 1), 'conv2': ('resource_unrolled' if streamed else 'resource', 9), 'fc1': ('resource_unrolled', 12),
                  'fc2': ('resource_unrolled', 48)}
         train, test = images('train'), images('t10k')
     else:
@@ -98,7 +99,7 @@ def check_firmware(project, folder, pruned, model):
 def main(program, folder, name='cnn', backend='Vitis', io_type='io_parallel'):
     folder = pathlib.Path(folder)
     keras.utils.set_random_seed(1)
-    model, built, x, y = network(name)
+    model, built, x, y = network(name, io_type)
     config = hls4ml.utils.config_from_keras_model(
         model, granularity='name', default_precision='fixed<16,6>', backend=backend)
     for layer, (strategy, reuse_factor) in built.items():

@@ -78,6 +78,15 @@ TEST_CASE("the strategy resource multiplies by every zero")
     const dense larger{.name = "fc", .inputs = 32, .outputs = 4, .reuse_factor = 4};
     CHECK(explained(larger, without({0, 1, 2, 3}, 128), hardware_flow::hls4ml_vitis)[0].stays ==
           resources{.dsp = 4, .bram18 = 2 * 2}); // 15 columns, 13 for the rest
+    // Of exactly 1,024 bits it makes none, of 1,040 it does.
+    const auto bram18 = [](int inputs, int outputs, int reuse_factor) {
+        const dense layer{
+            .name = "fc", .inputs = inputs, .outputs = outputs, .reuse_factor = reuse_factor};
+        const mask none(static_cast<std::size_t>(inputs) * static_cast<std::size_t>(outputs));
+        return explained(layer, none, hardware_flow::hls4ml_vitis).at(0).stays.bram18;
+    };
+    CHECK(bram18(16, 4, 4) == 0);
+    CHECK(bram18(13, 5, 13) == 2 * 3);
     // Constants of the strategy resource are constants.
     dense constants = small(strategy::resource);
     constants.reuse_factor = 1;

@@ -355,8 +355,28 @@ TEST_CASE("every kind of layer has its kernels")
         {"kernels", {entry("depthwise", {2, 2, 2, 1}), entry("pointwise", {1, 1, 2, 3})}}});
     CHECK(network.weights().weights.size() == 2);
     CHECK(network.weights().weights[1].size() == 6);
-    write_npy(here.path / "scale.npy", numbers({7}, 1));
-    network = read(
-        {{"kind", "dense"}, {"inputs", 7}, {"outputs", 2}, {"kernels", {entry("weight", {7, 2})}}});
-    CHECK(network.layers()[0].kind == layer_kind::dense);
+    // A dense layer of one output over all, y = x / 8 + 1 of each, and the mean of two.
+    write_npy<double>(here.path / "scale.npy", {{4}, std::vector<double>(4, 0.125)});
+    write_npy<double>(here.path / "shift.npy", {{4}, std::vector<double>(4, 1)});
+    const ordered_json pass{{"name", "linear"}, {"kind", "linear"}, {"result", format(16, 8)}};
+    const ordered_json norm{{"name", "norm"}, {"kind", "batch_normalization"},
+        {"scale_values", "scale.npy"}, {"bias_values", "shift.npy"}, {"scale", format(16, 6)},
+        {"bias", format(16, 6)}, {"result", format(16, 8)}};
+    const ordered_json pool{{"name", "pool"}, {"kind", "average_pooling"}, {"height", 1},
+        {"width", 2}, {"stride_height", 1}, {"stride_width", 2}, {"counts_padding", false},
+        {"padding", "valid"}, {"accum", format(18, 10)}, {"result", format(16, 8)}};
+    ordered_json out{{"name", "out"}, {"kind", "dense"}, {"strategy", "latency"}, {"inputs", 4},
+        {"outputs", 1}, {"data", format(16, 8)}, {"result", format(24, 12)},
+        {"kernels", {entry("weight", {4, 1})}}};
+    const std::vector<double> weights = numbers({4, 1}, 6).values;
+    const ordered_json all{{"espalier", 1}, {"backend", "Vivado"}, {"io_type", "io_parallel"},
+        {"input", {1, 2, 4}}, {"input_format", format(16, 6)}, {"layers", {pass, norm, pool, out}}};
+    (void)here.file("network.json", all.dump());
+    network = read_hls4ml(here.path);
+    CHECK(network.input == image_shape{1, 2, 4});
+    const std::vector<double> x{1, 2, 3, 4, 5, 6, 7, 8}; // means 3, 4, 5, 6
+    double expected = 0;
+    for (std::size_t i = 0; i < 4; ++i)
+        expected += down(down(weights[i], 16, 6) * (static_cast<double>(i + 3) / 8 + 1), 16, 6);
+    CHECK(network.integers()(std::span<const double>(x)) == std::vector<double>{expected});
 }

@@ -15,6 +15,7 @@
 #include <random>
 #include <set>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -277,10 +278,22 @@ TEST_CASE("what stays is what recounts differ by, of every kind of layer and flo
                     kept[static_cast<std::size_t>(k)] = keeps && random() % 8 != 0 ? 1 : 0;
             }
         }
-        const auto found = explain(std::span(&layer, 1), masks, layout::hardware, flow, costs);
         layer_spec built = named(layer, 0);
-        if (flow.is_hls4ml && built_strategy(layer))
+        if (flow.is_hls4ml && built_strategy(layer)) {
             built.strategy = *built_strategy(layer);
+            if (built.strategy == strategy::resource_unrolled && built.reuse_factor == 1)
+                built.strategy = strategy::resource;
+            try {
+                ensure_legal(built);
+            } catch (const std::invalid_argument& error) {
+                CHECK_THROWS_WITH_AS(
+                    (void)explain(std::span(&layer, 1), masks, layout::hardware, flow, costs),
+                    doctest::Contains(std::string(error.what()).substr(0, 40).c_str()),
+                    std::invalid_argument);
+                continue;
+            }
+        }
+        const auto found = explain(std::span(&layer, 1), masks, layout::hardware, flow, costs);
         std::size_t at = 0;
         for (const weight_matrix& m : matrices_of(built)) {
             const mask& kept = masks[at++];
@@ -330,6 +343,31 @@ TEST_CASE("what stays is what recounts differ by, of every kind of layer and flo
         {unfreed::no_kernel, unfreed::built_as_resource, unfreed::zeros_multiplied,
             unfreed::beside_kept, unfreed::no_dsp, unfreed::shared_dsp, unfreed::shared_column})
         CHECK_MESSAGE(met.count(why) == 1, static_cast<int>(why));
+}
+
+TEST_CASE("hls4ml rounds no reuse factor behind one's back")
+{
+    dense layer = small();
+    layer.reuse_factor = 3;
+    CHECK_THROWS_WITH_AS((void)explained(layer, mask(32, 1)),
+        doctest::Contains("the reuse factor must be legal for the layer (layer = 'fc', "
+                          "reuse_factor = 3, nearest legal below = 2, above = 4"),
+        std::invalid_argument);
+    CHECK(explained(layer, mask(32, 1), hardware_flow::emitted_packed).empty());
+    layer.reuse_factor = 1; // builds resource, with constants
+    CHECK(explained(layer, mask(32, 0)).empty());
+    // A recurrent layer whose input kernel has reuse factor 1 is built so as a whole.
+    const layer_spec recurrent = gru{.name = "gru",
+        .inputs = 2,
+        .units = 4,
+        .strategy = strategy::resource_unrolled,
+        .reuse_factor = 1,
+        .recurrent_reuse_factor = 4};
+    const auto found = explain(
+        std::span(&recurrent, 1), std::vector<mask>{mask(24, 0), mask(48, 0)}, layout::hardware);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].matrix == "gru.recurrent_kernel");
+    CHECK(found[0].why == unfreed::built_as_resource);
 }
 
 TEST_CASE("masks are those of the framework's order")

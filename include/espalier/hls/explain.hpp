@@ -42,7 +42,8 @@ struct pruned_matrix {
 /// small ROMs, digits of constants) \return one finding for each matrix and reason, in the order of
 /// the matrices; none if everything
 ///         that was pruned is freed
-/// \throws std::invalid_argument if a layer is not sound, or a number of matrices, mask entries or
+/// \throws std::invalid_argument if a layer is not sound, hls4ml would round its reuse factor (the
+///         mask is then one of other groups), or a number of matrices, mask entries or
 ///         weights is wrong
 [[nodiscard]] inline std::vector<finding> explain(std::span<const layer_spec> layers,
     std::span<const pruned_matrix> matrices, const hardware_flow& flow = {},
@@ -57,6 +58,12 @@ struct pruned_matrix {
         const strategy asked = layer.strategy;
         const std::optional<strategy> built = flow.is_hls4ml ? built_strategy(layer) : asked;
         layer.strategy = built.value_or(asked);
+        // There hls4ml has no unrolled kernel, either; that of resource then has constants.
+        if (flow.is_hls4ml && asked == strategy::resource_unrolled && layer.reuse_factor == 1 &&
+            built == asked)
+            layer.strategy = strategy::resource;
+        if (flow.is_hls4ml && built)
+            ensure_legal(layer);
         for (const weight_matrix& m : matrices_of(layer)) {
             ensure(i < matrices.size(), "there is a mask for each weight matrix",
                 given{"masks", matrices.size()}, given{"layer", layer.name.view()});

@@ -89,6 +89,7 @@ void run(const options& o)
     const std::vector<tally> dense = tallies(trainee.weights);
     accuracies dense_accuracy{.validation = validate()};
     const std::vector<torch::Tensor> dense_parameters = snapshot(net);
+    const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
     std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
                 "(%.0f s)\n",
         static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
@@ -139,6 +140,7 @@ void run(const options& o)
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
     dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
+    print_unfreed(pruner.masks(), trainee.weights, dense_weights);
 
     std::ofstream output(o.output);
     output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},

@@ -5,6 +5,10 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/explain.hpp>
+#include <espalier/hls/finding.hpp>
+#include <espalier/hls/hardware_flow.hpp>
+#include <espalier/hls/hls4ml_network.hpp>
 #include <espalier/hls/integer_kernel.hpp>
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>
@@ -13,6 +17,7 @@
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
+#include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
@@ -62,6 +67,7 @@
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>

@@ -299,7 +299,7 @@ TEST_CASE("a selector of one's own has the fewer of streams and inputs to choose
 {
     // 16 bits of data; a 6-input LUT selects one of four.
     CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(4)) == 16 * 1);
-    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(8)) == 16 * 2); // 7 streams
+    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(8)) == 16 * 3); // 7 streams
     CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::free_rows) == 16 * 4);
     CHECK(lut_own_selector(dense_matrix(84, 2, 2), structure::n_of(8)) == 16 * 1);
     CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::multipliers) == 0);

@@ -2,10 +2,10 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/model/fabric.hpp>
 #include <espalier/model/index_range.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
-#include <espalier/model/product.hpp>
 #include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
@@ -123,7 +123,7 @@ inline constexpr structure structure::constants{structure_kind::constant};
         s.kind == structure_kind::free_row
             ? m.reuse_factor
             : std::min<std::int64_t>({s.streams, m.reuse_factor, m.n_in() / m.reuse_factor});
-    return m.data.width * lut_selector(choices);
+    return m.data.width * selector_luts(choices);
 }
 
 /// The groups of one matrix under one structure.

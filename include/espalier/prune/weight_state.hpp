@@ -5,9 +5,9 @@
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/precision.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/split_offsets.hpp>
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -27,22 +27,22 @@ enum class weight_state : std::uint8_t {
     two_digits, ///< a number with at most two signed digits (structure_kind::constant)
 };
 
-/// The integer that the hardware stores for a weight. Two digits never leave the format: its ends
-/// have no more. \throws std::invalid_argument if the weight is not finite
+/// The integer that the hardware stores for a weight, truncated to its format; one that is too
+/// large is the largest there is. Two digits never leave the format: its ends have no more. \throws
+/// std::invalid_argument if the weight is not finite
 [[nodiscard]] inline std::int64_t stored_as(
     double weight, const precision& format, weight_state state)
 {
     if (state == weight_state::pruned)
         return 0;
-    const std::int64_t whole = quantized(weight, format);
+    const std::int64_t whole = quantized(weight, {.format = format, .overflow = overflow::sat});
     return state == weight_state::two_digits ? nearest_with_digits(whole, 2) : whole;
 }
 
 /// The same as a number: what the hardware multiplies with.
 [[nodiscard]] inline double in_hardware(double weight, const precision& format, weight_state state)
 {
-    return std::ldexp(
-        static_cast<double>(stored_as(weight, format, state)), format.integer - format.width);
+    return real_value(stored_as(weight, format, state), format);
 }
 
 /// The part of a weight that rounding to two digits loses: |w - ŵ| / |w| of what is stored.

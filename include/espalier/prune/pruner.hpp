@@ -165,6 +165,10 @@ public:
     [[nodiscard]] std::span<const round_record> history() const { return history_; }
     /// The tightest accepted round; null if there is none.
     [[nodiscard]] const round_record* accepted() const;
+    /// How far along the way of the schedule the kept network is, 0 … 1: at 1 it meets the target.
+    /// That may be farther than the budget that it was trained for, `accepted()->progress`, if it
+    /// is within the budgets of later steps as well.
+    [[nodiscard]] double progress() const { return accepted_progress(trials_); }
     /// Why `next` returned nothing, as a sentence; empty while pruning goes on.
     [[nodiscard]] const std::string& stopped_because() const { return stopped_because_; }
     /// Groups, matrices and totals.

@@ -18,7 +18,7 @@ namespace espalier {
 
 /// What one round tried and how it ended.
 struct round_record {
-    double progress = 0; ///< of the schedule, 0 dense … 1 target
+    double progress = 0; ///< of the budget along the schedule, 0 dense … 1 target
     resources budget{};  ///< allowed
     resources usage{};   ///< taken by the kept groups; at most the budget
     std::int64_t kept_weights = 0;

@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
@@ -175,6 +176,19 @@ public:
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
 
 private:
+    /// Adds the time that it lives to a sum.
+    class busy_clock {
+    public:
+        explicit busy_clock(double& sum) : sum_(sum) {}
+        busy_clock(const busy_clock&) = delete;
+        busy_clock& operator=(const busy_clock&) = delete;
+        ~busy_clock() { sum_ += clock_.seconds(); }
+
+    private:
+        double& sum_;
+        stopwatch clock_;
+    };
+
     [[nodiscard]] std::size_t matrices() const { return network_.weights.size(); }
     /// Layer of a matrix, for sentences.
     [[nodiscard]] std::string_view layer_of(std::size_t m) const
@@ -224,6 +238,8 @@ private:
     [[nodiscard]] const resources& kept_usage() const;
 
     [[nodiscard]] std::vector<pruner_fact> facts() const;
+    void end_round(double metric);
+    void write_zeros();
     void keep_best();
     void put_back(const network_snapshot& snapshot);
     void roll_back();
@@ -248,6 +264,8 @@ private:
     std::size_t bad_trials_ = 0;
     std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
+    stopwatch round_clock_;           ///< runs since the last `next`
+    mutable double busy_seconds_ = 0; ///< of the pruner, since the last `report`
 };
 
 /// One round of a pruner, to be used until it is reported.
@@ -294,6 +312,7 @@ private:
 #ifndef ESPALIER_COMPILED
 #include <espalier/prune/detail/pruner_checks_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_regularizer_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>
 #endif

@@ -25,6 +25,10 @@ struct round_record {
     solve_status status = solve_status::feasible;
     double gap = 0; ///< of the knapsack solution
     double solver_seconds = 0;
+    double seconds = 0; ///< from `next` to `report`, on the wall clock
+    /// What the pruner took of it, and of `observe` before it: ranking, problem, solver, masks,
+    /// regulariser, copies.
+    double pruner_seconds = 0;
     double metric = 0; ///< as reported; 0 while the round is open
     bool accepted = false;
 };

@@ -264,8 +264,8 @@ private:
     std::size_t bad_trials_ = 0;
     std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
-    stopwatch round_clock_;           ///< runs since the last `next`
-    mutable double busy_seconds_ = 0; ///< of the pruner, since the last `report`
+    stopwatch round_clock_;   ///< runs since the last `next`
+    double busy_seconds_ = 0; ///< of the pruner, since the last `report`
 };
 
 /// One round of a pruner, to be used until it is reported.

@@ -26,8 +26,8 @@ struct round_record {
     double gap = 0; ///< of the knapsack solution
     double solver_seconds = 0;
     double seconds = 0; ///< from `next` to `report`, on the wall clock
-    /// What the pruner took of it, and of `observe` before it: ranking, problem, solver, masks,
-    /// regulariser, copies.
+    /// What the pruner took of it, and of `observe` before it: ranking, problem, solver, masks and
+    /// copies. The regulariser is training.
     double pruner_seconds = 0;
     double metric = 0; ///< as reported; 0 while the round is open
     bool accepted = false;

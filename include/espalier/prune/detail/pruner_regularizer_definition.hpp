@@ -50,7 +50,6 @@ ESPALIER_INLINE void pruner::set_charges(const knapsack_solution& solution)
 template <class Number>
 void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
 {
-    const busy_clock clock(busy_seconds_);
     ensure_gradients(gradients);
     if (options_.regularization == 0)
         return;
@@ -74,7 +73,6 @@ ESPALIER_INLINE double pruner::round::regularization_loss() const
     const pruner& of = owner();
     if (of.options_.regularization == 0)
         return 0;
-    const busy_clock clock(of.busy_seconds_);
     double loss = 0;
     std::vector<float> buffer;
     for (std::size_t m = 0; m < of.matrices(); ++m)
@@ -90,7 +88,6 @@ ESPALIER_INLINE void pruner::round::shrink(double learning_rate)
         "a learning rate is finite and not negative", given{"learning_rate", learning_rate});
     if (of.options_.regularization == 0)
         return;
-    const busy_clock clock(of.busy_seconds_);
     for (std::size_t m = 0; m < of.matrices(); ++m)
         of.network_.weights[m].update([&](auto weights) {
             detail::group_lasso_proximal_step(of.selection_.groups_of(m),

@@ -18,6 +18,7 @@
 #include <espalier/model/cost.hpp>
 #include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/expected_sharing.hpp>
 #include <espalier/model/gates.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>

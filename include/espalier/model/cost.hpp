@@ -3,13 +3,17 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/model/constant.hpp>
+#include <espalier/model/cost_without_matrices.hpp>
+#include <espalier/model/fabric.hpp>
 #include <espalier/model/gates.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/stream.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -24,32 +28,6 @@
 
 namespace espalier {
 
-namespace detail {
-
-/// Accumulation, input selection, registers, and the products and words that go to LUTs.
-/// \param terms          products of one copy that are added up, by multipliers or by adders
-/// \param soft_products  those of one copy that are multiplied in LUTs
-constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_policy& policy,
-    std::int64_t terms, std::int64_t soft_products)
-{
-    const std::int64_t multipliers = terms * m.copies;
-    need.lut += soft_products * m.copies * lut_product(m.weight.width, m.data.width);
-    // One accumulator-wide addition for each product, one LUT and carry bit for each bit of it.
-    need.lut += multipliers * m.accum.width;
-    // In front of each shared multiplier a selector over the inputs it meets: a 6-input LUT selects
-    // one of 4, so n inputs take ⌈(n - 1)/3⌉ for each bit.
-    const std::int64_t met = std::min(m.reuse_factor, m.n_in());
-    need.lut += multipliers * m.data.width * ceil_div(met - 1, 3);
-    // A ROM below the block-RAM threshold: a LUT is a 64×1 ROM.
-    const weight_memory memory = memory_of(m, policy.memory);
-    if (!memory.is_in_block_ram())
-        need.lut += memory.word_bits * ceil_div(memory.depth, 64);
-    // The operands of each multiplier and the accumulator of each output are registered.
-    need.ff += multipliers * (m.weight.width + m.data.width) + m.n_out() * m.copies * m.accum.width;
-}
-
-} // namespace detail
-
 /// Need of one matrix, every multiplier counted as a full product.
 [[nodiscard]] constexpr resources cost(const weight_matrix& m, const cost_policy& policy = {})
 {
@@ -60,8 +38,12 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
         .dsp = (product.dsp_for(alike) + last.dsp_for(m.multipliers() - alike)) * m.copies,
         .bram18 =
             memory_of(m, policy.memory).bram18() + index_memory_of(m, policy.memory).bram18()};
-    detail::add_fabric(need, m, policy, m.multipliers(), product.blocks == 0 ? m.multipliers() : 0);
-    return need;
+    const std::int64_t soft = product.blocks == 0 ? m.multipliers() : 0;
+    return need + fabric_of(m,
+                      {.full = has_weight_memory(m) ? m.multipliers() : m.weights(),
+                          .soft_products = soft,
+                          .dsp_products = m.multipliers() - soft},
+                      policy);
 }
 
 /// Need of one matrix when synthesis knows the weights and puts them into logic: at reuse factor 1,
@@ -75,39 +57,59 @@ constexpr void add_fabric(resources& need, const weight_matrix& m, const cost_po
         given{"reuse_factor", m.reuse_factor});
     const bool pooled = m.reuse_factor > 1;
     const std::int64_t nonzero = m.weights() - counts.zeros;
+    const bool all = policy.constants.rule == constant_rule::one_product_each;
+    const std::int64_t summed = all ? m.weights() : nonzero;
     const std::int64_t most = pooled ? pooled_multipliers(m, nonzero) : counts.products;
     const std::int64_t dsp =
         pooled ? std::min(counts.dsp, product_of(m, policy).dsp_for(most)) : counts.dsp;
-    resources need{.dsp = dsp * m.copies};
-    const bool all = policy.constants.rule == constant_rule::one_product_each;
-    detail::add_fabric(need, m, policy,
-        pooled ? most
-        : all  ? m.weights()
-               : nonzero,
-        std::min(counts.soft_products, most));
-    need.lut += counts.additions * m.copies * (m.data.width + m.weight.width);
-    return need;
+    const std::int64_t soft = std::min(counts.soft_products, most);
+    return resources{.dsp = dsp * m.copies} +
+           fabric_of(m,
+               {.one_digit = counts.one_digit,
+                   .two_digits = counts.two_digits,
+                   .full = summed - counts.one_digit - counts.two_digits,
+                   .shifted_additions = counts.additions,
+                   .soft_products = soft,
+                   .dsp_products = std::min(counts.products - counts.soft_products, most - soft)},
+               policy);
 }
 
-/// Need of a layer: the sum over its matrices, and of a recurrent one its gates.
+/// Need of a layer: the sum over its matrices, of a recurrent one its gates, and of a streamed
+/// convolution its window; or what a layer without matrices takes.
 /// \throws std::invalid_argument if the layer is not sound or not legal
 [[nodiscard]] constexpr resources cost(const layer_spec& s, const cost_policy& policy = {})
 {
     ensure_sound_and_legal(s);
+    if (!has_matrices(s.kind))
+        return detail::cost_without_matrices(s, policy);
     resources need;
     for (const weight_matrix& m : matrices_of(s))
         need += cost(m, policy);
-    return need + gates_cost(s, policy);
+    return need + gates_cost(s, policy) + window_cost(s, policy);
 }
 
-/// Need of several layers together.
+/// Need of layers in a row and, if the policy says so, of the FIFOs between them.
 [[nodiscard]] constexpr resources cost(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     resources need;
     for (const layer_spec& s : layers)
         need += cost(s, policy);
-    return need;
+    return policy.streams ? need + cost_of_streams(layers, policy.memory.shapes) : need;
+}
+
+/// What of it pruning cannot remove: layers without matrices, the gates of recurrent ones, the
+/// windows of convolutions, FIFOs.
+[[nodiscard]] constexpr resources cost_beyond_matrices(
+    std::span<const layer_spec> layers, const cost_policy& policy = {})
+{
+    resources need;
+    for (const layer_spec& s : layers) {
+        ensure_sound(s);
+        need +=
+            has_matrices(s.kind) ? gates_cost(s, policy) + window_cost(s, policy) : cost(s, policy);
+    }
+    return policy.streams ? need + cost_of_streams(layers, policy.memory.shapes) : need;
 }
 
 } // namespace espalier

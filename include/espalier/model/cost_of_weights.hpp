@@ -8,8 +8,10 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -86,7 +88,12 @@ namespace detail {
         counts.soft_products += product.blocks == 0 ? 1 : 0;
         ++by_blocks[{product.blocks, product.sharing}];
     };
-    counts.zeros = std::count(values.begin(), values.end(), 0);
+    for (const std::int64_t value : values) {
+        const int digits = signed_digits(value);
+        counts.zeros += digits == 0 ? 1 : 0;
+        counts.one_digit += digits == 1 ? 1 : 0;
+        counts.two_digits += digits == 2 ? 1 : 0;
+    }
     for (std::int64_t input = 0; input < m.n_in(); ++input)
         for (const std::int64_t value : detail::multiplied(m, values, input, how.share_equal)) {
             const int digits = signed_digits(value);
@@ -117,7 +124,7 @@ namespace detail {
     std::int64_t flat = 0;
     for (const std::int64_t value : stored) {
         int& most = bits[static_cast<std::size_t>(flat++ / m.reuse_factor)];
-        if (value != 0 || !saves_zeros(m.strategy))
+        if (value != 0 || !saves_zeros(m))
             most = std::max(most, std::min(format_of(value).width, m.weight.width));
     }
     return bits;
@@ -170,8 +177,11 @@ namespace detail {
     resources need{.dsp = (product.dsp_for(alike) + last.dsp_for(multipliers - alike)) * m.copies,
         .bram18 = detail::bram18_for(m, bits, policy.memory) +
                   index_memory_of(m, policy.memory).bram18()};
-    detail::add_fabric(need, m, policy, multipliers, product.blocks == 0 ? multipliers : 0);
-    return need;
+    const std::int64_t soft = product.blocks == 0 ? multipliers : 0;
+    return need +
+           fabric_of(m,
+               {.full = multipliers, .soft_products = soft, .dsp_products = multipliers - soft},
+               policy);
 }
 
 } // namespace espalier

@@ -109,6 +109,8 @@ TEST_CASE("constants are counted by input, magnitude and digits")
                 ++expected.zeros;
                 continue;
             }
+            expected.one_digit += digits_of(value) == 1 ? 1 : 0;
+            expected.two_digits += digits_of(value) == 2 ? 1 : 0;
             if (policy.constants.share_equal && !met.insert({input, magnitude}).second) {
                 ++shared;
                 continue;

@@ -6,7 +6,6 @@
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>

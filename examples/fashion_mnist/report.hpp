@@ -26,7 +26,8 @@ struct tally {
 };
 
 /// Counts layer by layer what the non-zero weights need, the sum last.
-inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
+inline std::vector<tally> tallies(
+    std::span<const esp::weight_view> views, const esp::cost_policy& policy = costs)
 {
     std::vector<tally> all;
     tally sum{.name = "total"};
@@ -36,7 +37,7 @@ inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
         for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
             const std::span<const float> weights = views[m].read(buffer);
             tally t{.name = esp::name_of(matrix),
-                .need = esp::recount(matrix, views[m].order(), weights)};
+                .need = esp::recount(matrix, views[m].order(), weights, policy)};
             for (const float w : weights)
                 t.weights += w != 0 ? 1 : 0;
             sum.need += t.need;

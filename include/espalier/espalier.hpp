@@ -5,7 +5,9 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/synthesis_report.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
@@ -18,6 +20,7 @@
 #include <espalier/model/constant.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/cost_of_weights.hpp>
+#include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/fabric_policy.hpp>
@@ -29,18 +32,26 @@
 #include <espalier/model/label.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
+#include <espalier/model/layers_without_matrices.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
+#include <espalier/model/legality_without_matrices.hpp>
+#include <espalier/model/lookup_table.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
+#include <espalier/model/not_modelled.hpp>
 #include <espalier/model/policy.hpp>
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/report.hpp>
+#include <espalier/model/report_json.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
+#include <espalier/model/spread.hpp>
+#include <espalier/model/stream.hpp>
 #include <espalier/model/tensor_shape.hpp>
+#include <espalier/model/text_table.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
@@ -52,6 +63,7 @@
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>
+#include <espalier/prune/needs_of.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>

@@ -3,6 +3,7 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/model/constant.hpp>
+#include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/gates.hpp>
 #include <espalier/model/legality.hpp>
@@ -11,6 +12,7 @@
 #include <espalier/model/policy.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/model/stream.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -72,25 +74,41 @@ namespace espalier {
 }
 
 /// Need of a layer: the sum over its matrices, of a recurrent one its gates, and of a streamed
-/// convolution its window.
+/// convolution its window; or what a layer without matrices takes.
 /// \throws std::invalid_argument if the layer is not sound or not legal
 [[nodiscard]] constexpr resources cost(const layer_spec& s, const cost_policy& policy = {})
 {
     ensure_sound_and_legal(s);
+    if (!has_matrices(s.kind))
+        return detail::cost_without_matrices(s, policy);
     resources need;
     for (const weight_matrix& m : matrices_of(s))
         need += cost(m, policy);
     return need + gates_cost(s, policy) + window_cost(s, policy);
 }
 
-/// Need of several layers together.
+/// Need of layers in a row and, if the policy says so, of the FIFOs between them.
 [[nodiscard]] constexpr resources cost(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     resources need;
     for (const layer_spec& s : layers)
         need += cost(s, policy);
-    return need;
+    return policy.streams ? need + cost_of_streams(layers, policy.memory.shapes) : need;
+}
+
+/// What of it pruning cannot remove: layers without matrices, the gates of recurrent ones, the
+/// windows of convolutions, FIFOs.
+[[nodiscard]] constexpr resources cost_beyond_matrices(
+    std::span<const layer_spec> layers, const cost_policy& policy = {})
+{
+    resources need;
+    for (const layer_spec& s : layers) {
+        ensure_sound(s);
+        need +=
+            has_matrices(s.kind) ? gates_cost(s, policy) + window_cost(s, policy) : cost(s, policy);
+    }
+    return policy.streams ? need + cost_of_streams(layers, policy.memory.shapes) : need;
 }
 
 } // namespace espalier

@@ -33,6 +33,8 @@ struct cost_policy {
     constant_policy constants{};
     /// Whether the gates of recurrent layers are counted: their products and activation tables.
     bool gates = true;
+    /// Whether the FIFOs between streamed layers are counted.
+    bool streams = true;
     fabric_policy fabric{};
 
     friend constexpr bool operator==(const cost_policy&, const cost_policy&) = default;
@@ -62,7 +64,8 @@ inline constexpr cost_policy cost_policy::paper{.lut_below = 10,
         .min_bits = 0,
         .output_index = false},
     .constants = {.rule = constant_rule::one_product_each, .share_equal = false},
-    .gates = false};
+    .gates = false,
+    .streams = false};
 inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
     .lut_below_wide = 0,
     .lut_below_sum = 9,
@@ -72,12 +75,14 @@ inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
         .output_index = false},
     .constants = {.rule = constant_rule::signed_digits, .max_digits = 1, .share_equal = false},
     .gates = false,
+    .streams = false,
     .fabric = {.rule = fabric_rule::schedule}};
 
-/// The name of a policy, whatever its DSP family; "custom" for one of the user's own.
+/// The name of a policy, whatever its DSP family and clock; "custom" for one of the user's own.
 [[nodiscard]] constexpr std::string_view to_string(cost_policy policy)
 {
     policy.dsp = cost_policy{}.dsp;
+    policy.fabric.clock_ps = cost_policy{}.fabric.clock_ps;
     if (policy == cost_policy::hls)
         return "hls";
     if (policy == cost_policy::hls_block_rom)

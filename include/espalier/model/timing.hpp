@@ -162,6 +162,28 @@ constexpr timing timing_around(
     return detail::timing_around(s, m, policy, product_timing(m, counts, policy));
 }
 
+namespace detail {
+
+/// A layer without matrices takes a pixel in every cycle under io_stream, and everything at once
+/// under io_parallel; its products are shared. Behind the last pixel come 3 cycles in all reports,
+/// behind the two tables of a softmax about 5 and the adder tree.
+constexpr timing timing_without_matrices(const layer_spec& s)
+{
+    const bool is_softmax = s.function == activation_function::softmax;
+    const bool is_streamed = s.io == io_type::io_stream;
+    const std::int64_t steps = is_streamed && is_pooling(s.kind) ? std::int64_t{s.height} * s.width
+                               : is_streamed || is_softmax       ? output_pixels(s)
+                                                                 : 1;
+    const bool is_shared =
+        s.kind == layer_kind::batch_norm || is_softmax || (is_pooling(s.kind) && !is_streamed);
+    const std::int64_t interval = times(is_shared ? s.reuse_factor : 1, steps);
+    if (is_softmax)
+        return {interval, plus(interval, 5 + ceil_log2(output_channels(s)))};
+    return {interval, plus(interval, is_streamed || s.kind == layer_kind::batch_norm ? 3 : 0)};
+}
+
+} // namespace detail
+
 /// Timing of a layer: a convolution takes a product for each group of parallel output pixels (under
 /// io_stream for each pixel that it reads); the kernels of a recurrent layer run together; the two
 /// parts of a separable convolution overlap.
@@ -169,6 +191,8 @@ constexpr timing timing_around(
 [[nodiscard]] constexpr timing timing_of(const layer_spec& s, const cost_policy& policy = {})
 {
     ensure_sound(s);
+    if (!has_matrices(s.kind))
+        return detail::timing_without_matrices(s);
     timing result;
     std::int64_t behind_the_loops = 0;
     for (const weight_matrix& m : matrices_of(s)) {
@@ -180,17 +204,24 @@ constexpr timing timing_around(
     return result;
 }
 
-/// Timing of layers in a row (hls4ml's dataflow style): the slowest sets the interval, the
-/// latencies add up. \throws std::invalid_argument as above
+/// Timing of layers in a row (hls4ml's dataflow style): the slowest sets the interval. Under
+/// io_parallel the latencies add up; streamed layers work at the same time, so that behind the
+/// slowest come only the pipelines of the others. \throws std::invalid_argument as above
 [[nodiscard]] constexpr timing timing_of(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     timing result;
+    std::int64_t slowest_stream = 0;
     for (const layer_spec& s : layers) {
         const timing t = timing_of(s, policy);
         result.interval = std::max(result.interval, t.interval);
-        result.latency = detail::plus(result.latency, t.latency);
+        const bool is_streamed = s.io == io_type::io_stream;
+        if (is_streamed)
+            slowest_stream = std::max(slowest_stream, t.interval);
+        result.latency =
+            detail::plus(result.latency, is_streamed ? t.latency - t.interval : t.latency);
     }
+    result.latency = detail::plus(result.latency, slowest_stream);
     return result;
 }
 

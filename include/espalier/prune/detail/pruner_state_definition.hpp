@@ -116,7 +116,7 @@ inline void add_facts(fact_list& facts, const grouping& groups, const weight_vie
 inline void add_facts(fact_list& facts, const cost_policy& costs)
 {
     const auto& [dsp, lut_below, lut_below_wide, lut_below_weight, lut_below_sum, memory, constants,
-        gates, fabric] = costs;
+        gates, streams, fabric] = costs;
     facts.add("cost policy, dsp", to_string(dsp));
     facts.add("cost policy, lut_below", lut_below);
     facts.add("cost policy, lut_below_wide", lut_below_wide);
@@ -133,6 +133,7 @@ inline void add_facts(fact_list& facts, const cost_policy& costs)
     facts.add("cost policy, constants max_digits", max_digits);
     facts.add("cost policy, constants share_equal", share_equal);
     facts.add("cost policy, gates", gates);
+    facts.add("cost policy, streams", streams);
     const auto& [fabric_rule, own_selectors, lut_percent, ff_percent, clock_ps] = fabric;
     facts.add("cost policy, fabric rule", fabric_rule);
     facts.add("cost policy, fabric own_selectors", own_selectors);

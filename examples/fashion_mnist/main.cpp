@@ -6,6 +6,7 @@
 #include "dataset.hpp"
 #include "lenet.hpp"
 #include "options.hpp"
+#include "quantized.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
@@ -88,6 +89,7 @@ void run(const options& o)
     const std::vector<tally> dense = tallies(trainee.weights);
     accuracies dense_accuracy{.validation = validate()};
     const std::vector<torch::Tensor> dense_parameters = snapshot(net);
+    const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
     std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
                 "(%.0f s)\n",
         static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
@@ -131,11 +133,14 @@ void run(const options& o)
     const esp::resources reported = tallies(trainee.weights, esp::cost_policy::hls).back().need;
     std::printf("and as C synthesis reports block RAM (cost_policy::hls): %lld DSP, %g BRAM\n",
         static_cast<long long>(reported.dsp), reported.bram());
-    const accuracies pruned_accuracy{
-        .validation = validate(), .test = accuracy(net, data.test.images, data.test.labels)};
+    const accuracies pruned_accuracy{.validation = validate(),
+        .test = accuracy(net, data.test.images, data.test.labels),
+        .quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels)};
     restore(net, dense_parameters);
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
+    dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
+    print_unfreed(pruner.masks(), trainee.weights, dense_weights);
 
     std::ofstream output(o.output);
     output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},

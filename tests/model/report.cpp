@@ -84,8 +84,8 @@ URAM          0       0    0.0
 figure   model  8 of 10 reports: from      to
 DSP        416                    351     416
 BRAM        81                     79      84
-LUT      49165                  38843  128199
-FF       30062                  24990   91612
+LUT      49165                  38843  108274
+FF       30062                  24990   88376
 II         720                    648     792
 latency    892                    807     985
 

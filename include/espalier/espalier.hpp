@@ -5,10 +5,19 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/explain.hpp>
+#include <espalier/hls/finding.hpp>
+#include <espalier/hls/hardware_flow.hpp>
+#include <espalier/hls/hls4ml_network.hpp>
+#include <espalier/hls/integer_kernel.hpp>
+#include <espalier/hls/integer_layers.hpp>
+#include <espalier/hls/integer_network.hpp>
+#include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
+#include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
@@ -45,6 +54,7 @@
 #include <espalier/model/precision.hpp>
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/report.hpp>
 #include <espalier/model/report_json.hpp>
 #include <espalier/model/resources.hpp>
@@ -57,6 +67,7 @@
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>

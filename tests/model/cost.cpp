@@ -328,7 +328,7 @@ TEST_CASE("the cost of weights refuses what it cannot know")
         doctest::Contains("the cost of constants needs every weight of the matrix"),
         std::invalid_argument);
     CHECK_THROWS_WITH_AS((void)cost(m, layout::keras, undefined),
-        doctest::Contains("a weight must be finite"), std::invalid_argument);
+        doctest::Contains("only a finite number has a fixed-point value"), std::invalid_argument);
     CHECK_THROWS_WITH_AS((void)cost(shared, constant_counts{}),
         doctest::Contains("weights are constants at reuse factor 1 and under the latency strategy"),
         std::invalid_argument);

@@ -115,6 +115,16 @@ public:
         }
         return used;
     }
+    /// Block RAMs of the weights, in halves of 36-Kb blocks.
+    [[nodiscard]] std::int64_t bram18(const memory_policy& policy = {}) const
+    {
+        const weight_memory memory = memory_of(matrix_, policy);
+        std::int64_t sum = 0;
+        for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+            sum +=
+                static_cast<std::int64_t>(columns(policy, bank).size()) * memory.banks[bank].bram18;
+        return sum;
+    }
 
     /// For each multiplier the number of its stream. Multipliers of one stream meet the same input
     /// in every cycle, so one selector serves them all; streams are numbered in the order in which

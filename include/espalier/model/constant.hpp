@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/ensure.hpp>
-#include <espalier/finite.hpp>
-#include <espalier/model/precision.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 // A multiplication by a constant need not be a multiplication. At reuse factor 1 the weights are
@@ -66,26 +60,6 @@ struct constant_counts {
         carry = rest / 2 % 2; // a one follows: the digit is -1 and carries, else it is +1
     }
     return digits;
-}
-
-/// A weight as the integer that the hardware stores: rounded down, as ap_fixed truncates, and
-/// saturated to the format. The upper half of an unsigned 64-bit format saturates at 2^63 - 1.
-/// \throws std::invalid_argument for NaN and infinity
-[[nodiscard]] inline std::int64_t quantized(double weight, const precision& format)
-{
-    ensure(is_finite(weight), "a weight must be finite", given{"weight", weight});
-    const std::int64_t fraction = std::int64_t{format.width} - format.integer;
-    const double scaled = std::floor(
-        std::ldexp(weight, static_cast<int>(std::clamp<std::int64_t>(fraction, -5000, 5000))));
-    // The limits as integers: from 54 bits on the largest value is not a double.
-    const int magnitude_bits = std::min(format.is_signed ? format.width - 1 : format.width, 63);
-    const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << magnitude_bits) - 1);
-    const std::int64_t smallest = format.is_signed ? -largest - 1 : 0;
-    if (scaled >= static_cast<double>(largest))
-        return largest;
-    if (scaled <= static_cast<double>(smallest))
-        return smallest;
-    return static_cast<std::int64_t>(scaled);
 }
 
 } // namespace espalier

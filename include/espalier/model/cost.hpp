@@ -11,6 +11,7 @@
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/stream.hpp>
 #include <espalier/model/weight_matrix.hpp>

@@ -8,8 +8,10 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -122,7 +124,7 @@ namespace detail {
     std::int64_t flat = 0;
     for (const std::int64_t value : stored) {
         int& most = bits[static_cast<std::size_t>(flat++ / m.reuse_factor)];
-        if (value != 0 || !saves_zeros(m.strategy))
+        if (value != 0 || !saves_zeros(m))
             most = std::max(most, std::min(format_of(value).width, m.weight.width));
     }
     return bits;

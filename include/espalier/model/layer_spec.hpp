@@ -55,14 +55,6 @@ enum class strategy : std::uint8_t {
     resource_unrolled, ///< the map of `resource`, but multiplications by zero are not generated
 };
 
-/// Whether zeros among the weights save hardware. Under the strategy resource they do not: its
-/// kernel multiplies whatever is in the ROM, and of a network with 46 % zeros hls4ml's reports show
-/// the same DSPs, block RAMs, LUTs and flip-flops as of its dense twin.
-[[nodiscard]] constexpr bool saves_zeros(strategy s)
-{
-    return s != strategy::resource;
-}
-
 /// How activations travel between layers (hls4ml: IOType).
 enum class io_type : std::uint8_t { io_parallel, io_stream };
 
@@ -210,6 +202,11 @@ struct layer_spec {
         return "resource_unrolled";
     }
     return "unknown";
+}
+
+[[nodiscard]] constexpr std::string_view to_string(padding p)
+{
+    return p == padding::same ? "same" : "valid";
 }
 
 [[nodiscard]] constexpr std::string_view to_string(io_type io)

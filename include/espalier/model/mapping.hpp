@@ -68,13 +68,15 @@ struct placement {
 {
     return nonzero > 0 ? m.multipliers() - (m.weights() - nonzero) / m.reuse_factor : 0;
 }
-/// The weights, counted in any order, that make a range of pooled multipliers necessary. The first
-/// multiplier is the one that may be partly filled.
+/// Which of the weights that stay, counted in any order, make a range of pooled multipliers
+/// necessary: each those behind the others', and the first any where RF does not divide the number
+/// of weights, for then ⌊zeros / RF⌋ leaves it to the last.
 [[nodiscard]] constexpr index_range slots_of_pooled(const weight_matrix& m, index_range multipliers)
 {
     const std::int64_t empty = m.multipliers() * m.reuse_factor - m.weights();
+    const bool any = multipliers.first == 0 && empty > 0;
     return {std::max<std::int64_t>(multipliers.first * m.reuse_factor - empty, 0),
-        multipliers.last * m.reuse_factor - empty};
+        any ? m.weights() : multipliers.last * m.reuse_factor - empty};
 }
 
 /// Flat hardware indices that the multipliers in a range work on.

@@ -12,6 +12,7 @@
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 
 #include <array>
 #include <cmath>
@@ -207,9 +208,8 @@ private:
         std::string text = utilization() ? "It fits." : "It does not fit.";
         text += " DSP and BRAM are counted, LUT, FF and latency estimated.\n";
         for (const report_row& row : rows_)
-            if (row.matrix && !saves_zeros(row.matrix->strategy)) {
-                text += "Pruning saves nothing under the strategy resource, which multiplies by "
-                        "every zero; resource_unrolled and latency leave them out.\n";
+            if (row.matrix && !saves_zeros(*row.matrix)) {
+                text.append("Zeros free nothing here: ").append(zeros_are_multiplied).append(".\n");
                 break;
             }
         text += "Not counted:\n";

@@ -96,7 +96,7 @@ private:
         out += ", \"n_out\": " + std::to_string(m.n_out());
         out += ", \"strategy\": " + json_string(to_string(m.strategy));
         out += ", \"saves_zeros\": ";
-        out += saves_zeros(m.strategy) ? "true" : "false";
+        out += saves_zeros(m) ? "true" : "false";
         out += ", \"reuse_factor\": " + std::to_string(m.reuse_factor);
         out += ", \"legal_reuse_factors\": ";
         if (m.strategy == strategy::latency) {

@@ -13,5 +13,5 @@ void program()
 #else
     const std::vector<float> weights(8);
 #endif
-    (void)espalier::cost(matrix, espalier::layout::pytorch, weights);
+    (void)espalier::cost(matrix, espalier::layout::keras, weights);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // weights are constants at reuse factor 1 and under the latency strategy only
 //
-// A multiplier that reads its weights from a memory cannot be specialised for one. The cost of such
-// a matrix is counted from the weights themselves.
+// A multiplier that reads its weights from a memory cannot be specialised for one. What such a
+// matrix needs is counted from the weights themselves.
 #include <espalier/model/cost.hpp>
 #include <espalier/model/layers.hpp>
 

@@ -90,9 +90,11 @@ public:
         set = known != 0 ? known : with_one_more(set, kind);
     }
     [[nodiscard]] std::size_t size() const { return set_of_.size(); }
-    [[nodiscard]] const own_units& operator[](std::size_t group) const
+    /// A number for what a group has: equal numbers, equal units.
+    [[nodiscard]] std::uint32_t set_of(std::size_t group) const { return set_of_[group]; }
+    [[nodiscard]] resources cost(std::size_t group, const resource_units& units) const
     {
-        return sets_[set_of_[group]];
+        return sets_[set_of_[group]].cost(units);
     }
 
 private:
@@ -164,19 +166,6 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
     return own;
 }
 
-/// What an item takes that is not shared.
-struct own_needs {
-    own_units units{};
-    std::array<std::int64_t, max_custom_resources> custom{};
-
-    friend bool operator==(const own_needs&, const own_needs&) = default;
-    /// Any order.
-    friend bool operator<(const own_needs& a, const own_needs& b)
-    {
-        return std::tie(a.units, a.custom) < std::tie(b.units, b.custom);
-    }
-};
-
 /// `times` what an item takes of the resources of the user's own.
 /// \throws std::invalid_argument if it cannot be added to a total
 [[nodiscard]] inline resources countable(std::size_t times,
@@ -200,30 +189,29 @@ inline void add_items(knapsack_problem& problem, matrix_items& matrix, const gro
     std::span<const custom_resource> custom, const resources& before)
 {
     const std::size_t first_class = problem.classes();
-    std::map<own_needs, std::uint32_t> classes;
+    std::map<resource_vector, std::uint32_t> classes;
     std::vector<std::size_t> members;
     matrix.total = matrix.units.total();
-    const auto needs_of = [&](std::size_t g) {
-        return own_needs{
-            own[g], custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g))};
+    const auto custom_of = [&](std::size_t g) {
+        return custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g));
     };
     for (std::size_t g = 0; g < own.size();) {
-        const own_needs needs = needs_of(g);
         const std::size_t first = g;
-        while (++g < own.size() && needs_of(g) == needs)
+        resources cost = own.cost(g, matrix.units);
+        cost.custom = custom_of(g);
+        while (
+            ++g < own.size() && own.set_of(g) == own.set_of(first) && custom_of(g) == cost.custom)
             ;
         const std::size_t length = g - first;
         const auto [known, is_new] =
-            classes.try_emplace(needs, static_cast<std::uint32_t>(problem.classes()));
+            classes.try_emplace(amounts_of(cost), static_cast<std::uint32_t>(problem.classes()));
         if (is_new) {
-            resources cost = needs.units.cost(matrix.units);
-            cost.custom = needs.custom;
             problem.class_costs.push_back(amounts_of(cost));
             members.push_back(0);
         }
         problem.class_of.insert(problem.class_of.end(), length, known->second);
         members[known->second - first_class] += length;
-        matrix.total += countable(length, needs.custom, (before + matrix.total).custom);
+        matrix.total += countable(length, cost.custom, (before + matrix.total).custom);
     }
     const auto largest = static_cast<std::size_t>(
         std::max_element(members.begin(), members.end()) - members.begin());

@@ -5,4 +5,6 @@
 #include <espalier/knapsack/core.hpp>
 #include <espalier/with/eigen.hpp>
 #include <espalier/with/glpk.hpp>
+#include <espalier/with/hls4ml.hpp>
 #include <espalier/with/json.hpp>
+#include <espalier/with/npy.hpp>

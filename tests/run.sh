@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 packages=(
     g++ clang clang-tidy clang-format libclang-rt-14-dev cmake ninja-build git ca-certificates
     libboost-dev                          # the library: Boost.Hana
-    libglpk-dev libeigen3-dev libarmadillo-dev nlohmann-json3-dev libtorch-dev libdlib-dev # the adapters
+    libglpk-dev libeigen3-dev libarmadillo-dev nlohmann-json3-dev libtorch-dev libdlib-dev libpugixml-dev # the adapters
     doctest-dev libsystemc-dev pkg-config python3 # the tests
     libxtensor-dev                        # of the array files
     libbenchmark-dev coinor-libcbc-dev    # the benchmarks

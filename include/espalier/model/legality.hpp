@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/layer_spec.hpp>
+#include <espalier/model/legality_without_matrices.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -149,6 +150,8 @@ private:
 /// All reuse factors that the hardware flow accepts for the first matrix of a layer.
 [[nodiscard]] constexpr legal_reuse_factors_range legal_reuse_factors(const layer_spec& s)
 {
+    ensure(has_matrices(s.kind), "reuse factors are listed for layers with weight matrices",
+        given{"layer", s.name.view()}, given{"kind", to_string(s.kind)});
     return legal_reuse_factors_range(matrices_of(s)[0]);
 }
 
@@ -167,6 +170,10 @@ constexpr bool ensure_sound(const layer_spec& s)
         given{"second reuse factor", s.second_reuse_factor});
     ensure(s.parallelization_factor >= 1, "a parallelization factor is at least 1",
         given{"parallelization_factor", s.parallelization_factor});
+    if (!has_matrices(s.kind)) {
+        detail::ensure_sound_without_matrices(s);
+        return true;
+    }
     if (is_convolution(s.kind)) {
         ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1,
             "the image of a convolution has at least one row, column and channel",
@@ -274,6 +281,8 @@ constexpr bool ensure_strategy(const layer_spec& s)
 constexpr bool ensure_legal(const layer_spec& s)
 {
     ensure_strategy(s);
+    if (!has_matrices(s.kind))
+        detail::ensure_legal_without_matrices(s);
     for (const weight_matrix& m : matrices_of(s)) {
         const legal_reuse_factors_range legal(m);
         const bool holds = legal.contains(m.reuse_factor);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // the cost of constants needs every weight of the matrix
-#include <espalier/model/cost.hpp>
+#include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/layers.hpp>
 
 #include <vector>
@@ -13,5 +13,5 @@ void program()
 #else
     const std::vector<float> weights(8);
 #endif
-    (void)espalier::cost(matrix, weights, {});
+    (void)espalier::cost(matrix, espalier::layout::keras, weights);
 }

@@ -10,6 +10,7 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
@@ -39,17 +40,16 @@ public:
     {
         pruned_weights_ = std::ranges::count(kept_, std::uint8_t{0});
         built_ = m.strategy == strategy::latency && m.reuse_factor > 1
-                     ? ceil_div(m.weights() - pruned_weights_, m.reuse_factor)
+                     ? pooled_multipliers(m, m.weights() - pruned_weights_)
                      : count_built();
         pruned_ = m.multipliers() - built_;
         if (m.strategy == strategy::resource)
             costs_.memory.min_bits = std::max(costs_.memory.min_bits, flow.least_rom_bits + 1);
         const weight_memory memory = memory_of(m, costs_.memory);
-        if (memory.bram18_per_column > 0)
-            packed_columns_ = ceil_div(built_ * m.weight.width, memory.column_bits);
+        packed_bram18_ = memory.bram18_for(built_ * m.weight.width);
         freeable_ = {
             .dsp = (product_.dsp_for(m.multipliers()) - product_.dsp_for(built_)) * m.copies,
-            .bram18 = (memory.columns() - packed_columns_) * memory.bram18_per_column};
+            .bram18 = memory.bram18() - packed_bram18_};
     }
 
     [[nodiscard]] bool is_pruned() const { return pruned_weights_ > 0; }
@@ -91,7 +91,9 @@ private:
         const matrix_schedule schedule =
             schedule_of(m_, std::span<const std::uint8_t>(kept_), flow_.memory);
         numbers_.assign(schedule.numbers().begin(), schedule.numbers().end());
-        columns_ = schedule.columns(costs_.memory);
+        for (std::size_t bank = 0; bank < memory_of(m_, costs_.memory).banks.size(); ++bank)
+            columns_.push_back(schedule.columns(costs_.memory, bank));
+        bram18_ = schedule.bram18(costs_.memory);
         return schedule.multipliers();
     }
 
@@ -177,19 +179,18 @@ private:
 
     void columns()
     {
-        const weight_memory memory = memory_of(m_, costs_.memory);
-        const auto used = static_cast<std::int64_t>(columns_.size());
-        if (memory.bram18_per_column == 0 || flow_.memory == memory_layout::packed ||
-            used == packed_columns_)
+        if (flow_.memory == memory_layout::packed || bram18_ == packed_bram18_)
             return;
+        const weight_memory memory = memory_of(m_, costs_.memory);
         std::int64_t shared = 0;
-        for (const std::int64_t j : columns_) {
-            const index_range on = multipliers_of_column(m_, memory, j);
-            const auto kept = std::ranges::lower_bound(numbers_, on.last) -
-                              std::ranges::lower_bound(numbers_, on.first);
-            shared += kept < on.size() ? 1 : 0;
-        }
-        const resources stays{.bram18 = (used - packed_columns_) * memory.bram18_per_column};
+        for (std::size_t bank = 0; bank < columns_.size(); ++bank)
+            for (const std::int64_t j : columns_[bank]) {
+                const index_range on = multipliers_of_column(memory, j, bank);
+                const auto kept = std::ranges::lower_bound(numbers_, on.last) -
+                                  std::ranges::lower_bound(numbers_, on.first);
+                shared += kept < on.size() ? 1 : 0;
+            }
+        const resources stays{.bram18 = bram18_ - packed_bram18_};
         say(unfreed::shared_column, stays,
             pruned_phrase() + " leaves " + listed(stays) + ", because " +
                 counted(shared, "memory column") +
@@ -200,12 +201,13 @@ private:
     /// What is counted is what an accounting without such limits, as the paper's, calls freed.
     void rom()
     {
-        if (!has_weight_memory(m_) || memory_of(m_, costs_.memory).bram18_per_column > 0)
+        if (!has_weight_memory(m_) || memory_of(m_, costs_.memory).is_in_block_ram())
             return;
-        const weight_memory memory = memory_of(m_, {.shapes = costs_.memory.shapes});
+        memory_policy anyway = costs_.memory;
+        anyway.min_depth = anyway.min_bits = 0;
+        const weight_memory memory = memory_of(m_, anyway);
         const resources stays{
-            .bram18 = (memory.columns() - ceil_div(built_ * m_.weight.width, memory.column_bits)) *
-                      memory.bram18_per_column};
+            .bram18 = memory.bram18() - memory.bram18_for(built_ * m_.weight.width)};
         if (stays.bram18 > 0)
             say(unfreed::rom_in_luts, stays,
                 pruned_phrase() + amounts(stays) + " frees no block RAM, because the memory of " +
@@ -258,9 +260,10 @@ private:
     std::int64_t built_ = 0;            ///< multipliers of one copy that have a kept weight
     std::int64_t pruned_ = 0;           ///< the others
     std::vector<std::int64_t> numbers_; ///< of those built; empty under latency with sharing
-    std::vector<std::int64_t> columns_; ///< that hold one of them
-    std::int64_t packed_columns_ = 0;
-    resources freeable_; ///< with the kept multipliers side by side
+    std::vector<std::vector<std::int64_t>> columns_; ///< that hold one of them, of each bank
+    std::int64_t bram18_ = 0;                        ///< of these columns
+    std::int64_t packed_bram18_ = 0;                 ///< with the kept multipliers side by side
+    resources freeable_;                             ///< with the kept multipliers side by side
 };
 
 } // namespace espalier::detail

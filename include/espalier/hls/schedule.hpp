@@ -105,7 +105,7 @@ public:
         const memory_policy& policy = {}, std::size_t bank = 0) const
     {
         std::vector<std::int64_t> used;
-        const weight_memory memory = memory_of(matrix_, policy);
+        const weight_memory memory = weights_in(policy);
         for (std::int64_t k = 0; k < multipliers(); ++k) {
             const std::int64_t place = first_bit(k) / matrix_.weight.width;
             const index_range on = columns_of(memory, {place, place + 1}, bank);
@@ -118,7 +118,7 @@ public:
     /// Block RAMs of the weights, in halves of 36-Kb blocks.
     [[nodiscard]] std::int64_t bram18(const memory_policy& policy = {}) const
     {
-        const weight_memory memory = memory_of(matrix_, policy);
+        const weight_memory memory = weights_in(policy);
         std::int64_t sum = 0;
         for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
             sum +=
@@ -146,6 +146,12 @@ public:
     friend bool operator==(const matrix_schedule&, const matrix_schedule&) = default;
 
 private:
+    [[nodiscard]] weight_memory weights_in(const memory_policy& policy) const
+    {
+        return memory_ == memory_layout::packed ? packed_memory_of(matrix_, policy)
+                                                : memory_of(matrix_, policy);
+    }
+
     weight_matrix matrix_;
     memory_layout memory_;
     std::vector<std::int64_t> numbers_;

@@ -15,7 +15,6 @@
 #include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>

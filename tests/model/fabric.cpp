@@ -72,6 +72,9 @@ TEST_CASE("the LUTs of shared multipliers")
     // A power of two: every multiplier has a selector of 17 LUTs for each bit. Reported 455,521.
     CHECK_BOTH(
         cost(matrix(128, 384, 32)).lut == 1'536 * 23 + 128 * 36 + 384 * 9 + 1'536 * 16 * 17 + 100);
+    // Beyond 32 they are shared again: two of 64:1.
+    CHECK_BOTH(
+        cost(matrix(128, 8, 64)).lut == 16 * 23 + 128 * 36 + 8 * 9 + 2 * 16 * (16 + 4 + 1) + 100);
     // But not after logic synthesis, which leaves 47 % of what the others are.
     CHECK_BOTH(cost(matrix(128, 384, 32), cost_policy::logic_synthesis).lut ==
                (1'536 * 23 + 128 * 36 + 384 * 9 + 4 * 16 * 11 + 100) * 47 / 100);

@@ -31,6 +31,7 @@
 #include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/expected_sharing.hpp>
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/fabric_policy.hpp>
 #include <espalier/model/gates.hpp>

@@ -72,6 +72,9 @@ TEST_CASE("the LUTs of shared multipliers")
     // A power of two: every multiplier has a selector of 17 LUTs for each bit. Reported 455,521.
     CHECK_BOTH(
         cost(matrix(128, 384, 32)).lut == 1'536 * 23 + 128 * 36 + 384 * 9 + 1'536 * 16 * 17 + 100);
+    // Beyond 32 they are shared again: two of 64:1.
+    CHECK_BOTH(
+        cost(matrix(128, 8, 64)).lut == 16 * 23 + 128 * 36 + 8 * 9 + 2 * 16 * (16 + 4 + 1) + 100);
     // But not after logic synthesis, which leaves 47 % of what the others are.
     CHECK_BOTH(cost(matrix(128, 384, 32), cost_policy::logic_synthesis).lut ==
                (1'536 * 23 + 128 * 36 + 384 * 9 + 4 * 16 * 11 + 100) * 47 / 100);
@@ -150,6 +153,8 @@ TEST_CASE("additions of constants are as wide as their products")
     CHECK_BOTH(lut({.zeros = 390, .products = 8, .soft_products = 8}) == 10 * (17 + 7) + 8 * 40);
     // In a DSP block a product that the accumulator holds whole takes its addition along.
     CHECK_BOTH(lut({.zeros = 390, .products = 8, .dsp = 8}) == (10 - 8) * (17 + 7));
+    // Where constants of one digit are multiplied too, it is not their additions that go.
+    CHECK_BOTH(lut({.zeros = 390, .one_digit = 10, .products = 10, .dsp = 10}) == 10 * (9 + 7));
     // An accumulator of 10 bits and one place: 7 bits are cut off every product.
     CHECK_BOTH(
         cost(cut, constant_counts{.zeros = 390, .products = 8, .dsp = 8}).lut == 2 * (10 + 7));
@@ -178,6 +183,11 @@ TEST_CASE("zeros save what their strategy saves")
     CHECK(lut(strategy::resource) == dense);
     // An addition and a selector of 4:1 each.
     CHECK(dense - lut(strategy::resource_unrolled) == 8 * (23 + 16 * 3));
+    // One multiplier that is left has one of the four selectors of 5:1.
+    std::vector<float> last(20 * 16, 0);
+    last.back() = 0.75F;
+    CHECK(cost(matrix(20, 16, 5, strategy::resource_unrolled), layout::hardware, last).lut ==
+          23 + 20 * 36 + 16 * 9 + 16 * 2 + 100);
     weights.assign(128, 0);
     CHECK(lut(strategy::resource_unrolled) == 0);
     CHECK(lut(strategy::resource) == dense);

@@ -15,7 +15,6 @@
 #include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>
@@ -32,6 +31,7 @@
 #include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/expected_sharing.hpp>
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/fabric_policy.hpp>
 #include <espalier/model/gates.hpp>

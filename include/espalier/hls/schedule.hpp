@@ -105,7 +105,9 @@ public:
         const memory_policy& policy = {}, std::size_t bank = 0) const
     {
         std::vector<std::int64_t> used;
-        const weight_memory memory = memory_of(matrix_, policy);
+        const weight_memory memory = memory_ == memory_layout::packed
+                                         ? packed_memory_of(matrix_, policy)
+                                         : memory_of(matrix_, policy);
         for (std::int64_t k = 0; k < multipliers(); ++k) {
             const std::int64_t place = first_bit(k) / matrix_.weight.width;
             const index_range on = columns_of(memory, {place, place + 1}, bank);

@@ -13,6 +13,7 @@
 #include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/recount.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -30,26 +31,25 @@ public:
     /// \param m     with the strategy that is built
     /// \param kept  in hardware order
     matrix_explainer(const weight_matrix& m, std::vector<std::uint8_t> kept,
-        const hardware_flow& flow, const cost_policy& costs, std::vector<finding>& found)
-        : m_(m),
-          kept_(std::move(kept)),
-          flow_(flow),
-          costs_(costs),
-          found_(&found),
-          product_(product_of(m, costs))
+        const hardware_flow& flow, std::vector<finding>& found)
+        : m_(m), kept_(std::move(kept)), flow_(flow), found_(&found)
     {
+        // The code that hls4ml generates asks for block RAM under either backend.
+        if (flow.is_hls4ml && m.strategy == strategy::resource_unrolled)
+            flow_.costs.memory.min_bits = 0;
+        product_ = product_of(m, flow_.costs);
         pruned_weights_ = std::ranges::count(kept_, std::uint8_t{0});
-        built_ = m.strategy == strategy::latency && m.reuse_factor > 1
-                     ? pooled_multipliers(m, m.weights() - pruned_weights_)
-                     : count_built();
+        if (m.strategy == strategy::latency && m.reuse_factor > 1) {
+            built_ = pooled_multipliers(m, m.weights() - pruned_weights_);
+        } else {
+            const matrix_schedule schedule = schedule_of(m, std::span<const std::uint8_t>(kept_));
+            numbers_.assign(schedule.numbers().begin(), schedule.numbers().end());
+            built_ = schedule.multipliers();
+        }
         pruned_ = m.multipliers() - built_;
-        if (m.strategy == strategy::resource)
-            costs_.memory.min_bits = std::max(costs_.memory.min_bits, flow.least_rom_bits + 1);
-        const weight_memory memory = memory_of(m, costs_.memory);
-        packed_bram18_ = memory.bram18_for(built_ * m.weight.width);
-        freeable_ = {
-            .dsp = (product_.dsp_for(m.multipliers()) - product_.dsp_for(built_)) * m.copies,
-            .bram18 = memory.bram18() - packed_bram18_};
+        const std::vector<float> ones(kept_.size(), 1);
+        best_ = counted_by(flow_.costs, memory_layout::packed);
+        freeable_ = less(recount(m, layout::hardware, ones, flow_.costs), best_);
     }
 
     [[nodiscard]] bool is_pruned() const { return pruned_weights_ > 0; }
@@ -86,15 +86,15 @@ public:
     }
 
 private:
-    [[nodiscard]] std::int64_t count_built()
+    /// What the kept weights need.
+    [[nodiscard]] resources counted_by(const cost_policy& costs, memory_layout memory) const
     {
-        const matrix_schedule schedule =
-            schedule_of(m_, std::span<const std::uint8_t>(kept_), flow_.memory);
-        numbers_.assign(schedule.numbers().begin(), schedule.numbers().end());
-        for (std::size_t bank = 0; bank < memory_of(m_, costs_.memory).banks.size(); ++bank)
-            columns_.push_back(schedule.columns(costs_.memory, bank));
-        bram18_ = schedule.bram18(costs_.memory);
-        return schedule.multipliers();
+        const std::vector<float> weights(kept_.begin(), kept_.end());
+        return recount(m_, layout::hardware, weights, costs, memory);
+    }
+    [[nodiscard]] static resources less(const resources& a, const resources& b)
+    {
+        return {.dsp = a.dsp - b.dsp, .bram18 = a.bram18 - b.bram18};
     }
 
     void beside_kept()
@@ -137,16 +137,7 @@ private:
         }
         if (m_.reuse_factor == 1 && !weights.empty())
             constants(weights);
-        // Without a memory nothing says which two products share a block; as `recount` has it.
-        const bool is_packed = flow_.memory == memory_layout::packed && has_weight_memory(m_);
-        if (product_.sharing == 1 || is_packed || numbers_.empty())
-            return;
-        std::int64_t blocks = 0;
-        for (std::size_t k = 0; k < numbers_.size(); ++k)
-            blocks += k == 0 || numbers_[k] / product_.sharing != numbers_[k - 1] / product_.sharing
-                          ? product_.blocks
-                          : 0;
-        const resources stays{.dsp = (blocks - product_.dsp_for(built_)) * m_.copies};
+        const resources stays{.dsp = counted_by(flow_.costs, flow_.memory).dsp - best_.dsp};
         if (stays.dsp > 0)
             say(unfreed::shared_dsp, stays,
                 pruned_phrase() + " leaves " + listed(stays) + ", because a block holds " +
@@ -159,7 +150,7 @@ private:
         std::int64_t few = 0;
         for (std::size_t i = 0; i < kept_.size(); ++i)
             few += kept_[i] == 0 && signed_digits(quantized(double{weights[i]}, m_.weight)) <=
-                                        costs_.constants.max_digits
+                                        flow_.costs.constants.max_digits
                        ? 1
                        : 0;
         if (few == 0)
@@ -173,24 +164,25 @@ private:
             .stays = stays,
             .sentence = name_of(m_) + ": " + "pruning " + counted(few * m_.copies, "multiplier") +
                         amounts(stays) + " frees no DSP, because constants of at most " +
-                        counted(costs_.constants.max_digits, "signed digit") +
+                        counted(flow_.costs.constants.max_digits, "signed digit") +
                         " are multiplied by adders"});
     }
 
     void columns()
     {
-        if (flow_.memory == memory_layout::packed || bram18_ == packed_bram18_)
+        const resources stays{
+            .bram18 = counted_by(flow_.costs, flow_.memory).bram18 - best_.bram18};
+        if (stays.bram18 == 0)
             return;
-        const weight_memory memory = memory_of(m_, costs_.memory);
+        const weight_memory memory = memory_of(m_, flow_.costs.memory);
         std::int64_t shared = 0;
-        for (std::size_t bank = 0; bank < columns_.size(); ++bank)
-            for (const std::int64_t j : columns_[bank]) {
+        for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+            for (std::int64_t j = 0; j < memory.columns(bank); ++j) {
                 const index_range on = multipliers_of_column(memory, j, bank);
                 const auto kept = std::ranges::lower_bound(numbers_, on.last) -
                                   std::ranges::lower_bound(numbers_, on.first);
-                shared += kept < on.size() ? 1 : 0;
+                shared += kept > 0 && kept < on.size() ? 1 : 0;
             }
-        const resources stays{.bram18 = bram18_ - packed_bram18_};
         say(unfreed::shared_column, stays,
             pruned_phrase() + " leaves " + listed(stays) + ", because " +
                 counted(shared, "memory column") +
@@ -201,13 +193,13 @@ private:
     /// What is counted is what an accounting without such limits, as the paper's, calls freed.
     void rom()
     {
-        if (!has_weight_memory(m_) || memory_of(m_, costs_.memory).is_in_block_ram())
+        if (!has_weight_memory(m_) || memory_of(m_, flow_.costs.memory).is_in_block_ram())
             return;
-        memory_policy anyway = costs_.memory;
-        anyway.min_depth = anyway.min_bits = 0;
-        const weight_memory memory = memory_of(m_, anyway);
+        cost_policy anyway = flow_.costs;
+        anyway.memory.min_depth = anyway.memory.min_bits = 0;
+        const weight_memory memory = memory_of(m_, anyway.memory);
         const resources stays{
-            .bram18 = memory.bram18() - memory.bram18_for(built_ * m_.weight.width)};
+            .bram18 = memory.bram18() - counted_by(anyway, memory_layout::packed).bram18};
         if (stays.bram18 > 0)
             say(unfreed::rom_in_luts, stays,
                 pruned_phrase() + amounts(stays) + " frees no block RAM, because the memory of " +
@@ -253,17 +245,14 @@ private:
     weight_matrix m_;
     std::vector<std::uint8_t> kept_;
     hardware_flow flow_;
-    cost_policy costs_;
     std::vector<finding>* found_;
     product_cost product_;
     std::int64_t pruned_weights_ = 0;
     std::int64_t built_ = 0;            ///< multipliers of one copy that have a kept weight
     std::int64_t pruned_ = 0;           ///< the others
     std::vector<std::int64_t> numbers_; ///< of those built; empty under latency with sharing
-    std::vector<std::vector<std::int64_t>> columns_; ///< that hold one of them, of each bank
-    std::int64_t bram18_ = 0;                        ///< of these columns
-    std::int64_t packed_bram18_ = 0;                 ///< with the kept multipliers side by side
-    resources freeable_;                             ///< with the kept multipliers side by side
+    resources best_;                    ///< with the kept multipliers side by side
+    resources freeable_;                ///< what is more than that before pruning
 };
 
 } // namespace espalier::detail

@@ -11,6 +11,7 @@ packages=(
     libboost-dev                          # the library: Boost.Hana
     libglpk-dev libeigen3-dev libarmadillo-dev nlohmann-json3-dev libtorch-dev libdlib-dev # the adapters
     doctest-dev libsystemc-dev pkg-config # the tests
+    yosys iverilog                        # circuits: what was emitted, simulated and synthesised
     libbenchmark-dev coinor-libcbc-dev    # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )

@@ -6,9 +6,9 @@
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
 #include <espalier/hls/adder_tree.hpp>
-#include <espalier/hls/kernel_plan.hpp>
+#include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/verilog_kernel.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/hls/verilog_primitives.hpp>
 #include <espalier/hls/verilog_rom.hpp>
 #include <espalier/hls/verilog_testbench.hpp>

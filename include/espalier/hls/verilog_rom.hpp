@@ -4,8 +4,8 @@
 #include <espalier/hls/detail/verilog_text.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/integer.hpp>
-#include <espalier/model/memory.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
@@ -21,6 +21,19 @@
 
 namespace espalier {
 
+/// Bits of a word in one memory column: what a RAMB18 of 7-series and UltraScale, and a DP16KD of
+/// ECP5, are wide at a depth.
+[[nodiscard]] constexpr std::int64_t rom_column_bits(std::int64_t depth)
+{
+    std::int64_t words = 512;
+    for (const std::int64_t bits : {36, 18, 9, 4, 2}) {
+        if (depth <= words)
+            return bits;
+        words *= 2;
+    }
+    return 1;
+}
+
 namespace detail {
 
 /// Bits [first, last) of the k-th multiplier's weight, side by side in one memory.
@@ -31,11 +44,10 @@ struct rom_piece {
 };
 
 /// The memories, each with what lies in it from bit 0 on.
-inline std::vector<std::vector<rom_piece>> rom_pieces(
-    const matrix_schedule& schedule, const memory_policy& policy)
+inline std::vector<std::vector<rom_piece>> rom_pieces(const matrix_schedule& schedule)
 {
     const int width = schedule.matrix().weight.width;
-    const std::int64_t column_bits = memory_of(schedule.matrix(), policy).column_bits;
+    const std::int64_t column_bits = rom_column_bits(schedule.cycles());
     std::vector<std::vector<rom_piece>> memories;
     std::int64_t last_column = -1;
     for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
@@ -93,10 +105,9 @@ inline void write_rom(std::ostream& out, std::string_view name, const matrix_sch
 /// where the weight of the k-th multiplier is the k-th of q one clock after its cycle was
 /// addressed. \param weights  raw integers in hardware order
 inline void write_verilog_rom(std::ostream& out, const std::string& name,
-    const matrix_schedule& schedule, std::span<const std::int64_t> weights,
-    const memory_policy& policy)
+    const matrix_schedule& schedule, std::span<const std::int64_t> weights)
 {
-    const auto memories = detail::rom_pieces(schedule, policy);
+    const auto memories = detail::rom_pieces(schedule);
     if (schedule.memory() == memory_layout::packed) {
         detail::write_rom(out, name + "_rom", schedule, memories.front(), weights);
         return;

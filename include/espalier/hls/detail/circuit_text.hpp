@@ -4,7 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/hls/adder_tree.hpp>
 #include <espalier/hls/detail/verilog_text.hpp>
-#include <espalier/hls/kernel_plan.hpp>
+#include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/weight_matrix.hpp>
@@ -21,7 +21,7 @@
 #include <utility>
 #include <vector>
 
-// The text of one kernel: its selectors, its table of biases, and the module that joins them. What
+// The text of one circuit: its selectors, its table of biases, and the module that joins them. What
 // is constant stands in modules of its own.
 
 namespace espalier::detail {
@@ -35,14 +35,14 @@ constexpr bool is_raw(std::int64_t value, const precision& p)
     return value <= largest && value >= (p.is_signed ? -largest - 1 : 0);
 }
 
-inline void ensure_kernel_numbers(const weight_matrix& m, std::span<const std::int64_t> weights,
+inline void ensure_circuit_numbers(const weight_matrix& m, std::span<const std::int64_t> weights,
     std::span<const std::int64_t> biases)
 {
     ensure(static_cast<std::int64_t>(weights.size()) == m.weights(),
-        "a kernel is emitted with every weight of its matrix", given{"given", weights.size()},
+        "a circuit is emitted with every weight of its matrix", given{"given", weights.size()},
         given{"weights", m.weights()});
     ensure(biases.empty() || static_cast<std::int64_t>(biases.size()) == m.n_out(),
-        "a kernel has a bias for each output or none at all", given{"given", biases.size()},
+        "a circuit has a bias for each output or none at all", given{"given", biases.size()},
         given{"n_out", m.n_out()});
     for (const std::int64_t weight : weights)
         ensure(is_raw(weight, m.weight), "a raw weight lies in its format", given{"weight", weight},
@@ -53,7 +53,7 @@ inline void ensure_kernel_numbers(const weight_matrix& m, std::span<const std::i
 }
 
 /// The cycles in which something happens to a lane, and the wire that says so.
-class kernel_marks {
+class circuit_marks {
 public:
     /// The number of the wire for a set of cycles.
     std::size_t operator()(const std::set<std::int64_t>& cycles)
@@ -71,18 +71,18 @@ private:
 };
 
 /// The cycles in which the segments of a lane begin; cycle 0 alone for a lane of one segment.
-inline std::set<std::int64_t> begins_of(const kernel_lane& lane)
+inline std::set<std::int64_t> begins_of(const circuit_lane& lane)
 {
     std::set<std::int64_t> cycles;
-    for (const kernel_segment& s : lane.segments)
+    for (const circuit_segment& s : lane.segments)
         cycles.insert(s.first);
     return cycles;
 }
 
-class kernel_text {
+class circuit_text {
 public:
-    kernel_text(std::ostream& out, const std::string& name, const matrix_schedule& schedule,
-        const kernel_plan& plan, std::span<const std::int64_t> biases)
+    circuit_text(std::ostream& out, const std::string& name, const matrix_schedule& schedule,
+        const circuit_plan& plan, std::span<const std::int64_t> biases)
         : out_(out),
           name_(name),
           schedule_(schedule),
@@ -133,7 +133,7 @@ private:
     const std::string& name_;
     const matrix_schedule& schedule_;
     const weight_matrix& m_;
-    const kernel_plan& plan_;
+    const circuit_plan& plan_;
     std::span<const std::int64_t> biases_;
 
     [[nodiscard]] std::string constant(std::int64_t value) const
@@ -197,12 +197,12 @@ private:
     }
 
     void write_control() const;
-    void write_marks(const kernel_marks& marks, std::string_view prefix, int stages) const;
+    void write_marks(const circuit_marks& marks, std::string_view prefix, int stages) const;
     void write_operands() const;
     void write_lane(
-        std::size_t lane, kernel_marks& begins, kernel_marks& ends, std::ostream& out) const;
+        std::size_t lane, circuit_marks& begins, circuit_marks& ends, std::ostream& out) const;
     void write_outputs() const;
-    [[nodiscard]] static std::string sum_name(const kernel_plan& plan, const kernel_part& part)
+    [[nodiscard]] static std::string sum_name(const circuit_plan& plan, const circuit_part& part)
     {
         const auto lane = static_cast<std::int64_t>(part.lane);
         return plan.lanes[part.lane].is_captured(part.segment)
@@ -213,4 +213,4 @@ private:
 
 } // namespace espalier::detail
 
-#include <espalier/hls/detail/kernel_text_definition.hpp>
+#include <espalier/hls/detail/circuit_text_definition.hpp>

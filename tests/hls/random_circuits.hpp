@@ -3,7 +3,7 @@
 
 #include "model/random_layers.hpp"
 
-#include <espalier/hls/kernel_plan.hpp>
+#include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/verilog_testbench.hpp>
 #include <espalier/model/layers.hpp>
@@ -17,10 +17,10 @@
 #include <string>
 #include <vector>
 
-// Random kernels with masks, weights and the answers that they must give, worked out with integers
+// Random circuits with masks, weights and the answers that they must give, worked out with integers
 // alone: no schedule, no plan.
 
-namespace random_kernels {
+namespace random_circuits {
 
 using random_layers::between;
 
@@ -92,8 +92,8 @@ inline std::vector<std::uint8_t> kept_by(
     return kept;
 }
 
-/// One kernel, and its test.
-struct kernel {
+/// One circuit, and its test.
+struct circuit {
     espalier::matrix_schedule schedule;
     std::vector<std::int64_t> weights;
     std::vector<std::int64_t> biases;
@@ -107,7 +107,7 @@ inline espalier::precision precision_of(std::mt19937_64& random, int least, int 
 }
 
 /// \param constants  a reuse factor of 1
-inline kernel draw(std::mt19937_64& random, const std::string& name, bool constants = false)
+inline circuit draw(std::mt19937_64& random, const std::string& name, bool constants = false)
 {
     using namespace espalier;
     layer_spec layer = random_layers::layer_of(
@@ -128,7 +128,7 @@ inline kernel draw(std::mt19937_64& random, const std::string& name, bool consta
     for (std::int64_t o = 0; o < m.n_out() && layer.inputs % 2 == 0; ++o)
         biases.push_back(raw(random, m.accum));
     const auto memory = random() % 2 == 0 ? memory_layout::packed : memory_layout::in_place;
-    kernel k{schedule_of(m, std::span<const std::uint8_t>(kept), memory), weights, biases, {}};
+    circuit k{schedule_of(m, std::span<const std::uint8_t>(kept), memory), weights, biases, {}};
     k.test = {.module = name,
         .inputs = m.n_in(),
         .input_width = m.data.width,
@@ -150,4 +150,4 @@ inline kernel draw(std::mt19937_64& random, const std::string& name, bool consta
     return k;
 }
 
-} // namespace random_kernels
+} // namespace random_circuits

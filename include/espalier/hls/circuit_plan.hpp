@@ -29,14 +29,14 @@
 namespace espalier {
 
 /// The inputs that one selector hands out, again and again.
-struct kernel_stream {
+struct circuit_stream {
     std::vector<std::int64_t> inputs; ///< of one period, which divides the reuse factor
 
     [[nodiscard]] std::int64_t period() const { return static_cast<std::int64_t>(inputs.size()); }
 };
 
 /// Cycles [first, last) in which a lane adds up one output.
-struct kernel_segment {
+struct circuit_segment {
     std::int64_t first = 0;
     std::int64_t last = 0;
     std::int64_t output = 0;
@@ -44,9 +44,9 @@ struct kernel_segment {
 };
 
 /// One accumulator and what is added into it.
-struct kernel_lane {
+struct circuit_lane {
     std::vector<std::int64_t> multipliers; ///< positions in the schedule
-    std::vector<kernel_segment> segments;  ///< in the order of the cycles
+    std::vector<circuit_segment> segments;  ///< in the order of the cycles
 
     /// Whether the sum of a segment moves to a register of its own, because the accumulator goes
     /// on.
@@ -57,17 +57,17 @@ struct kernel_lane {
 };
 
 /// A part of an output: the sum of one segment of a lane.
-struct kernel_part {
+struct circuit_part {
     std::size_t lane = 0;
     std::size_t segment = 0;
 };
 
 /// The circuit of one schedule at a reuse factor above 1.
-struct kernel_plan {
-    std::vector<kernel_stream> streams;
+struct circuit_plan {
+    std::vector<circuit_stream> streams;
     std::vector<std::int64_t> stream_of; ///< for each multiplier
-    std::vector<kernel_lane> lanes;
-    std::vector<std::vector<kernel_part>>
+    std::vector<circuit_lane> lanes;
+    std::vector<std::vector<circuit_part>>
         outputs;                       ///< the parts whose sum is an output; may be none
     std::vector<std::int64_t> periods; ///< of the counters beside that of the cycles, rising
     int product_bits = 0; ///< of a full product, unsigned operands with a bit for their sign
@@ -77,7 +77,7 @@ struct kernel_plan {
 
 /// Clock cycles from the edge that takes a vector to the edge that hands its result on: a selected
 /// operand, a product and a sum are registered. A vector is taken every RF cycles.
-[[nodiscard]] inline std::int64_t kernel_latency(const matrix_schedule& schedule)
+[[nodiscard]] inline std::int64_t circuit_latency(const matrix_schedule& schedule)
 {
     return schedule.cycles() + 3;
 }
@@ -94,10 +94,10 @@ inline std::int64_t period_of(std::span<const std::int64_t> sequence)
     return length;
 }
 
-inline std::vector<kernel_segment> segments_of(
+inline std::vector<circuit_segment> segments_of(
     const matrix_schedule& schedule, std::span<const std::int64_t> multipliers)
 {
-    std::vector<kernel_segment> segments;
+    std::vector<circuit_segment> segments;
     for (std::int64_t cycle = 0; cycle < schedule.cycles(); ++cycle) {
         const auto c = static_cast<std::size_t>(cycle);
         const std::int64_t output = schedule.slots(multipliers.front())[c].output;
@@ -121,12 +121,12 @@ constexpr int dropped_bits(const weight_matrix& m)
 
 /// The circuit of a schedule.
 /// \throws std::invalid_argument at reuse factor 1, where weights are constants in logic
-[[nodiscard]] inline kernel_plan plan_of(const matrix_schedule& schedule)
+[[nodiscard]] inline circuit_plan plan_of(const matrix_schedule& schedule)
 {
     const weight_matrix& m = schedule.matrix();
     ensure(m.reuse_factor > 1, "multipliers are shared at a reuse factor above 1 only",
         given{"reuse_factor", m.reuse_factor});
-    kernel_plan plan;
+    circuit_plan plan;
     plan.stream_of = schedule.streams();
     std::map<std::vector<std::int64_t>, std::size_t> lane_of;
     std::set<std::int64_t> periods;
@@ -151,7 +151,7 @@ constexpr int dropped_bits(const weight_matrix& m)
     plan.periods.assign(periods.begin(), periods.end());
     plan.outputs.resize(static_cast<std::size_t>(m.n_out()));
     for (std::size_t lane = 0; lane < plan.lanes.size(); ++lane) {
-        kernel_lane& l = plan.lanes[lane];
+        circuit_lane& l = plan.lanes[lane];
         l.segments = detail::segments_of(schedule, l.multipliers);
         for (std::size_t s = 0; s < l.segments.size(); ++s)
             if (l.segments[s].used)

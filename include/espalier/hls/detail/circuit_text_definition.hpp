@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/hls/detail/kernel_text.hpp>
+#include <espalier/hls/detail/circuit_text.hpp>
 
 #include <sstream>
 
-// The module that joins the parts of a kernel.
+// The module that joins the parts of a circuit.
 
 namespace espalier::detail {
 
-inline void kernel_text::write_control() const
+inline void circuit_text::write_control() const
 {
     const std::int64_t counter_bits = ceil_log2(m_.reuse_factor);
     out_ << "    wire en, load, step, first;\n    wire " << range(counter_bits)
@@ -24,8 +24,8 @@ inline void kernel_text::write_control() const
 }
 
 /// A wire for each set of cycles, as many clocks after the counter as are registered in between.
-inline void kernel_text::write_marks(
-    const kernel_marks& marks, std::string_view prefix, int stages) const
+inline void circuit_text::write_marks(
+    const circuit_marks& marks, std::string_view prefix, int stages) const
 {
     for (std::size_t i = 0; i < marks.sets().size(); ++i) {
         const auto& cycles = marks.sets()[i];
@@ -55,7 +55,7 @@ inline void kernel_text::write_marks(
     }
 }
 
-inline void kernel_text::write_operands() const
+inline void circuit_text::write_operands() const
 {
     const int data = m_.data.width, weight = m_.weight.width;
     const auto streams = static_cast<std::int64_t>(plan_.streams.size());
@@ -78,10 +78,10 @@ inline void kernel_text::write_operands() const
              << element("q", k, weight) << ", p" << k << ");\n";
 }
 
-inline void kernel_text::write_lane(
-    std::size_t lane, kernel_marks& begins, kernel_marks& ends, std::ostream& out) const
+inline void circuit_text::write_lane(
+    std::size_t lane, circuit_marks& begins, circuit_marks& ends, std::ostream& out) const
 {
-    const kernel_lane& l = plan_.lanes[lane];
+    const circuit_lane& l = plan_.lanes[lane];
     const auto number = static_cast<std::int64_t>(lane);
     const int width = m_.accum.width;
     const auto leaves = static_cast<std::int64_t>(l.multipliers.size());
@@ -125,7 +125,7 @@ inline void kernel_text::write_lane(
 }
 
 /// The parts of each output, added up.
-inline void kernel_text::write_outputs() const
+inline void circuit_text::write_outputs() const
 {
     const int width = m_.accum.width;
     for (std::int64_t r = 0; r < m_.n_out(); ++r) {
@@ -142,7 +142,7 @@ inline void kernel_text::write_outputs() const
     }
 }
 
-inline void kernel_text::write_top() const
+inline void circuit_text::write_top() const
 {
     out_ << "module " << name_ << "(input clk, rst, in_valid, output in_ready, input "
          << range(m_.n_in() * m_.data.width)
@@ -151,7 +151,7 @@ inline void kernel_text::write_top() const
     write_control();
     if (schedule_.multipliers() > 0)
         write_operands();
-    kernel_marks begins, ends;
+    circuit_marks begins, ends;
     std::ostringstream lanes; // behind the marks that they ask for
     bool has_table = false;
     for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {

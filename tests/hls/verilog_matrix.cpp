@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "hls/random_kernels.hpp"
+#include "hls/random_circuits.hpp"
 #include "hls/simulation.hpp"
 
-#include <espalier/hls/verilog_kernel.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
 
 #include <doctest/doctest.h>
 
@@ -15,19 +15,19 @@
 
 using namespace espalier;
 
-TEST_CASE("random pruned kernels give the bits and take the cycles that integers foretell")
+TEST_CASE("random pruned circuits give the bits and take the cycles that integers foretell")
 {
     std::mt19937_64 random(11);
-    std::vector<random_kernels::kernel> kernels;
+    std::vector<random_circuits::circuit> circuits;
     std::vector<verilog_test> tests;
     for (int i = 0; i < 24; ++i) {
-        kernels.push_back(random_kernels::draw(random, "layer" + std::to_string(i)));
-        tests.push_back(kernels.back().test);
+        circuits.push_back(random_circuits::draw(random, "layer" + std::to_string(i)));
+        tests.push_back(circuits.back().test);
     }
     CHECK(simulation::simulated(
               [&](std::ostream& out) {
-                  for (const auto& k : kernels)
-                      write_verilog_kernel(out, k.test.module, k.schedule, k.weights, k.biases);
+                  for (const auto& k : circuits)
+                      write_verilog_matrix(out, k.test.module, k.schedule, k.weights, k.biases);
               },
               tests) == "PASS\n");
 }
@@ -35,11 +35,11 @@ TEST_CASE("random pruned kernels give the bits and take the cycles that integers
 TEST_CASE("a test bench finds a wrong bit and a wrong cycle")
 {
     std::mt19937_64 random(5);
-    const auto k = random_kernels::draw(random, "layer");
+    const auto k = random_circuits::draw(random, "layer");
     const auto outcome = [&](const verilog_test& test) {
         return simulation::simulated(
             [&](std::ostream& out) {
-                write_verilog_kernel(out, "layer", k.schedule, k.weights, k.biases);
+                write_verilog_matrix(out, "layer", k.schedule, k.weights, k.biases);
             },
             std::vector{test});
     };

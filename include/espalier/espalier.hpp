@@ -6,8 +6,12 @@
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
 #include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/shift_add.hpp>
+#include <espalier/hls/verilog_constants.hpp>
 #include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/hls/verilog_primitives.hpp>
 #include <espalier/hls/verilog_rom.hpp>

@@ -143,9 +143,10 @@ inline circuit draw(std::mt19937_64& random, const std::string& name, bool const
         const auto y = product(m, weights, biases, x);
         k.test.given.insert(k.test.given.end(), x.begin(), x.end());
         k.test.expected.insert(k.test.expected.end(), y.begin(), y.end());
-        // A vector every RF cycles, and its result RF + 3 cycles later: operand, product, sum.
+        // A vector every RF cycles. Its result RF + 3 cycles later: operand, product, sum; of
+        // constants 2: inputs and outputs.
         k.test.taken_at.push_back(v * m.reuse_factor);
-        k.test.handed_at.push_back(v * m.reuse_factor + m.reuse_factor + 3);
+        k.test.handed_at.push_back(v * m.reuse_factor + (constants ? 2 : m.reuse_factor + 3));
     }
     return k;
 }

@@ -107,9 +107,8 @@ inline espalier::resources total(const cells& modules, const std::string& module
 /// What each circuit comes to.
 /// \param write    their text, without the primitives
 /// \param command  of Yosys, for the top module `all`
-inline std::vector<espalier::resources> synthesised(
-    const std::function<void(std::ostream&)>& write, std::span<const circuit> circuits,
-    const std::string& command, int seconds = 600)
+inline std::vector<espalier::resources> synthesised(const std::function<void(std::ostream&)>& write,
+    std::span<const circuit> circuits, const std::string& command, int seconds = 600)
 {
     const simulation::folder work;
     {
@@ -118,9 +117,9 @@ inline std::vector<espalier::resources> synthesised(
         write(out);
         write_all(out, circuits);
     }
-    const std::string said = simulation::output_of("timeout " + std::to_string(seconds) +
-                                                   " yosys -q -p 'read_verilog " + work / "circuits.v" + "; " +
-                                                   command + "; tee -q -o " + work / "stat.txt" + " stat'");
+    const std::string said = simulation::output_of(
+        "timeout " + std::to_string(seconds) + " yosys -q -p 'read_verilog " + work / "circuits.v" +
+        "; " + command + "; tee -q -o " + work / "stat.txt" + " stat'");
     std::ifstream in(work / "stat.txt");
     std::ostringstream stat;
     stat << in.rdbuf();

@@ -15,9 +15,9 @@
 #include <set>
 
 // LUTs and flip-flops of the circuit of a schedule, term by term as it is emitted. The hierarchy is
-// kept, so each module costs what it costs alone: an adder a LUT for each bit of its longer operand,
-// an accumulator one for each bit, a selector of up to four inputs likewise. Held against Yosys in
-// docs/synthesis.md.
+// kept, so each module costs what it costs alone: an adder a LUT for each bit of its longer
+// operand, an accumulator one for each bit, a selector of up to four inputs likewise. Held against
+// Yosys in docs/synthesis.md.
 
 namespace espalier {
 
@@ -41,7 +41,8 @@ namespace espalier {
     std::int64_t luts = 0;
     const bool in_rows = narrow > 18 && wide > native;
     if (narrow > 18 || wide > native)
-        luts += family == dsp_family::dsp48e1 && !in_rows ? 0 : std::max(0, std::min(bits, a + b) - 17);
+        luts +=
+            family == dsp_family::dsp48e1 && !in_rows ? 0 : std::max(0, std::min(bits, a + b) - 17);
     return luts;
 }
 
@@ -69,15 +70,13 @@ namespace espalier {
         need.lut += m.data.width * selector_luts(s.period());
         inputs.insert(s.inputs.begin(), s.inputs.end());
     }
-    need.ff += m.data.width *
-               static_cast<std::int64_t>(inputs.size() + plan.streams.size());
+    need.ff += m.data.width * static_cast<std::int64_t>(inputs.size() + plan.streams.size());
     const int product_bits = std::max(plan.dropped_bits, 0) + plan.term_bits;
-    need.lut += schedule.multipliers() *
-                tile_luts(family, m.weight.width + !m.weight.is_signed,
-                    m.data.width + !m.data.is_signed, product_bits);
+    need.lut += schedule.multipliers() * tile_luts(family, m.weight.width + !m.weight.is_signed,
+                                             m.data.width + !m.data.is_signed, product_bits);
     need.ff += schedule.multipliers() *
-               (m.weight.width +
-                   std::clamp(plan.product_bits - std::max(plan.dropped_bits, 0), 1, plan.term_bits));
+               (m.weight.width + std::clamp(plan.product_bits - std::max(plan.dropped_bits, 0), 1,
+                                     plan.term_bits));
     for (const circuit_lane& lane : plan.lanes) {
         const auto leaves = static_cast<std::int64_t>(lane.multipliers.size());
         for (const tree_adder& a : adder_tree(leaves, plan.term_bits, width))

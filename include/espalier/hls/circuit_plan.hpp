@@ -46,7 +46,7 @@ struct circuit_segment {
 /// One accumulator and what is added into it.
 struct circuit_lane {
     std::vector<std::int64_t> multipliers; ///< positions in the schedule
-    std::vector<circuit_segment> segments;  ///< in the order of the cycles
+    std::vector<circuit_segment> segments; ///< in the order of the cycles
 
     /// Whether the sum of a segment moves to a register of its own, because the accumulator goes
     /// on.

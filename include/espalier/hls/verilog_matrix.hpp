@@ -3,9 +3,9 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/detail/circuit_text.hpp>
 #include <espalier/hls/detail/verilog_text.hpp>
-#include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/verilog_rom.hpp>
 

@@ -55,9 +55,28 @@ module espalier_add #(parameter A = 1, B = 1, Y = 1)
     (input signed [A-1:0] a, input signed [B-1:0] b, output signed [Y-1:0] y);
     assign y = a + b;
 endmodule
-module espalier_subtract #(parameter A = 1, B = 1, Y = 1)
+// y = a + b 2^S, or a - b 2^S. The lowest S bits of a pass by.
+module espalier_shift_add #(parameter A = 1, B = 1, S = 0, SUBTRACT = 0, Y = 1)
     (input signed [A-1:0] a, input signed [B-1:0] b, output signed [Y-1:0] y);
-    assign y = a - b;
+    localparam E = A > S ? A : S + 1;
+    wire signed [E-1:0] wide = a;
+    generate
+        if (Y <= S) assign y = wide[Y-1:0];
+        else begin : upper
+            wire signed [Y-S-1:0] sum;
+            wire signed [E-S-1:0] top = wide[E-1:S];
+            if (SUBTRACT) assign sum = top - b;
+            else assign sum = top + b;
+            if (S == 0) assign y = sum;
+            else assign y = {sum, wide[(S > 0 ? S - 1 : 0):0]};
+        end
+    endgenerate
+endmodule
+// y = a 2^S
+module espalier_scale #(parameter A = 1, S = 0, Y = 1)
+    (input signed [A-1:0] a, output signed [Y-1:0] y);
+    wire signed [Y-1:0] wide = a;
+    assign y = wide << S;
 endmodule
 
 // Adds up, beginning anew from `start` where `first` is set.
@@ -111,6 +130,19 @@ module espalier_control #(parameter N = 2, C = 1)
         if (rst) ends <= 3'b0;
         else if (en) ends <= {ends[1:0], busy && last};
     end
+endmodule
+
+// Two registers in a row, inputs and outputs, with nothing but logic in between.
+module espalier_flow(input clk, rst, in_valid, output in_ready, output out_valid, input out_ready,
+    output take, en);
+    reg [1:0] full;
+    assign out_valid = full[1];
+    assign en = !full[1] || out_ready;
+    assign in_ready = !full[0] || en;
+    assign take = in_valid && in_ready;
+    always @(posedge clk)
+        if (rst) full <= 2'b0;
+        else full <= {en ? full[0] : full[1], in_ready ? in_valid : full[0]};
 endmodule
 
 )";

@@ -3,8 +3,8 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/hls/adder_tree.hpp>
-#include <espalier/hls/detail/verilog_text.hpp>
 #include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/detail/verilog_text.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/weight_matrix.hpp>

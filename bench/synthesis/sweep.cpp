@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Yosys makes of pruned circuits, beside what the model and the schedule say, as a table with
-// tabs. Arguments: a family (xc7, xcup), then widths; without any, all of both.
+// tabs. Arguments: xc7 or xcup; counts (DSP and RAMB18 alone), deep (the same at reuse factors from
+// 128) or fabric (with LUTs and flip-flops); then the widths of the weights.
 #include "hls/random_circuits.hpp"
 #include "hls/synthesis.hpp"
 
@@ -13,6 +14,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <random>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -25,9 +27,11 @@ struct shape {
     int outputs;
     int reuse_factor;
 };
-constexpr shape shapes[] = {{16, 8, 2}, {16, 16, 4}, {32, 16, 8}, {64, 12, 12}, {32, 32, 16},
-    {50, 16, 25}, {64, 32, 32}, {64, 32, 64}, {64, 32, 128}, {128, 32, 256}, {128, 64, 512},
-    {128, 64, 1024}, {256, 64, 2048}};
+constexpr shape shallow[] = {{8, 6, 2}, {16, 6, 4}, {16, 12, 8}, {24, 6, 12}, {32, 8, 16},
+    {25, 12, 25}, {32, 12, 32}, {32, 16, 64}};
+// Deep memories have few multipliers: Yosys needs a second for a thousand words.
+constexpr shape deep[] = {
+    {32, 12, 128}, {32, 16, 256}, {32, 32, 512}, {64, 32, 1024}, {64, 64, 2048}};
 constexpr const char* mask_names[] = {
     "0%", "50%", "90%", "contiguous", "single weights", "everything"};
 
@@ -36,10 +40,12 @@ struct configuration {
     int mask;
 };
 
-void run(const std::string& family, int width, std::mt19937_64& random)
+void run(
+    const std::string& family, int width, bool is_deep, bool has_fabric, std::mt19937_64& random)
 {
     std::vector<configuration> all;
     int mask = width;
+    const std::span<const shape> shapes = is_deep ? std::span<const shape>(deep) : shallow;
     for (const shape& s : shapes)
         for (const memory_layout memory : {memory_layout::in_place, memory_layout::packed}) {
             const int data = mask % 3 == 0 ? std::clamp(width + mask % 7 - 3, 2, 32) : width;
@@ -67,7 +73,8 @@ void run(const std::string& family, int width, std::mt19937_64& random)
                 write_verilog_matrix(out, circuits[i].name, all[i].schedule,
                     synthesis::restless_weights(all[i].schedule, random));
         },
-        circuits, synthesis::xilinx(family), 3000);
+        // Without the fabric Yosys stops when DSP blocks and block RAMs are mapped.
+        circuits, synthesis::xilinx(family, has_fabric ? "" : "-run begin:map_ffram"), 3000);
     for (std::size_t i = 0; i < all.size(); ++i) {
         const matrix_schedule& s = all[i].schedule;
         const weight_matrix& m = s.matrix();
@@ -92,19 +99,14 @@ void run(const std::string& family, int width, std::mt19937_64& random)
 
 int main(int count, char** arguments)
 {
-    std::vector<std::string> families{"xcup", "xc7"};
-    std::vector<int> widths{4, 5, 6, 8, 9, 10, 12, 14, 16, 18, 19, 20, 22, 24, 25, 26, 27, 28, 32};
-    if (count > 1)
-        families = {arguments[1]};
-    if (count > 2) {
-        widths.clear();
-        for (int i = 2; i < count; ++i)
-            widths.push_back(std::atoi(arguments[i]));
+    if (count < 4) {
+        std::cerr << "usage: bench_synthesis xc7|xcup counts|deep|fabric width…\n";
+        return 2;
     }
+    const std::string family = arguments[1], what = arguments[2];
     std::cout << "family\tshape\tRF\tW\tD\tA\tmask\tlayout\tmultipliers\tDSP\tDSP Yosys\tRAMB18\t"
                  "RAMB18 Yosys\tLUT\tLUT Yosys\tFF\tFF Yosys\n";
     std::mt19937_64 random(1);
-    for (const std::string& family : families)
-        for (const int width : widths)
-            run(family, width, random);
+    for (int i = 3; i < count; ++i)
+        run(family, std::atoi(arguments[i]), what == "deep", what == "fabric", random);
 }

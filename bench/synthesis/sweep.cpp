@@ -81,8 +81,7 @@ void run(
         cost_policy policy = cost_policy::yosys;
         policy.dsp = family == "xc7" ? dsp_family::dsp48e1 : dsp_family::dsp48e2;
         const std::int64_t dsp = product_of(m, policy).dsp_for(s.multipliers());
-        const std::int64_t bram18 = static_cast<std::int64_t>(s.columns(policy.memory).size()) *
-                                    memory_of(m, policy.memory).bram18_per_column;
+        const std::int64_t bram18 = s.bram18(policy.memory);
         const resources fabric = circuit_fabric(s, policy.dsp);
         const resources& y = counted[i];
         std::cout << family << '\t' << m.n_in() << 'x' << m.n_out() << '\t' << m.reuse_factor

@@ -60,7 +60,11 @@ int main(int, char** arguments)
         const float narrow[]{static_cast<float>(number)};
         check(!esp::is_finite(number), "a double that is not finite");
         check(!esp::is_finite(narrow[0]), "a float that is not finite");
-        check_refused([&] { (void)esp::quantized(number, {16, 6}); }, "a weight must be finite");
+        check_refused(
+            [&] {
+                (void)esp::quantized(number, esp::precision{16, 6});
+            },
+            "only a finite number has a fixed-point value");
 
         std::vector<float> w = weights();
         w[3] = narrow[0];

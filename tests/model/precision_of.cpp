@@ -30,8 +30,17 @@ struct ap_int;
 template <int W>
 struct ap_uint;
 
-enum ac_q_mode { AC_TRN, AC_RND };
-enum ac_o_mode { AC_WRAP, AC_SAT };
+enum ac_q_mode {
+    AC_TRN,
+    AC_RND,
+    AC_TRN_ZERO,
+    AC_RND_ZERO,
+    AC_RND_INF,
+    AC_RND_MIN_INF,
+    AC_RND_CONV,
+    AC_RND_CONV_ODD
+};
+enum ac_o_mode { AC_WRAP, AC_SAT, AC_SAT_ZERO, AC_SAT_SYM };
 template <int W, int I, bool S = true, ac_q_mode Q = AC_TRN, ac_o_mode O = AC_WRAP>
 class ac_fixed;
 template <int W, bool S = true>
@@ -94,6 +103,28 @@ TEST_CASE("a type in a namespace, with scoped modes or a definition, is the same
 {
     CHECK_BOTH(precision_of<vendor::ap_fixed<20, 10>> == precision{20, 10, true});
     CHECK_BOTH(precision_of<vendor::ap_uint<9>> == precision{9, 9, false});
+}
+
+TEST_CASE("the modes are those that the type names, whatever their numbers")
+{
+    using r = rounding;
+    using o = overflow;
+    CHECK_BOTH(fixed_point_of<ap_fixed<18, 8>> == fixed_point{{18, 8, true}, r::trn, o::wrap});
+    CHECK_BOTH(fixed_point_of<ap_ufixed<16, 6, AP_TRN_ZERO, AP_SAT_SYM>> ==
+               fixed_point{{16, 6, false}, r::trn_zero, o::sat_sym});
+    CHECK_BOTH(fixed_point_of<ap_fixed<9, 2, AP_RND, AP_SAT>>.rounding == r::rnd);
+    CHECK_BOTH(fixed_point_of<ap_fixed<9, 2, AP_RND_ZERO, AP_SAT_ZERO>> ==
+               fixed_point{{9, 2}, r::rnd_zero, o::sat_zero});
+    CHECK_BOTH(fixed_point_of<ap_fixed<9, 2, AP_RND_INF, AP_SAT>> ==
+               fixed_point{{9, 2}, r::rnd_inf, o::sat});
+    CHECK_BOTH(fixed_point_of<ap_fixed<9, 2, AP_RND_MIN_INF>>.rounding == r::rnd_min_inf);
+    CHECK_BOTH(fixed_point_of<ap_fixed<9, 2, AP_RND_CONV>>.rounding == r::rnd_conv);
+    CHECK_BOTH(fixed_point_of<ac_fixed<9, 2, false, AC_RND_CONV, AC_SAT_ZERO>> ==
+               fixed_point{{9, 2, false}, r::rnd_conv, o::sat_zero});
+    CHECK_BOTH(fixed_point_of<const ac_fixed<9, 2, true, AC_TRN_ZERO, AC_SAT_SYM>&> ==
+               fixed_point{{9, 2}, r::trn_zero, o::sat_sym});
+    CHECK_BOTH(fixed_point_of<ac_int<7, false>> == fixed_point{{7, 7, false}, r::trn, o::wrap});
+    CHECK_BOTH(fixed_point_of<std::int8_t> == fixed_point{{8, 8, true}, r::trn, o::wrap});
 }
 
 TEST_CASE("const and references do not matter")

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/hls/integer_kernel.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/weight_matrix.hpp>
@@ -108,6 +109,15 @@ inline std::vector<circuit_segment> segments_of(
             segments.back().used |= schedule.slots(k)[c].weight != schedule_slot::idle;
     }
     return segments;
+}
+
+/// Refuses weights that are not those of a matrix.
+inline void ensure_circuit_weights(const weight_matrix& m, std::span<const std::int64_t> weights)
+{
+    ensure(static_cast<std::int64_t>(weights.size()) == m.weights(),
+        "a circuit is emitted with every weight of its matrix", given{"given", weights.size()},
+        given{"weights", m.weights()});
+    ensure_within(weights, m.weight);
 }
 
 /// Right shift from the fraction of the products to that of the accumulator.

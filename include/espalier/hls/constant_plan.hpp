@@ -97,9 +97,7 @@ inline constexpr std::int64_t constant_latency = 2;
     const weight_matrix& m = schedule.matrix();
     ensure(m.reuse_factor == 1, "weights become adders at reuse factor 1 only",
         given{"reuse_factor", m.reuse_factor});
-    ensure(static_cast<std::int64_t>(weights.size()) == m.weights(),
-        "a circuit is emitted with every weight of its matrix", given{"given", weights.size()},
-        given{"weights", m.weights()});
+    detail::ensure_circuit_weights(m, weights);
     constexpr int most = 62;
     ensure(m.weight.width + m.data.width + 2 <= most && m.accum.width <= most,
         "products and accumulators of constants have at most 62 bits",

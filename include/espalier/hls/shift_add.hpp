@@ -50,7 +50,7 @@ struct shift_adder {
 struct shift_add_graph {
     std::int64_t inputs = 0;
     std::vector<shift_adder> adders;
-    /// The outputs: a signal each, or none where the sum is empty.
+    /// The outputs: a shifted signal each, or none where the sum is empty.
     std::vector<std::vector<shift_term>> outputs;
 
     /// The outputs for given inputs, modulo 2^64.
@@ -73,6 +73,8 @@ struct shift_add_graph {
         }
         return sums;
     }
+
+    friend bool operator==(const shift_add_graph&, const shift_add_graph&) = default;
 };
 
 /// The canonical signed digits of an integer as terms of a signal, from the lowest.

@@ -151,7 +151,7 @@ inline void write_verilog_constants(std::ostream& out, const std::string& name,
     std::span<const std::int64_t> biases = {})
 {
     detail::ensure_module_name(name);
-    detail::ensure_circuit_numbers(schedule.matrix(), weights, biases);
+    detail::ensure_circuit_biases(schedule.matrix(), biases);
     const constant_plan plan = constants_of(schedule, weights);
     detail::constant_text(out, schedule.matrix()).write(name, plan, biases);
 }

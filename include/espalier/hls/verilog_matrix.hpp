@@ -38,7 +38,8 @@ inline void write_verilog_matrix(std::ostream& out, const std::string& name,
 {
     const weight_matrix& m = schedule.matrix();
     detail::ensure_module_name(name);
-    detail::ensure_circuit_numbers(m, weights, biases);
+    detail::ensure_circuit_weights(m, weights);
+    detail::ensure_circuit_biases(m, biases);
     const circuit_plan plan = plan_of(schedule);
     const detail::circuit_text text{out, name, schedule, plan, biases};
     if (schedule.multipliers() > 0)

@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/ensure.hpp>
-#include <espalier/finite.hpp>
-#include <espalier/model/precision.hpp>
-
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 
 // A multiplication by a constant need not be a multiplication. At reuse factor 1 the weights are
@@ -23,14 +17,33 @@ enum class constant_rule : std::uint8_t {
     signed_digits,    ///< up to `constant_policy::max_digits` digits go to adders
 };
 
-/// How products with weights that are known to synthesis are counted.
+/// How products with weights that are known to synthesis are counted; the defaults are those of
+/// `cost_policy::hls`.
 struct constant_policy {
-    constant_rule rule = constant_rule::one_product_each;
+    constant_rule rule = constant_rule::signed_digits;
     /// 1: only zero and powers of two need no DSP. 2 comes nearest to what HLS was seen to do
     /// (docs/model.md).
     int max_digits = 2;
+    /// Whether weights of one magnitude on one input share a product.
+    bool share_equal = true;
 
     friend constexpr bool operator==(const constant_policy&, const constant_policy&) = default;
+};
+
+/// What synthesis makes of the weights of a matrix that it knows: of one copy. `counts_of` counts
+/// weights (cost_of_weights.hpp); it may also be filled in by hand, from a report say. Of equal
+/// constants that share a product one counts.
+struct constant_counts {
+    std::int64_t zeros = 0;         ///< weights that are 0 in their format
+    std::int64_t one_digit = 0;     ///< weights of one signed digit, each counted
+    std::int64_t two_digits = 0;    ///< weights of two, each counted
+    std::int64_t by_adders = 0;     ///< constants whose products are shifted and added
+    std::int64_t additions = 0;     ///< of shifted operands, in those
+    std::int64_t products = 0;      ///< constants that are multiplied
+    std::int64_t soft_products = 0; ///< of them, those that are multiplied in LUTs
+    std::int64_t dsp = 0;           ///< DSP blocks of the others
+
+    friend constexpr bool operator==(const constant_counts&, const constant_counts&) = default;
 };
 
 /// Non-zero digits of the canonical signed-digit form of an integer.
@@ -47,26 +60,6 @@ struct constant_policy {
         carry = rest / 2 % 2; // a one follows: the digit is -1 and carries, else it is +1
     }
     return digits;
-}
-
-/// A weight as the integer that the hardware stores: rounded to nearest (ties away from zero) and
-/// saturated to the format. The upper half of an unsigned 64-bit format saturates at 2^63 - 1.
-/// \throws std::invalid_argument for NaN and infinity
-[[nodiscard]] inline std::int64_t quantized(double weight, const precision& format)
-{
-    ensure(is_finite(weight), "a weight must be finite", given{"weight", weight});
-    const std::int64_t fraction = std::int64_t{format.width} - format.integer;
-    const double scaled = std::round(
-        std::ldexp(weight, static_cast<int>(std::clamp<std::int64_t>(fraction, -5000, 5000))));
-    // The limits as integers: from 54 bits on the largest value is not a double.
-    const int magnitude_bits = std::min(format.is_signed ? format.width - 1 : format.width, 63);
-    const auto largest = static_cast<std::int64_t>((std::uint64_t{1} << magnitude_bits) - 1);
-    const std::int64_t smallest = format.is_signed ? -largest - 1 : 0;
-    if (scaled >= static_cast<double>(largest))
-        return largest;
-    if (scaled <= static_cast<double>(smallest))
-        return smallest;
-    return static_cast<std::int64_t>(scaled);
 }
 
 } // namespace espalier

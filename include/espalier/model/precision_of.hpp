@@ -20,6 +20,7 @@
 // which have the same parameters, nor either from a stranger's type of that shape, so the name of
 // the template decides about the sign. Asking the type instead, say whether T(-1) < T(0), needs the
 // definition and cannot be evaluated by the compiler for SystemC's types, which are not literal.
+// Modes go by the names of their enumerators, because the vendors number them differently.
 
 namespace espalier {
 
@@ -40,6 +41,22 @@ constexpr std::string_view template_name()
     return colon == std::string_view::npos ? text : text.substr(colon + 1);
 }
 
+/// The name of an enumerator, without namespaces and the vendor's prefix: "RND_CONV". A number in
+/// brackets if the enumeration is only declared.
+template <auto Enumerator>
+constexpr std::string_view enumerator_name()
+{
+    std::string_view text = __PRETTY_FUNCTION__;
+    text.remove_prefix(text.find("Enumerator = ") + 13);
+    text = text.substr(0, text.find_first_of(";]"));
+    if (const std::size_t colon = text.rfind(':'); colon != std::string_view::npos)
+        text.remove_prefix(colon + 1);
+    for (const std::string_view prefix : {"AP_", "AC_", "SC_"})
+        if (text.substr(0, prefix.size()) == prefix)
+            return text.substr(prefix.size());
+    return text;
+}
+
 template <std::size_t N>
 constexpr bool is_one_of(std::string_view name, const std::array<std::string_view, N>& names)
 {
@@ -55,6 +72,9 @@ struct shape {
     int width = 0;
     int integer = 0;
     bool is_signed = true;
+    std::string_view rounding = "TRN";
+    std::string_view overflow = "WRAP";
+    int saturated_bits = 0; ///< of WRAP
 };
 
 template <class T>
@@ -71,10 +91,10 @@ constexpr shape shape_of(type_tag<Fixed<W, I, Q, O, N>>)
 {
     constexpr std::string_view name = template_name<Name>();
     if (is_one_of(name, std::array<std::string_view, 3>{"ap_fixed", "sc_fixed", "sc_fixed_fast"}))
-        return {true, W, I, true};
+        return {true, W, I, true, enumerator_name<Q>(), enumerator_name<O>(), N};
     if (is_one_of(
             name, std::array<std::string_view, 3>{"ap_ufixed", "sc_ufixed", "sc_ufixed_fast"}))
-        return {true, W, I, false};
+        return {true, W, I, false, enumerator_name<Q>(), enumerator_name<O>(), N};
     return {};
 }
 /// <W, I, S, rounding, overflow>: ac_fixed.
@@ -83,7 +103,8 @@ template <class Name, class Rounding, class Overflow,
     Overflow O>
 constexpr shape shape_of(type_tag<Fixed<W, I, S, Q, O>>)
 {
-    return {template_name<Name>() == "ac_fixed", W, I, S};
+    return {
+        template_name<Name>() == "ac_fixed", W, I, S, enumerator_name<Q>(), enumerator_name<O>()};
 }
 /// <W, S>: ac_int.
 template <class Name, template <int, bool> class Integer, int W, bool S>
@@ -121,11 +142,56 @@ constexpr precision precision_from()
     }
 }
 
+/// The mode of a name, in upper case there; `known` is false if there is none.
+template <class Mode>
+struct named_mode {
+    bool known = false;
+    Mode mode{};
+};
+template <class Mode>
+constexpr named_mode<Mode> mode_named(std::string_view name, Mode last)
+{
+    for (int i = 0; i <= static_cast<int>(last); ++i) {
+        const auto mode = static_cast<Mode>(i);
+        const std::string_view ours = to_string(mode);
+        bool same = ours.size() == name.size();
+        for (std::size_t k = 0; same && k < name.size(); ++k)
+            same = name[k] == (ours[k] == '_' ? '_' : static_cast<char>(ours[k] - 'a' + 'A'));
+        if (same)
+            return {true, mode};
+    }
+    return {};
+}
+
+template <class T>
+constexpr fixed_point fixed_point_from()
+{
+    fixed_point result{.format = precision_from<T>()};
+    if constexpr (!std::integral<T>) {
+        constexpr shape found = shape_of<T>(type_tag<T>{});
+        constexpr auto r = mode_named(found.rounding, rounding::rnd_conv);
+        constexpr auto o = mode_named(found.overflow, overflow::sat_sym);
+        static_assert(r.known, "a rounding mode is TRN, TRN_ZERO, RND, RND_ZERO, RND_INF, "
+                               "RND_MIN_INF or RND_CONV");
+        static_assert(o.known && found.saturated_bits == 0,
+            "an overflow mode is WRAP without saturated bits, SAT, SAT_ZERO or SAT_SYM");
+        result.rounding = r.mode;
+        result.overflow = o.mode;
+    }
+    return result;
+}
+
 } // namespace detail
 
 /// The precision of a fixed-point or integer type; const and references do not matter. Any other
-/// type, floating point too, is a compile error. Rounding and overflow modes are not part of it.
+/// type, floating point too, is a compile error. Rounding and overflow modes are not part of it:
+/// `fixed_point_of` has them.
 template <class T>
 inline constexpr precision precision_of = detail::precision_from<std::remove_cvref_t<T>>();
+
+/// The same with the modes, for what computes: WRAP_SM and WRAP with saturated bits are compile
+/// errors, and so is a type whose enumerations of modes are only declared.
+template <class T>
+inline constexpr fixed_point fixed_point_of = detail::fixed_point_from<std::remove_cvref_t<T>>();
 
 } // namespace espalier

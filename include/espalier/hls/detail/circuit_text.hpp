@@ -26,30 +26,12 @@
 
 namespace espalier::detail {
 
-/// Whether a raw integer is one of a format.
-constexpr bool is_raw(std::int64_t value, const precision& p)
+inline void ensure_circuit_biases(const weight_matrix& m, std::span<const std::int64_t> biases)
 {
-    if (p.width >= 64)
-        return true;
-    const std::int64_t largest = (std::int64_t{1} << (p.is_signed ? p.width - 1 : p.width)) - 1;
-    return value <= largest && value >= (p.is_signed ? -largest - 1 : 0);
-}
-
-inline void ensure_circuit_numbers(const weight_matrix& m, std::span<const std::int64_t> weights,
-    std::span<const std::int64_t> biases)
-{
-    ensure(static_cast<std::int64_t>(weights.size()) == m.weights(),
-        "a circuit is emitted with every weight of its matrix", given{"given", weights.size()},
-        given{"weights", m.weights()});
     ensure(biases.empty() || static_cast<std::int64_t>(biases.size()) == m.n_out(),
         "a circuit has a bias for each output or none at all", given{"given", biases.size()},
         given{"n_out", m.n_out()});
-    for (const std::int64_t weight : weights)
-        ensure(is_raw(weight, m.weight), "a raw weight lies in its format", given{"weight", weight},
-            given{"width", m.weight.width});
-    for (const std::int64_t bias : biases)
-        ensure(is_raw(bias, m.accum), "a raw bias lies in the format of the accumulator",
-            given{"bias", bias}, given{"width", m.accum.width});
+    ensure_within(biases, m.accum);
 }
 
 /// The cycles in which something happens to a lane, and the wire that says so.

@@ -5,6 +5,10 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/explain.hpp>
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
@@ -15,7 +19,14 @@
 #include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/schedule_cost.hpp>
+#include <espalier/hls/shift_add.hpp>
 #include <espalier/hls/synthesis_report.hpp>
+#include <espalier/hls/verilog_constants.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
+#include <espalier/hls/verilog_primitives.hpp>
+#include <espalier/hls/verilog_rom.hpp>
+#include <espalier/hls/verilog_testbench.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>

@@ -2,6 +2,8 @@
 // Every rounding and overflow mode against the genuine ap_fixed, value by value: from real numbers
 // and from other formats. Needs the ap_types headers (bench/genuine/run.sh has them).
 
+#include "raws.hpp"
+
 #include <espalier/model/precision_of.hpp>
 #include <espalier/model/quantize.hpp>
 
@@ -10,26 +12,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <random>
 #include <string>
-
-namespace esp = espalier;
 
 namespace {
 
-std::mt19937_64 randomness{1};
 long long compared = 0;
 long long different = 0;
-
-/// The bits, extended by the sign.
-template <class Fixed>
-std::int64_t raw_of(const Fixed& number)
-{
-    const auto bits = number.range(Fixed::width - 1, 0).to_uint64();
-    constexpr esp::precision p = esp::precision_of<Fixed>;
-    return esp::requantized(static_cast<std::int64_t>(bits), {Fixed::width, Fixed::width, false},
-        {{Fixed::width, Fixed::width, p.is_signed}});
-}
 
 template <class To>
 void compare(std::int64_t expected, std::int64_t actual, const std::string& what)
@@ -42,11 +30,6 @@ void compare(std::int64_t expected, std::int64_t actual, const std::string& what
         to.format.width, to.format.integer, to.format.is_signed ? "signed" : "unsigned",
         std::string(to_string(to.rounding)).c_str(), std::string(to_string(to.overflow)).c_str(),
         static_cast<long long>(expected), static_cast<long long>(actual));
-}
-
-int pick(int from, int to)
-{
-    return from + static_cast<int>(randomness() % static_cast<std::uint64_t>(to - from + 1));
 }
 
 /// Near nothing, near a limit of the format or anywhere, in quarters of a step: ties, both signs.
@@ -62,19 +45,6 @@ double random_number(const esp::precision& p)
            quarters * std::ldexp(0.25, p.integer - p.width);
 }
 
-std::int64_t random_raw(const esp::precision& p)
-{
-    switch (randomness() % 8) {
-    case 0:
-        return esp::smallest_raw(p);
-    case 1:
-        return esp::largest_raw(p);
-    default:
-        return esp::requantized(static_cast<std::int64_t>(randomness()) >> pick(0, 63), {64, 64},
-            {{p.width, p.width, p.is_signed}});
-    }
-}
-
 template <class To, class From>
 void run(int values)
 {
@@ -82,12 +52,11 @@ void run(int values)
     constexpr esp::precision from = esp::precision_of<From>;
     for (int i = 0; i < values; ++i) {
         const double real = random_number(to.format);
-        compare<To>(raw_of(To(real)), esp::quantized(real, to), std::to_string(real));
-        const std::int64_t raw = random_raw(from);
-        From source;
-        source.range(From::width - 1, 0) = static_cast<ap_ulong>(raw);
-        const To target = source;
-        compare<To>(raw_of(target), esp::requantized(raw, from, to),
+        const To number = real;
+        compare<To>(raws_of(&number, 1)[0], esp::quantized(real, to), std::to_string(real));
+        const std::int64_t raw = random_raws<From>(1)[0];
+        const To target = array_of<From>({raw})[0];
+        compare<To>(raws_of(&target, 1)[0], esp::requantized(raw, from, to),
             std::to_string(raw) + " in <" + std::to_string(from.width) + ", " +
                 std::to_string(from.integer) + ">");
     }

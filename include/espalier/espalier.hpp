@@ -5,6 +5,10 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/integer_kernel.hpp>
+#include <espalier/hls/integer_layers.hpp>
+#include <espalier/hls/integer_network.hpp>
+#include <espalier/hls/integer_product.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>

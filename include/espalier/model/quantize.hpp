@@ -142,6 +142,8 @@ constexpr std::int64_t fraction_of(const precision& p)
 {
     ensure_sound(from);
     ensure_sound(to);
+    if (from == to.format && to.overflow != overflow::sat_sym)
+        return raw;
     return detail::raw_of({static_cast<std::uint64_t>(raw), from.is_signed && raw < 0},
         detail::fraction_of(to.format) - detail::fraction_of(from), to);
 }

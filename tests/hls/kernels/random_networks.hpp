@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/hls/kernel.hpp>
+#include <espalier/hls/kernel_network.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/quantize.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <span>
 #include <string>
@@ -20,27 +22,39 @@ namespace random_networks {
 
 namespace esp = espalier;
 
-inline int between(std::mt19937_64& random, int first, int last)
+/// Random numbers, and whether formats are to be such that ap_fixed takes them: an assertion of its
+/// headers fails where an assignment drops all bits of a number and more.
+struct generator : std::mt19937_64 {
+    generator(std::uint64_t seed, bool is_mild) : std::mt19937_64(seed), mild(is_mild) {}
+    bool mild;
+};
+
+inline int between(generator& random, int first, int last)
 {
     return first + static_cast<int>(random() % static_cast<std::uint64_t>(last - first + 1));
 }
 
-inline esp::precision format(std::mt19937_64& random, int widest)
+inline esp::precision format(generator& random, int widest)
 {
     const int width = between(random, 2, widest);
-    return {width, between(random, -2, width + 2), random() % 4 != 0};
+    return {width, random.mild ? between(random, 0, width) : between(random, -2, width + 2),
+        random() % 4 != 0};
 }
-inline esp::fixed_point result(std::mt19937_64& random, int widest)
+inline esp::precision accumulator(generator& random)
 {
-    esp::fixed_point f{format(random, widest), static_cast<esp::rounding>(random() % 7),
-        static_cast<esp::overflow>(random() % 4)};
-    f.format.width += f.format.width == 2 ? 1 : 0;
-    return f;
+    return random.mild ? esp::precision{30, 12} : format(random, 30);
+}
+inline esp::fixed_point modes(generator& random, const esp::precision& p)
+{
+    return {p, static_cast<esp::rounding>(random() % 7), static_cast<esp::overflow>(random() % 4)};
+}
+inline esp::strategy strategy(generator& random)
+{
+    return random() % 3 == 0 ? esp::strategy::resource : esp::strategy::resource_unrolled;
 }
 
 /// Raw numbers of a format, some of them at its limits.
-inline std::vector<std::int64_t> raws(
-    std::mt19937_64& random, const esp::precision& p, std::size_t count)
+inline std::vector<std::int64_t> raws(generator& random, const esp::precision& p, std::size_t count)
 {
     std::vector<std::int64_t> numbers(count);
     for (std::int64_t& n : numbers)
@@ -50,114 +64,129 @@ inline std::vector<std::int64_t> raws(
     return numbers;
 }
 
-/// A layer with its weights; groups of weights are pruned at random.
-inline esp::kernel kernel_of(std::mt19937_64& random, esp::layer_spec layer)
+/// Adds a layer with its weights; groups of weights are pruned at random.
+inline void add(generator& random, esp::kernel_network& network, esp::layer_spec layer)
 {
     const auto legal = esp::legal_reuse_factors(layer);
     std::vector<int> factors;
     for (const std::int64_t rf : legal)
         factors.push_back(static_cast<int>(rf));
-    if (factors.empty())
-        factors = {1}, layer.strategy = esp::strategy::resource;
+    if (factors.empty()) // resource_unrolled takes no layer of one weight
+        factors = {1};
     layer.reuse_factor = factors[random() % factors.size()];
-    if (random() % 4 == 0) // no kernel of hls4ml, but a schedule: rows that share a multiplier
+    if (random() % 4 == 0) // hls4ml has no such kernel, a schedule has: rows share a multiplier
         layer.reuse_factor = between(random, 1, 12);
     const esp::weight_matrix m = esp::matrices_of(layer)[0];
-    std::vector<std::int64_t> weights =
-        raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
+    esp::integer_kernel numbers;
+    numbers.formats = {.weight = layer.weight,
+        .bias = format(random, 18),
+        .accum = {layer.accum, static_cast<esp::rounding>(random() % 7),
+            random() % 4 == 0 ? esp::overflow::sat : esp::overflow::wrap},
+        .result = modes(random, format(random, 18))};
+    numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
     const int percent = std::vector{0, 10, 50, 100}[random() % 4];
     const std::int64_t group = between(random, 1, 3) * layer.reuse_factor;
     for (std::int64_t first = 0; first < m.weights(); first += group)
         if (between(random, 1, 100) > percent)
             for (std::int64_t i = first; i < std::min(first + group, m.weights()); ++i)
-                weights[static_cast<std::size_t>(i)] = 0;
-    const esp::memory_layout memory =
-        random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed;
-    esp::matrix_schedule schedule =
-        esp::schedule_of(m, std::span<const std::int64_t>(weights), memory);
-    const esp::precision bias = format(random, 18);
-    std::vector<std::int64_t> biases = raws(random, bias, static_cast<std::size_t>(m.n_out()));
-    return {.layer = layer,
-        .schedule = std::move(schedule),
-        .weights = std::move(weights),
-        .biases = std::move(biases),
-        .bias = bias,
-        .accum_rounding = static_cast<esp::rounding>(random() % 7),
-        .result = result(random, 18)};
+                numbers.weights[static_cast<std::size_t>(i)] = 0;
+    if (random() % 4 != 0)
+        numbers.biases =
+            raws(random, numbers.formats.bias.format, static_cast<std::size_t>(m.n_out()));
+    network.add(layer, numbers,
+        random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed);
+}
+
+inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in, esp::io_type io)
+{
+    const auto height = static_cast<int>(in.shape.height);
+    const auto width = static_cast<int>(in.shape.width);
+    const auto padding = random() % 2 == 0 ? esp::padding::same : esp::padding::valid;
+    const int most = padding == esp::padding::same ? 5 : 4;
+    const int factor = io == esp::io_type::io_parallel ? between(random, 1, 3) : 1;
+    if (height == 1)
+        return esp::conv1d{.name = "conv",
+            .width = width,
+            .channels = static_cast<int>(in.shape.channels),
+            .filters = between(random, 1, 4),
+            .kernel_width = between(random, 1, std::min(width, most)),
+            .stride_width = between(random, 1, 3),
+            .padding = padding,
+            .strategy = strategy(random),
+            .parallelization_factor = factor,
+            .io = io,
+            .weight = format(random, 18),
+            .data = in.format.format,
+            .accum = accumulator(random)};
+    return esp::conv2d{.name = "conv",
+        .height = height,
+        .width = width,
+        .channels = static_cast<int>(in.shape.channels),
+        .filters = between(random, 1, 4),
+        .kernel_height = between(random, 1, std::min(height, most)),
+        .kernel_width = between(random, 1, std::min(width, most)),
+        .stride_height = between(random, 1, 3),
+        .stride_width = between(random, 1, 3),
+        .padding = padding,
+        .strategy = strategy(random),
+        .parallelization_factor = factor,
+        .io = io,
+        .weight = format(random, 18),
+        .data = in.format.format,
+        .accum = accumulator(random)};
+}
+
+/// A ReLU, a cast or nothing.
+inline void add_conversion(generator& random, esp::kernel_network& network)
+{
+    if (random() % 2 == 0)
+        network.add(esp::integer_relu{random() % 4 == 0 ? std::optional<esp::fixed_point>()
+                                                        : modes(random, format(random, 18))});
+    else if (random() % 4 == 0)
+        network.add(esp::integer_cast{modes(random, format(random, 18))});
 }
 
 /// One convolution or none, with ReLU and pooling, then one or two dense layers.
-inline esp::kernel_network network(std::mt19937_64& random, std::string name)
+inline esp::kernel_network network(generator& random, const std::string& name)
 {
-    esp::kernel_network net{.name = std::move(name), .stages = {}};
-    esp::precision data = format(random, 18);
-    const auto strategy = [&] {
-        return random() % 3 == 0 ? esp::strategy::resource : esp::strategy::resource_unrolled;
-    };
-    int features = between(random, 1, 14);
-    if (random() % 2 == 0) {
-        const bool is_1d = random() % 3 == 0;
-        const auto padding = random() % 2 == 0 ? esp::padding::same : esp::padding::valid;
-        const auto io = random() % 2 == 0 ? esp::io_type::io_parallel : esp::io_type::io_stream;
-        esp::layer_spec layer;
-        if (is_1d)
-            layer = esp::conv1d{.name = "conv",
-                .width = between(random, 4, 9),
-                .channels = 2,
-                .filters = between(random, 1, 4),
-                .kernel_width = between(random, 1, 4),
-                .stride_width = between(random, 1, 3),
-                .padding = padding,
-                .strategy = strategy(),
-                .io = io,
-                .weight = format(random, 18),
-                .data = data,
-                .accum = format(random, 30)};
-        else
-            layer = esp::conv2d{.name = "conv",
-                .height = between(random, 4, 7),
-                .width = between(random, 4, 7),
-                .channels = between(random, 1, 3),
-                .filters = between(random, 1, 4),
-                .kernel_height = between(random, 1, 4),
-                .kernel_width = between(random, 1, 4),
-                .stride_height = between(random, 1, 3),
-                .stride_width = between(random, 1, 3),
-                .padding = padding,
-                .strategy = strategy(),
-                .parallelization_factor =
-                    io == esp::io_type::io_parallel ? between(random, 1, 3) : 1,
-                .io = io,
-                .weight = format(random, 18),
-                .data = data,
-                .accum = format(random, 30)};
-        net.stages.emplace_back(kernel_of(random, layer));
+    const bool has_image = random() % 2 == 0;
+    const auto io = random() % 2 == 0 ? esp::io_type::io_parallel : esp::io_type::io_stream;
+    const esp::image_shape shape =
+        has_image ? esp::image_shape{random() % 3 == 0 ? 1 : between(random, 4, 7),
+                        between(random, 4, 9), between(random, 1, 3)}
+                  : esp::image_shape{1, 1, between(random, 1, 14)};
+    esp::kernel_network net(
+        name, shape, format(random, 18), has_image ? io : esp::io_type::io_parallel);
+    if (has_image) {
+        add(random, net, convolution(random, net.wire(), io));
+        add_conversion(random, net);
+        const esp::image_shape image = net.wire().shape;
         if (random() % 2 == 0)
-            net.stages.emplace_back(esp::relu_stage{result(random, 18)});
-        const esp::kernel_wire image = esp::wires_of(net).back();
-        if (random() % 2 == 0)
-            net.stages.emplace_back(esp::max_pool_stage{.height = between(random, 1, image.height),
-                .width = between(random, 1, image.width),
-                .stride_height = between(random, 1, 2),
-                .stride_width = between(random, 1, 2)});
-        data = esp::wires_of(net).back().format.format;
-        features = static_cast<int>(esp::wires_of(net).back().size());
+            net.add(esp::integer_pooling{
+                .height =
+                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.height))),
+                .width =
+                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.width))),
+                .stride_height = between(random, 0, 2),
+                .stride_width = between(random, 0, 2),
+                .accum = random() % 4 == 0 ? std::optional<esp::fixed_point>(format(random, 18))
+                                           : std::nullopt,
+                .result = random() % 4 == 0
+                              ? std::optional<esp::fixed_point>(modes(random, format(random, 18)))
+                              : std::nullopt});
         if (random() % 3 == 0)
             return net;
     }
     for (int i = 0; i < 2; ++i) {
-        const esp::dense layer{.name = i == 0 ? "fc-1" : "fc 2",
-            .inputs = features,
-            .outputs = between(random, 1, 9),
-            .strategy = strategy(),
-            .weight = format(random, 18),
-            .data = data,
-            .accum = format(random, 30)};
-        net.stages.emplace_back(kernel_of(random, layer));
-        features = layer.outputs;
-        if (random() % 2 == 0)
-            net.stages.emplace_back(esp::relu_stage{result(random, 18)});
-        data = esp::wires_of(net).back().format.format;
+        add(random, net,
+            esp::dense{.name = i == 0 ? "fc-1" : "fc 1", // one name to C++
+                .inputs = static_cast<int>(net.wire().shape.size()),
+                .outputs = between(random, 1, 9),
+                .strategy = strategy(random),
+                .weight = format(random, 18),
+                .data = net.wire().format.format,
+                .accum = accumulator(random)});
+        add_conversion(random, net);
         if (random() % 3 == 0)
             break;
     }

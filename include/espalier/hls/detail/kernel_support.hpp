@@ -182,43 +182,43 @@ void slide(const typename Kernel::data_t x[Kernel::height * Kernel::width * Kern
     }
 }
 
-/// The largest number of each channel, in place of a product.
-template <class Shape> struct largest : Shape {
-    static void product(const typename Shape::data_t* window, typename Shape::result_t* y)
-    {
-#pragma HLS INLINE
-        for (int c = 0; c < Shape::channels; ++c) {
-#pragma HLS UNROLL
-            typename Shape::data_t most = window[c];
-            for (int i = 1; i < Shape::kernel_height * Shape::kernel_width; ++i) {
-#pragma HLS UNROLL
-                if (window[i * Shape::channels + c] > most)
-                    most = window[i * Shape::channels + c];
-            }
-            y[c] = most;
-        }
-    }
-};
-
-template <class In, class Out> Out positive(const In& x)
+/// The largest number of each channel.
+template <class Data, class Accum, class Result, int Pixels, int Channels>
+void largest(const Data* window, Result* y)
 {
 #pragma HLS INLINE
-    return x > 0 ? Out(x) : Out(0);
+    for (int c = 0; c < Channels; ++c) {
+#pragma HLS UNROLL
+        Data most = window[c];
+        for (int i = 1; i < Pixels; ++i) {
+#pragma HLS UNROLL
+            if (window[i * Channels + c] > most)
+                most = window[i * Channels + c];
+        }
+        y[c] = Result(Accum(most));
+    }
 }
 
-/// Zero in place of what is negative, of an array.
-template <class In, class Out, int Size> void relu(const In* x, Out* y)
+/// Numbers in another format, with Clip zero in place of what is negative.
+template <class In, class Out, bool Clip> Out converted(const In& x)
+{
+#pragma HLS INLINE
+    return Clip && x < 0 ? Out(0) : Out(x);
+}
+
+/// The same of an array.
+template <class In, class Out, bool Clip, int Size> void convert(const In* x, Out* y)
 {
 #pragma HLS PIPELINE II=1
     for (int i = 0; i < Size; ++i) {
 #pragma HLS UNROLL
-        y[i] = positive<In, Out>(x[i]);
+        y[i] = converted<In, Out, Clip>(x[i]);
     }
 }
 
 /// The same of a stream.
-template <class In, class Out, int Pixels, int Channels>
-void relu(stream<pixel<In, Channels> >& x, stream<pixel<Out, Channels> >& y)
+template <class In, class Out, bool Clip, int Pixels, int Channels>
+void convert(stream<pixel<In, Channels> >& x, stream<pixel<Out, Channels> >& y)
 {
     for (int i = 0; i < Pixels; ++i) {
 #pragma HLS PIPELINE II=1
@@ -226,7 +226,7 @@ void relu(stream<pixel<In, Channels> >& x, stream<pixel<Out, Channels> >& y)
         pixel<Out, Channels> out;
         for (int c = 0; c < Channels; ++c) {
 #pragma HLS UNROLL
-            out.at[c] = positive<In, Out>(in.at[c]);
+            out.at[c] = converted<In, Out, Clip>(in.at[c]);
         }
         y.write(out);
     }

@@ -9,7 +9,11 @@
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/hls/integer_product.hpp>
+#include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/whole_folder.hpp>
+#include <espalier/hls/write_network.hpp>
+#include <espalier/hls/write_test_bench.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>

@@ -4,11 +4,15 @@
 #include <espalier/ensure.hpp>
 #include <espalier/hls/detail/kernel_text.hpp>
 #include <espalier/hls/kernel_network.hpp>
+#include <espalier/hls/whole_folder.hpp>
+#include <espalier/hls/write_network.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -97,6 +101,28 @@ inline void write_vectors(
             out << raw << ' ';
         out << '\n';
     }
+}
+
+/// Writes a folder with the header of a network, its test bench and vectors for it: NAME.h,
+/// NAME_test.cpp and vectors.txt. It appears whole or not at all.
+/// \param inputs  of the vectors, raw, one after the other
+/// \throws std::invalid_argument if the vectors are not whole, if something else is in the folder
+/// or
+///         if it cannot be written
+inline void write_kernels(const std::filesystem::path& folder, const kernel_network& network,
+    std::span<const std::int64_t> inputs)
+{
+    const auto text = [](auto&& write) {
+        std::ostringstream out;
+        write(out);
+        return out.str();
+    };
+    const std::string name = detail::identifier_of(network.name());
+    const std::vector<folder_file> files{
+        {name + ".h", text([&](std::ostream& out) { write_network(out, network); })},
+        {name + "_test.cpp", text([&](std::ostream& out) { write_test_bench(out, network); })},
+        {"vectors.txt", text([&](std::ostream& out) { write_vectors(out, network, inputs); })}};
+    write_whole_folder(folder, files);
 }
 
 } // namespace espalier

@@ -4,7 +4,6 @@
 
 #include "random_networks.hpp"
 
-#include <espalier/hls/write_network.hpp>
 #include <espalier/hls/write_test_bench.hpp>
 
 #include <cstdint>
@@ -28,12 +27,7 @@ void emit(const std::filesystem::path& folder, const espalier::kernel_network& n
             random, in.format.format, static_cast<std::size_t>(in.shape.size()));
         inputs.insert(inputs.end(), x.begin(), x.end());
     }
-    std::ofstream header(folder / (network.name() + ".h"));
-    espalier::write_network(header, network);
-    std::ofstream bench(folder / (network.name() + "_test.cpp"));
-    espalier::write_test_bench(bench, network);
-    std::ofstream vectors(folder / (network.name() + ".txt"));
-    espalier::write_vectors(vectors, network, inputs);
+    espalier::write_kernels(folder / network.name(), network, inputs);
 }
 
 } // namespace
@@ -46,7 +40,8 @@ try {
         argc > 4 && argv[4] == std::string("mild"));
     std::filesystem::create_directories(folder);
     std::ofstream all(folder / "all.cpp");
-    all << "#include \"random0.h\"\n"; // the number types, before their sc_main has another name
+    all << "#include \"random0/random0.h\"\n"; // the number types, before their sc_main has another
+                                               // name
     std::string calls;
     for (int i = 0; i < count; ++i) {
         const std::string name = "random" + std::to_string(i);
@@ -54,10 +49,10 @@ try {
         // Each test bench is a program of its own; here they are functions of one.
         all << "#define "
             << "BENCH_MAIN bench_" << name << "\n#define sc_main BENCH_MAIN\n"
-            << "#define main BENCH_MAIN\n#include \"" << name
+            << "#define main BENCH_MAIN\n#include \"" << name << '/' << name
             << "_test.cpp\"\n#undef main\n#undef sc_main\n#undef BENCH_MAIN\n";
         calls += "    {\n        std::string file = folder + \"/" + name +
-                 ".txt\";\n        char* arguments[] = {argv[0], &file[0]};\n"
+                 "/vectors.txt\";\n        char* arguments[] = {argv[0], &file[0]};\n"
                  "        failed += bench_" +
                  name + "(2, arguments) == 0 ? 0 : 1;\n    }\n";
     }

@@ -30,6 +30,7 @@
 #include <espalier/model/integer.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/label.hpp>
+#include <espalier/model/layer_of.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>

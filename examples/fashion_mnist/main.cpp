@@ -6,6 +6,7 @@
 #include "dataset.hpp"
 #include "lenet.hpp"
 #include "options.hpp"
+#include "quantized.hpp"
 #include "report.hpp"
 #include "training.hpp"
 
@@ -126,10 +127,12 @@ void run(const options& o)
         throw std::logic_error("the final weights need more than the pruner reported");
     std::printf("counted from the zeros of the final weights: %lld DSP, %g BRAM\n",
         static_cast<long long>(pruned.back().need.dsp), pruned.back().need.bram());
-    const accuracies pruned_accuracy{
-        .validation = validate(), .test = accuracy(net, data.test.images, data.test.labels)};
+    const accuracies pruned_accuracy{.validation = validate(),
+        .test = accuracy(net, data.test.images, data.test.labels),
+        .quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels)};
     restore(net, dense_parameters);
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
+    dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
 
     std::ofstream output(o.output);

@@ -51,6 +51,7 @@ inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
 struct accuracies {
     double validation = 0;
     double test = 0;
+    double quantized_test = 0; ///< as the hardware computes, in the formats of its layers
 };
 
 inline void print_round_header()
@@ -98,12 +99,14 @@ inline void print_table(const std::vector<tally>& dense, const std::vector<tally
     std::printf("\n");
     line("validation accuracy", dense_accuracy.validation, pruned_accuracy.validation);
     line("test accuracy", dense_accuracy.test, pruned_accuracy.test);
+    line("test, ap_fixed<18,8>", dense_accuracy.quantized_test, pruned_accuracy.quantized_test);
 }
 
 inline nlohmann::ordered_json to_json(const tally& total, const accuracies& accuracy)
 {
     return {{"dsp", total.need.dsp}, {"bram", total.need.bram()}, {"weights", total.weights},
-        {"validation_accuracy", accuracy.validation}, {"test_accuracy", accuracy.test}};
+        {"validation_accuracy", accuracy.validation}, {"test_accuracy", accuracy.test},
+        {"quantized_test_accuracy", accuracy.quantized_test}};
 }
 
 inline nlohmann::ordered_json to_json(const esp::round_record& r)

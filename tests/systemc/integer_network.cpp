@@ -388,7 +388,7 @@ TEST_CASE("activations and scales have the bits of SystemC's numbers")
         const fixed_point activated = random_format(random, 2, 12);
         const fixed_point cast = random_format(random, 2, 12);
         integer_scale scale{random_format(random, 1, 9), random_format(random, 1, 12),
-            random_format(random, 2, 14), {}, {}};
+            random_format(random, 2, 14)};
         scale.scale = random_raws(random, 3, scale.scale_format);
         scale.bias = random_raws(random, 3, scale.bias_format);
         integer_network net({2, 2, 3}, data);

@@ -22,8 +22,8 @@ namespace espalier {
 
 /// Weights and biases of one matrix as real numbers.
 struct real_kernel {
-    std::vector<double> weights; ///< in hardware order
-    std::vector<double> biases;  ///< one for each output; empty: none
+    std::vector<double> weights{}; ///< in hardware order
+    std::vector<double> biases{};  ///< one for each output; empty: none
 };
 
 /// The number formats of one kernel; in hls4ml's words weight_t, bias_t, accum_t and the result_t
@@ -40,8 +40,8 @@ struct kernel_formats {
 /// Weights and biases of one matrix as the hardware stores them.
 struct integer_kernel {
     kernel_formats formats{};
-    std::vector<std::int64_t> weights; ///< raw, in hardware order
-    std::vector<std::int64_t> biases;  ///< raw, one for each output; empty: none
+    std::vector<std::int64_t> weights{}; ///< raw, in hardware order
+    std::vector<std::int64_t> biases{};  ///< raw, one for each output; empty: none
 };
 
 /// The formats of a layer that says nothing else: biases as weights, results as data, and what
@@ -97,10 +97,10 @@ template <class Number>
 /// A batch normalisation as it was trained, one number for each channel; gamma or beta may be
 /// empty.
 struct batch_normalization {
-    std::vector<double> gamma; ///< empty: 1
-    std::vector<double> beta;  ///< empty: 0
-    std::vector<double> mean;
-    std::vector<double> variance;
+    std::vector<double> gamma{}; ///< empty: 1
+    std::vector<double> beta{};  ///< empty: 0
+    std::vector<double> mean{};
+    std::vector<double> variance{};
     double epsilon = 1e-3; ///< as Keras has it; PyTorch's is 1e-5
 
     /// What remains at inference: y = scale·x + shift.

@@ -83,8 +83,8 @@ struct integer_scale {
     fixed_point scale_format{};
     fixed_point bias_format{};
     fixed_point result{};
-    std::vector<std::int64_t> scale; ///< raw, one for each channel
-    std::vector<std::int64_t> bias;  ///< raw, one for each channel
+    std::vector<std::int64_t> scale{}; ///< raw, one for each channel
+    std::vector<std::int64_t> bias{};  ///< raw, one for each channel
 };
 
 /// (height, width, channel) to (channel, height, width): hls4ml's transpose in front of a flatten

@@ -49,14 +49,14 @@ namespace espalier {
 namespace detail {
 
 /// An integer of 65 bits in two's complement.
-struct wide_integer {
+struct integer_65 {
     std::uint64_t bits = 0;
     bool negative = false; ///< the 65th
 };
 
 /// Brings an integer into the range of a format.
 /// \param beyond  it has even more bits, and these are only its last 64
-constexpr std::int64_t brought_into(const fixed_point& to, wide_integer value, bool beyond)
+constexpr std::int64_t brought_into(const fixed_point& to, integer_65 value, bool beyond)
 {
     const precision& p = to.format;
     const std::uint64_t ones = ~std::uint64_t{0} >> (64 - p.width);
@@ -82,7 +82,7 @@ constexpr std::int64_t brought_into(const fixed_point& to, wide_integer value, b
 }
 
 /// The raw integer of value · 2^exponent steps of a format.
-constexpr std::int64_t raw_of(wide_integer value, std::int64_t exponent, const fixed_point& to)
+constexpr std::int64_t raw_of(integer_65 value, std::int64_t exponent, const fixed_point& to)
 {
     const std::uint64_t sign = value.negative ? ~std::uint64_t{0} : 0;
     if (exponent >= 0) {
@@ -97,7 +97,7 @@ constexpr std::int64_t raw_of(wide_integer value, std::int64_t exponent, const f
     const bool half = dropped <= 64 ? (value.bits >> (dropped - 1) & 1) != 0 : value.negative;
     const bool rest = dropped <= 64 ? (value.bits & ((std::uint64_t{1} << (dropped - 1)) - 1)) != 0
                                     : value.bits != 0;
-    wide_integer rounded{sign, value.negative};
+    integer_65 rounded{sign, value.negative};
     if (dropped < 64)
         rounded.bits = value.bits >> dropped | (dropped > 0 ? sign << (64 - dropped) : 0);
     if (rounds_up(to.rounding, value.negative, rounded.bits % 2 != 0, half, rest)) {

@@ -181,7 +181,7 @@ int run()
             .regularization = 1e-5}};
     pruner.baseline(baseline);
 
-    std::printf("baseline: %lld DSP, %.0f BRAM, validation accuracy %.4f\n\n",
+    std::printf("baseline: %lld DSP, %g BRAM, validation accuracy %.4f\n\n",
         static_cast<long long>(pruner.groups().total().dsp), pruner.groups().total().bram(),
         baseline);
     std::printf("round  budget DSP  DSP  BRAM  weights  validation  accepted\n");
@@ -190,7 +190,7 @@ int run()
             net, training, 6, [&] { round->regularize(gradients); }, [&] { round->mask(); });
         pruner.report(net.accuracy(validation));
         const esp::round_record& r = pruner.history().back();
-        std::printf("%5zu  %10lld  %3lld  %4.0f  %7lld  %10.4f  %s\n", pruner.history().size(),
+        std::printf("%5zu  %10lld  %3lld  %4g  %7lld  %10.4f  %s\n", pruner.history().size(),
             static_cast<long long>(r.budget.dsp), static_cast<long long>(r.usage.dsp),
             r.usage.bram(), static_cast<long long>(r.kept_weights), r.metric,
             r.accepted ? "yes" : "no");
@@ -203,7 +203,7 @@ int run()
         left += esp::recount(esp::matrices_of(jets.specs[l])[0], esp::layout_of<matrix>,
             esp::coefficients_of(net.weights[l]));
     const esp::resources total = esp::cost(jets);
-    std::printf("DSP %lld -> %lld (%.1fx), BRAM %.0f -> %.0f (%.1fx), test accuracy %.4f -> %.4f\n",
+    std::printf("DSP %lld -> %lld (%.1fx), BRAM %g -> %g (%.1fx), test accuracy %.4f -> %.4f\n",
         static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),
         static_cast<double>(total.dsp) / static_cast<double>(left.dsp), total.bram(), left.bram(),
         total.bram() / left.bram(), baseline_test, net.accuracy(test));

@@ -71,7 +71,9 @@ void run(const options& o)
             .regularization = o.regularization,
             .rank_by = esp::ranking::fisher,
             .normalize_by = esp::normalization::none,
-            .selection = {.structure = esp::structure::consecutive}}}; // the paper's groups
+            .selection = {
+                .structure = esp::structure::consecutive, // the paper's groups and accounting
+                .costs = costs}}};
 
     // The dense network.
     stopwatch dense_clock;
@@ -87,6 +89,7 @@ void run(const options& o)
     const std::vector<tally> dense = tallies(trainee.weights);
     accuracies dense_accuracy{.validation = validate()};
     const std::vector<torch::Tensor> dense_parameters = snapshot(net);
+    const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
     std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
                 "(%.0f s)\n",
         static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
@@ -127,6 +130,9 @@ void run(const options& o)
         throw std::logic_error("the final weights need more than the pruner reported");
     std::printf("counted from the zeros of the final weights: %lld DSP, %g BRAM\n",
         static_cast<long long>(pruned.back().need.dsp), pruned.back().need.bram());
+    const esp::resources reported = tallies(trainee.weights, esp::cost_policy::hls).back().need;
+    std::printf("and as C synthesis reports block RAM (cost_policy::hls): %lld DSP, %g BRAM\n",
+        static_cast<long long>(reported.dsp), reported.bram());
     const accuracies pruned_accuracy{.validation = validate(),
         .test = accuracy(net, data.test.images, data.test.labels),
         .quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels)};
@@ -134,6 +140,7 @@ void run(const options& o)
     dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
     dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
+    print_unfreed(pruner.masks(), trainee.weights, dense_weights);
 
     std::ofstream output(o.output);
     output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <span>
@@ -26,7 +27,8 @@ struct tally {
 };
 
 /// Counts layer by layer what the non-zero weights need, the sum last.
-inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
+inline std::vector<tally> tallies(
+    std::span<const esp::weight_view> views, const esp::cost_policy& policy = costs)
 {
     std::vector<tally> all;
     tally sum{.name = "total"};
@@ -36,7 +38,7 @@ inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
         for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
             const std::span<const float> weights = views[m].read(buffer);
             tally t{.name = esp::name_of(matrix),
-                .need = esp::recount(matrix, views[m].order(), weights)};
+                .need = esp::recount(matrix, views[m].order(), weights, policy)};
             for (const float w : weights)
                 t.weights += w != 0 ? 1 : 0;
             sum.need += t.need;
@@ -45,6 +47,18 @@ inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
             ++m;
         }
     all.push_back(sum);
+    return all;
+}
+
+/// The weights as they are now.
+inline std::vector<std::vector<float>> copies(std::span<const esp::weight_view> views)
+{
+    std::vector<std::vector<float>> all;
+    std::vector<float> buffer;
+    for (const esp::weight_view& view : views) {
+        const std::span<const float> weights = view.read(buffer);
+        all.emplace_back(weights.begin(), weights.end());
+    }
     return all;
 }
 
@@ -100,6 +114,18 @@ inline void print_table(const std::vector<tally>& dense, const std::vector<tally
     line("validation accuracy", dense_accuracy.validation, pruned_accuracy.validation);
     line("test accuracy", dense_accuracy.test, pruned_accuracy.test);
     line("test, ap_fixed<18,8>", dense_accuracy.quantized_test, pruned_accuracy.quantized_test);
+}
+
+/// What of the pruned groups hls4ml would build all the same.
+inline void print_unfreed(const std::vector<std::vector<std::uint8_t>>& masks,
+    std::span<const esp::weight_view> views, const std::vector<std::vector<float>>& dense)
+{
+    std::vector<esp::pruned_matrix> matrices;
+    for (std::size_t m = 0; m < masks.size(); ++m)
+        matrices.push_back({.mask = masks[m], .order = views[m].order(), .weights = dense[m]});
+    const auto found = esp::explain(hardware, matrices, esp::hardware_flow::hls4ml_vitis);
+    std::printf("\nwhat hls4ml does not free:%s\n%s", found.empty() ? " nothing" : "",
+        esp::sentences(found).c_str());
 }
 
 inline nlohmann::ordered_json to_json(const tally& total, const accuracies& accuracy)

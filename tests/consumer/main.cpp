@@ -15,6 +15,12 @@
 #ifdef WITH_json
 #include <espalier/with/json.hpp>
 #endif
+#ifdef WITH_npy
+#include <espalier/with/npy.hpp>
+#endif
+#ifdef WITH_hls4ml
+#include <espalier/with/hls4ml.hpp>
+#endif
 
 #if defined(WITH_compiled) != defined(ESPALIER_COMPILED)
 #error "whoever links espalier::compiled, and nobody else, has the declarations only"

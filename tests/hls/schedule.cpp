@@ -90,9 +90,12 @@ TEST_CASE("kept weights are met once, and multipliers and columns are those of a
                 const product_cost product = product_of(m);
                 if (product.blocks > 0 && product.sharing == 1)
                     CHECK(schedule.multipliers() * product.blocks * m.copies == need.dsp);
-                CHECK(static_cast<std::int64_t>(schedule.columns().size()) *
-                          memory_of(m).bram18_per_column ==
-                      need.bram18);
+                std::int64_t bram18 = 0;
+                const weight_memory memory = memory_of(m);
+                for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+                    bram18 += static_cast<std::int64_t>(schedule.columns({}, bank).size()) *
+                              memory.banks[bank].bram18;
+                CHECK(bram18 == need.bram18);
                 ++compared;
             }
         }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/model/cost.hpp>
+#include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/layers.hpp>
 
 #include <array>
@@ -89,11 +90,11 @@ TEST_CASE("LeNet costs layer by layer what the paper's design has")
     constexpr std::array<std::int64_t, 5> dsp{150, 2'400, 1'920, 840, 840};
     constexpr std::array<double, 5> bram{0, 0, 960, 420, 0};
     for (std::size_t i = 0; i < lenet.size(); ++i) {
-        CHECK(cost(lenet[i]).dsp == dsp[i]);
-        CHECK(cost(lenet[i]).bram() == bram[i]);
+        CHECK(cost(lenet[i], cost_policy::paper).dsp == dsp[i]);
+        CHECK(cost(lenet[i], cost_policy::paper).bram() == bram[i]);
     }
-    CHECK_BOTH(cost(lenet).dsp == 6'150);
-    CHECK_BOTH(cost(lenet).bram() == 1'380);
+    CHECK_BOTH(cost(lenet, cost_policy::paper).dsp == 6'150);
+    CHECK_BOTH(cost(lenet, cost_policy::paper).bram() == 1'380);
 }
 
 TEST_CASE("a layer at reuse 4 needs a quarter of the multipliers")
@@ -127,7 +128,7 @@ TEST_CASE("which products are too narrow for a DSP block is a policy")
     CHECK_BOTH(dsp_of(10, 10, cost_policy::paper) == 16);
     CHECK_BOTH(dsp_of(16, 9, cost_policy::paper) == 0);
     // hls4ml: weights below 9 bits, whatever the data.
-    constexpr cost_policy hls4ml{.lut_below = 0, .lut_below_weight = 9};
+    constexpr cost_policy hls4ml{.lut_below = 0, .lut_below_wide = 0, .lut_below_weight = 9};
     CHECK_BOTH(dsp_of(8, 16, hls4ml) == 0);
     CHECK_BOTH(dsp_of(9, 2, hls4ml) == 16);
     // Yosys, measured for W = D: none at 4 bits, one at 5; the rule is both ≥ 2 and W + D ≥ 9.
@@ -158,14 +159,16 @@ TEST_CASE("parallel pixels multiply the DSP blocks and share the weight memory")
 TEST_CASE("recurrent layers pay for both kernels, bidirectional ones for four")
 {
     // (8, 4·16) and (16, 4·16) weights; a GRU has three gates.
-    CHECK_BOTH(cost(lstm{.inputs = 8, .units = 16, .weight = fixed18}).dsp == 512 + 1'024);
-    CHECK_BOTH(cost(gru{.inputs = 8, .units = 16, .weight = fixed18}).dsp == 384 + 768);
+    constexpr auto& paper = cost_policy::paper;
+    CHECK_BOTH(cost(lstm{.inputs = 8, .units = 16, .weight = fixed18}, paper).dsp == 512 + 1'024);
+    CHECK_BOTH(cost(gru{.inputs = 8, .units = 16, .weight = fixed18}, paper).dsp == 384 + 768);
     CHECK_BOTH(cost(lstm{.inputs = 8,
                         .units = 16,
                         .bidirectional = true,
                         .reuse_factor = 8,
                         .recurrent_reuse_factor = 16,
-                        .weight = fixed18})
+                        .weight = fixed18},
+                   paper)
                    .dsp == 2 * (64 + 64));
 }
 
@@ -183,16 +186,17 @@ TEST_CASE("a separable convolution is a depthwise and a pointwise one")
 
 TEST_CASE("block RAM is what the paper's worked example counts")
 {
-    CHECK_BOTH(cost(dense_of(64, 32, 4, {18, 8})).bram() == 256);
-    CHECK_BOTH(cost(dense_of(64, 32, 4, {16, 6})).bram() == 228);
-    CHECK_BOTH(cost(dense_of(64, 32, 4, {36, 8})).bram() == 512);
+    CHECK_BOTH(cost(dense_of(64, 32, 4, {18, 8}), cost_policy::paper).bram() == 256);
+    CHECK_BOTH(cost(dense_of(64, 32, 4, {16, 6}), cost_policy::paper).bram() == 228);
+    CHECK_BOTH(cost(dense_of(64, 32, 4, {36, 8}), cost_policy::paper).bram() == 512);
 }
 
 TEST_CASE("weights at reuse factor 1 and under the latency strategy are in no memory")
 {
     CHECK_BOTH(cost(dense_of(64, 32, 1, fixed18)).bram18 == 0);
     CHECK_BOTH(cost(dense_of(64, 32, 4, fixed18, strategy::latency)).bram18 == 0);
-    CHECK_BOTH(cost(dense_of(64, 32, 4, fixed18, strategy::resource_unrolled)).bram18 == 512);
+    // 512 multipliers, the last without 7 sign bits.
+    CHECK_BOTH(cost(dense_of(64, 32, 4, fixed18, strategy::resource_unrolled)).bram18 == 256);
 }
 
 TEST_CASE("block RAM by the best aspect ratio is what Yosys maps, for all widths and depths")
@@ -210,7 +214,7 @@ TEST_CASE("block RAM by the best aspect ratio is what Yosys maps, for all widths
 
 TEST_CASE("deeper ROMs than one block cascade")
 {
-    constexpr cost_policy only_36{};
+    constexpr auto& only_36 = cost_policy::paper;
     CHECK_BOTH(cost(dense_of(1'024, 2, 1'024, fixed18), only_36).bram() == 1);
     CHECK_BOTH(cost(dense_of(1'025, 2, 1'025, fixed18), only_36).bram() == 2);
     CHECK_BOTH(cost(dense_of(4'096, 2, 4'096, fixed18), only_36).bram() == 4);
@@ -218,10 +222,11 @@ TEST_CASE("deeper ROMs than one block cascade")
     CHECK_BOTH(cost(dense_of(32'768, 1, 32'768, fixed18), cost_policy::yosys).bram18 == 36);
     // A memory is never smaller than the bits in it: 18 Kbit for each RAMB18, parity included.
     for (int depth = 2; depth < 40'000; depth = depth * 5 / 4 + 1) {
-        for (const auto shapes : {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio}) {
-            const auto need =
-                cost(dense_of(depth, 3, depth, {17, 4}), {.memory = {.shapes = shapes}});
-            CHECK(need.bram18 * 18 * 1'024 >= std::int64_t{3} * 17 * depth);
+        for (const auto shapes : {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio,
+                 memory_shapes::mixed_aspect_ratios}) {
+            const auto need = cost(dense_of(depth, 3, depth, {17, 4}),
+                {.memory = {.shapes = shapes, .sign_bits = sign_bits::kept}});
+            CHECK((need.bram18 == 0 || need.bram18 * 18 * 1'024 >= std::int64_t{3} * 17 * depth));
         }
     }
 }
@@ -229,8 +234,10 @@ TEST_CASE("deeper ROMs than one block cascade")
 TEST_CASE("a ROM below the limits of the toolchain is built from LUTs")
 {
     constexpr auto need = [](std::int64_t min_depth, std::int64_t min_bits) {
-        return cost(dense_of(64, 32, 16, fixed18),
-            {.memory = {.min_depth = min_depth, .min_bits = min_bits}});
+        cost_policy policy = cost_policy::paper;
+        policy.memory.min_depth = min_depth;
+        policy.memory.min_bits = min_bits;
+        return cost(dense_of(64, 32, 16, fixed18), policy);
     };
     // 128 multipliers of 18 bits: 2,304-bit words, 16 of them.
     CHECK_BOTH(need(0, 0).bram() == 64);
@@ -245,8 +252,8 @@ TEST_CASE("a ROM below the limits of the toolchain is built from LUTs")
 TEST_CASE("an Intel M20K is 512 by 40, 1K by 20 and 2K by 10")
 {
     constexpr auto blocks = [](int depth) {
-        return cost(
-            dense_of(depth, 20, depth, {20, 8}), {.memory = {.shapes = memory_shapes::intel_m20k}})
+        return cost(dense_of(depth, 20, depth, {20, 8}),
+            {.memory = {.shapes = memory_shapes::intel_m20k, .sign_bits = sign_bits::kept}})
             .bram();
     };
     CHECK_BOTH(blocks(512) == 10);
@@ -260,9 +267,9 @@ TEST_CASE("zero weights and powers of two need no DSP block when synthesis knows
     //                                 0  2^0  -2^-3  3     0     0.75  7      0.3
     const std::array<float, 8> weights{0, 1, -0.125F, 3.0F, 0.0F, 0.75F, 7.0F, 0.3F};
     const auto dsp = [&](constant_policy constants) {
-        return cost(m, weights, {.constants = constants}).dsp;
+        return cost(m, layout::hardware, weights, {.constants = constants}).dsp;
     };
-    CHECK(dsp({}) == 8);
+    CHECK(dsp({.rule = constant_rule::one_product_each}) == 8);
     CHECK(dsp({.rule = constant_rule::nonzero_products}) == 6);
     CHECK(dsp({.rule = constant_rule::signed_digits, .max_digits = 1}) == 4);
     CHECK(dsp({.rule = constant_rule::signed_digits, .max_digits = 2}) == 1);
@@ -275,19 +282,20 @@ TEST_CASE(
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
     const std::array<float, 8> weights{0, 1, -0.125F, 3.0F, 0.0F, 0.75F, 7.0F, 0.3F};
-    // Six terms of 16 bits; 3, 0.75 and 7 are one addition of 16 + 16 bits each.
-    const auto adders =
-        cost(m, weights, {.constants = {.rule = constant_rule::signed_digits, .max_digits = 2}});
-    CHECK(adders.lut == 6 * 16 + 3 * 32);
-    // Operands of each term, and an accumulator for each of the two outputs.
-    CHECK(adders.ff == 6 * 32 + 2 * 16);
-    const auto products =
-        cost(m, weights, {.constants = {.rule = constant_rule::nonzero_products}});
-    CHECK(products.lut == 6 * 16);
+    // Six additions of 16 bits, 23 LUTs each; 3, 0.75 and 7 are one of 16 + 16 bits each.
+    const auto adders = cost(m, layout::hardware, weights,
+        {.constants = {.rule = constant_rule::signed_digits, .max_digits = 2}});
+    CHECK(adders.lut == 6 * 23 + 3 * 32);
+    // Four inputs of 16 bits, and what is left of six sums behind two levels of additions.
+    CHECK(adders.ff >= 4 * 16 + 6 * 16 / 4 - 2);
+    CHECK(adders.ff <= 4 * 16 + 6 * 16 / 4 + 2);
+    const auto products = cost(
+        m, layout::hardware, weights, {.constants = {.rule = constant_rule::nonzero_products}});
+    CHECK(products.lut == 6 * 23);
     CHECK(products.dsp == 6);
     // Too narrow for a DSP block: the products that are left are soft.
-    const auto soft =
-        cost(m, weights, {.lut_below = 17, .constants = {.rule = constant_rule::nonzero_products}});
+    const auto soft = cost(m, layout::hardware, weights,
+        {.lut_below = 17, .constants = {.rule = constant_rule::nonzero_products}});
     CHECK(soft.dsp == 0);
     CHECK(soft.lut > 6 * (16 + 16 * 16));
 }
@@ -302,12 +310,13 @@ TEST_CASE("zero weights need no logic at all when synthesis knows them")
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}, strategy::latency))[0];
     const std::vector<float> zeros(8);
-    const auto need = cost(m, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
+    const auto need =
+        cost(m, layout::hardware, zeros, {.constants = {.rule = constant_rule::nonzero_products}});
     CHECK(need.dsp == 0);
     CHECK(need.lut == 0);
 }
 
-TEST_CASE("the cost of constants refuses what it cannot know")
+TEST_CASE("the cost of weights refuses what it cannot know")
 {
     const auto m = matrices_of(dense_of(4, 2, 1, {16, 6}))[0];
     const auto shared = matrices_of(dense_of(4, 2, 2, {16, 6}))[0];
@@ -315,14 +324,14 @@ TEST_CASE("the cost of constants refuses what it cannot know")
     const std::vector<float> few(7, 1.0F);
     std::vector<float> undefined = weights;
     undefined[3] = std::numeric_limits<float>::quiet_NaN();
-    const cost_policy policy{.constants = {.rule = constant_rule::nonzero_products}};
-    CHECK_THROWS_WITH_AS((void)cost(m, few, policy),
+    CHECK_THROWS_WITH_AS((void)cost(m, layout::keras, few),
         doctest::Contains("the cost of constants needs every weight of the matrix"),
         std::invalid_argument);
-    CHECK_THROWS_WITH_AS((void)cost(shared, weights, policy),
-        doctest::Contains("weights are constants at reuse factor 1 only"), std::invalid_argument);
-    CHECK_THROWS_WITH_AS((void)cost(m, undefined, policy),
+    CHECK_THROWS_WITH_AS((void)cost(m, layout::keras, undefined),
         doctest::Contains("only a finite number has a fixed-point value"), std::invalid_argument);
+    CHECK_THROWS_WITH_AS((void)cost(shared, constant_counts{}),
+        doctest::Contains("weights are constants at reuse factor 1 and under the latency strategy"),
+        std::invalid_argument);
 }
 
 TEST_CASE("the largest layer that is sound is counted without overflow")

@@ -2,6 +2,7 @@
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/mapping.hpp>
+#include <espalier/model/policy.hpp>
 
 #include <doctest/doctest.h>
 
@@ -65,7 +66,8 @@ TEST_CASE("the places of a small PyTorch GRU's weights, gate by gate")
         matrices_of(gru{.inputs = 2, .units = 2, .reuse_factor = 4, .weight = {18, 8}})[0];
     for (int gate = 0; gate < 3; ++gate) // reset, update, candidate in (gates · units, in)
         for (int within = 0; within < 4; ++within) {
-            const placement at = place(m, layout::pytorch, gate * 4 + within);
+            const placement at =
+                place(m, layout::pytorch, gate * 4 + within, cost_policy::paper.memory);
             CHECK(at.multiplier == gate);
             CHECK(at.cycle == within);
             CHECK(at.first_bit == gate * 18);

@@ -4,6 +4,7 @@
 
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
+#include <espalier/model/policy.hpp>
 
 #include <doctest/doctest.h>
 
@@ -47,6 +48,8 @@ std::vector<word_bit> bits_of_word(integer multipliers, int width, int column_bi
     return word;
 }
 
+constexpr memory_policy paper = cost_policy::paper.memory;
+
 struct aspect {
     int depth; ///< words, the reuse factor
     int column_bits;
@@ -88,11 +91,12 @@ TEST_CASE("memory columns agree with a bit map of the word at every weight width
                 for (const aspect& expected : aspects) {
                     CAPTURE(expected.depth);
                     const weight_matrix m = matrix_with(multipliers, expected.depth, width);
-                    const weight_memory memory = memory_of(m, {.shapes = shapes});
+                    const weight_memory memory = memory_of(
+                        m, {.shapes = shapes, .sign_bits = sign_bits::kept, .min_bits = 0});
                     const auto word = bits_of_word(multipliers, width, expected.column_bits);
                     const integer columns = word.back().column + 1;
-                    bool agree = memory.column_bits == expected.column_bits &&
-                                 memory.bram18_per_column == expected.bram18 &&
+                    const memory_bank bank{expected.column_bits, expected.bram18};
+                    bool agree = memory.banks.size() == 1 && memory.banks[0] == bank &&
                                  memory.word_bits == static_cast<integer>(word.size()) &&
                                  memory.depth == expected.depth && memory.columns() == columns &&
                                  memory.bram18() == columns * expected.bram18;
@@ -103,10 +107,10 @@ TEST_CASE("memory columns agree with a bit map of the word at every weight width
                     for (const word_bit& bit : word)
                         met.insert({bit.multiplier, bit.column});
                     for (integer g = 0; g < multipliers; ++g)
-                        for (const integer j : columns_of(m, memory, {g, g + 1}))
+                        for (const integer j : columns_of(memory, {g, g + 1}))
                             by_multiplier.insert({g, j});
                     for (integer j = 0; j < columns; ++j)
-                        for (const integer g : multipliers_of_column(m, memory, j))
+                        for (const integer g : multipliers_of_column(memory, j))
                             by_column.insert({g, j});
                     agree = by_multiplier == met && by_column == met;
                     CHECK(agree);
@@ -122,7 +126,7 @@ TEST_CASE("the columns of several multipliers are those of each of them together
         for (int i = 0; i < 40; ++i) {
             const integer multipliers = random_layers::between(random, 1, 60);
             const weight_matrix m = matrix_with(multipliers, 4, width);
-            const weight_memory memory = memory_of(m);
+            const weight_memory memory = memory_of(m, paper);
             const auto word = bits_of_word(multipliers, width, 36);
             const integer first =
                 random_layers::between(random, 0, static_cast<int>(multipliers) - 1);
@@ -132,7 +136,7 @@ TEST_CASE("the columns of several multipliers are those of each of them together
             for (const word_bit& bit : word)
                 if (bit.multiplier >= first && bit.multiplier < last)
                     met.insert(bit.column);
-            for (const integer j : columns_of(m, memory, {first, last}))
+            for (const integer j : columns_of(memory, {first, last}))
                 columns.insert(j);
             disagreements += columns != met ? 1 : 0;
         }
@@ -168,7 +172,7 @@ TEST_CASE(
                         for (int b = 0; b < width; ++b)
                             word.push_back(at.weight);
                     });
-                const weight_memory memory = memory_of(m);
+                const weight_memory memory = memory_of(m, paper);
                 std::vector<std::set<integer>> in_column(
                     static_cast<std::size_t>(memory.columns()));
                 for (const auto& word : words)
@@ -181,7 +185,7 @@ TEST_CASE(
                             in_column[column].insert(word[b]);
                     }
                 for (integer w = 0; w < m.weights(); ++w) {
-                    const placement at = place(m, w);
+                    const placement at = place(m, w, paper);
                     ++compared;
                     const auto& word = words[static_cast<std::size_t>(at.cycle)];
                     bool agree = at.end_bit - at.first_bit == width &&
@@ -216,14 +220,14 @@ TEST_CASE("multipliers and columns of 36 bits repeat in the known tiles")
              {20, 9, 5}, {27, 4, 3}, {32, 9, 8}, {36, 1, 1}}) {
         CAPTURE(t.width);
         const weight_matrix m = matrix_with(3 * t.multipliers, 4, t.width);
-        const weight_memory memory = memory_of(m);
+        const weight_memory memory = memory_of(m, paper);
         // A tile ends where a multiplier and a column end together, for the first time.
         for (integer g = 1; g <= t.multipliers; ++g) {
-            const index_range before = columns_of(m, memory, {0, g});
-            const index_range after = columns_of(m, memory, {g, 3 * t.multipliers});
+            const index_range before = columns_of(memory, {0, g});
+            const index_range after = columns_of(memory, {g, 3 * t.multipliers});
             CHECK((before.last == after.first) == (g == t.multipliers));
         }
-        CHECK(columns_of(m, memory, {0, t.multipliers}).size() == t.columns);
+        CHECK(columns_of(memory, {0, t.multipliers}).size() == t.columns);
         CHECK(memory.columns() == 3 * t.columns);
     }
 }
@@ -235,7 +239,7 @@ TEST_CASE(
         const weight_matrix m = matrices_of(
             dense{.inputs = 64, .outputs = 32, .reuse_factor = 4, .weight = {width, 8}})[0];
         CHECK(m.multipliers() == 512);
-        return memory_of(m).bram18() / 2;
+        return memory_of(m, paper).bram18() / 2;
     };
     CHECK(bram36(18) == 256);
     CHECK(bram36(16) == 228);
@@ -247,7 +251,8 @@ TEST_CASE("LeNet's resource layers need the 1380 block RAMs of the paper")
     const auto bram36 = [](int n_in, int n_out, int rf) {
         return memory_of(
                    matrices_of(dense{
-                       .inputs = n_in, .outputs = n_out, .reuse_factor = rf, .weight = {18, 8}})[0])
+                       .inputs = n_in, .outputs = n_out, .reuse_factor = rf, .weight = {18, 8}})[0],
+                   paper)
                    .bram18() /
                2;
     };
@@ -267,21 +272,27 @@ TEST_CASE("weights that are constants in logic or under the latency strategy tak
         CHECK(memory.bram18() == 0);
         CHECK(memory.word_bits == 0);
     }
-    CHECK(memory_of(matrices_of(dense{.inputs = 8, .outputs = 8, .reuse_factor = 2})[0]).columns() >
-          0);
+    CHECK(memory_of(matrices_of(dense{.inputs = 8, .outputs = 8, .reuse_factor = 2})[0], paper)
+              .columns() > 0);
 }
 
 TEST_CASE("a memory below the limits of the policy is built from LUTs and has no columns to free")
 {
     const weight_matrix m = matrix_with(16, 31, 16);
-    CHECK(memory_of(m, {.min_depth = 31}).columns() == 8); // ⌈256 / 36⌉
-    const weight_memory shallow = memory_of(m, {.min_depth = 32});
+    const auto memory = [&m](std::int64_t min_depth, std::int64_t min_bits) {
+        memory_policy policy = paper;
+        policy.min_depth = min_depth;
+        policy.min_bits = min_bits;
+        return memory_of(m, policy);
+    };
+    CHECK(memory(31, 0).columns() == 8); // ⌈256 / 36⌉
+    const weight_memory shallow = memory(32, 0);
     CHECK(shallow.columns() == 0);
     CHECK(shallow.word_bits == 256);
-    CHECK(columns_of(m, shallow, {0, 16}).size() == 0);
-    CHECK(memory_of(m, {.min_bits = 256 * 31}).columns() == 8);
-    CHECK(memory_of(m, {.min_bits = 256 * 31 + 1}).columns() == 0);
-    const placement at = place(m, 40, {.min_depth = 32});
+    CHECK(columns_of(shallow, {0, 16}).size() == 0);
+    CHECK(memory(0, 256 * 31).columns() == 8);
+    CHECK(memory(0, 256 * 31 + 1).columns() == 0);
+    const placement at = place(m, 40, {.sign_bits = sign_bits::kept, .min_depth = 32});
     CHECK(at.end_bit - at.first_bit == 16);
     CHECK(at.end_column == at.first_column);
 }

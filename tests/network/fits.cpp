@@ -27,7 +27,8 @@ TEST_CASE("fits asks whether a network fits a device")
 
 TEST_CASE("fits names the resource, the need, the limit and the difference")
 {
-    const std::string text = fits(jets, device::xc7z020).overflows();
+    const std::string text =
+        fits(jets, device::xc7z020, whole_device, cost_policy::paper).overflows();
     CHECK(text.starts_with("DSP: needs 768, has 220 (548 too many); "
                            "RAMB18: needs 768, has 280 (488 too many)"));
     CHECK(fits(jets, device::xcvu9p).overflows().empty());
@@ -70,6 +71,6 @@ TEST_CASE("must_fit is true for what fits, so that it can stand in a static_asse
     static_assert(must_fit<jets, device::xcvu9p>());
     static_assert(must_fit<jets, device::xcvu9p, timing_closure>());
     static_assert(must_fit<jets, device::xcvu9p, timing_closure,
-        cost_policy{.memory = {.shapes = memory_shapes::best_aspect_ratio}}>());
+        cost_policy{.memory = {.shapes = memory_shapes::intel_m20k}}>());
     CHECK(must_fit<jets, device::xcvu9p>());
 }

@@ -19,9 +19,9 @@ constexpr dense example(int width)
 TEST_CASE("the worked example of 64 by 32 at reuse factor 4 costs what the paper says")
 {
     static_assert(cost(network<example(18)>).dsp == 512);
-    static_assert(cost(network<example(18)>).bram() == 256);
-    static_assert(cost(network<example(16)>).bram() == 228);
-    CHECK(cost(example(18)).bram() == 256);
-    CHECK(cost(example(16)).bram() == 228);
-    CHECK(cost(example(36)).bram() == 512);
+    static_assert(cost(network<example(18)>, cost_policy::paper).bram() == 256);
+    static_assert(cost(network<example(16)>, cost_policy::paper).bram() == 228);
+    CHECK(cost(example(18), cost_policy::paper).bram() == 256);
+    CHECK(cost(example(16), cost_policy::paper).bram() == 228);
+    CHECK(cost(example(36), cost_policy::paper).bram() == 512);
 }

@@ -47,9 +47,10 @@ written_out write_out(std::span<const detail::matrix_items> matrices, const cost
         const auto first = static_cast<std::uint32_t>(matrix.first_item);
         result.own.resize(first + matrix.size(), resource_vector{});
         for (const literal_units::unit& unit : literal_units::of(matrix.units.groups(), costs)) {
-            const resources need = matrix.units.cost(unit.type);
+            const unit_kind& kind = matrix.units.kinds()[unit.kind];
+            const resources& need = kind.cost;
             const resource_vector cost{need.dsp, need.bram18, need.lut};
-            if (unit.users.size() == 1 && !matrix.units.serves_slots(unit.type)) {
+            if (unit.users.size() == 1 && !matrix.units.serves_slots(kind.type)) {
                 for (std::size_t r = 0; r < 3; ++r)
                     result.own[first + *unit.users.begin()][r] += cost[r];
                 continue;
@@ -205,10 +206,11 @@ TEST_CASE("slots go to the groups of a matrix by value, equal values by index")
     weight_matrix ranked = before;
     ranked.units = 5;
     std::vector<detail::matrix_items> matrices;
-    matrices.push_back({.units = resource_units(grouping(before, structure::multipliers), {})});
     matrices.push_back(
-        {.units = resource_units(grouping(ranked, structure::packed_multipliers), {}),
-            .first_item = 3});
+        {.units = resource_units(grouping(before, structure::multipliers), cost_policy::paper)});
+    matrices.push_back({.units = resource_units(
+                            grouping(ranked, structure::packed_multipliers), cost_policy::paper),
+        .first_item = 3});
     knapsack_problem problem = detail::costs_of(matrices);
     REQUIRE(problem.shared.size() == 4); // of the first matrix the column of multipliers 0 and 1
     using items = std::vector<std::uint32_t>;

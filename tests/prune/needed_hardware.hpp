@@ -11,6 +11,7 @@
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/selection.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -20,12 +21,23 @@
 
 // What is left of the hardware when the weights that a mask removes are removed: the loops run over
 // the mask, and every multiplier, DSP block and bit of memory that a remaining weight touches is
-// marked. Only the prices come from the library: DSP blocks and LUTs of one product, and the shape
-// of a memory column.
+// marked. Only the prices come from the library: DSP blocks and LUTs of one product, and the shapes
+// of memory columns.
 
 namespace needed_hardware {
 
 using hardware_loops::integer;
+
+/// Bits of the last weight of a memory word: its sign, and no further ones like it.
+inline int bits_of_last(const espalier::weight_matrix& m, const espalier::cost_policy& costs)
+{
+    int bits = m.weight.width;
+    if (costs.memory.sign_bits == espalier::sign_bits::kept || !m.weight.is_signed)
+        return bits;
+    for (int integer = m.weight.integer; integer > 1 && bits > 1; --integer)
+        --bits;
+    return bits;
+}
 
 /// \param mask  in the framework's order, 0 where the weight is gone
 inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout framework,
@@ -41,18 +53,17 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
 
     std::vector<bool> multiplier_runs(static_cast<std::size_t>(m.multipliers()), false);
     if (m.strategy == espalier::strategy::latency && m.reuse_factor > 1) {
-        // HLS deals the remaining weights out to as few multipliers as can serve them.
-        integer multiplier = -1, served = m.reuse_factor;
+        // hls4ml takes away a multiplier for every RF zeros, however many weights it has.
+        integer run = static_cast<integer>(multiplier_runs.size()), zeros = 0, left = 0;
         for (const bool weight : kept) {
-            if (!weight)
-                continue;
-            if (served == m.reuse_factor) {
-                ++multiplier;
-                served = 0;
+            left += weight ? 1 : 0;
+            if (!weight && ++zeros == m.reuse_factor) {
+                zeros = 0;
+                --run;
             }
-            multiplier_runs[static_cast<std::size_t>(multiplier)] = true;
-            ++served;
         }
+        for (integer g = 0; g < run && left > 0; ++g)
+            multiplier_runs[static_cast<std::size_t>(g)] = true;
     } else {
         hardware_loops::run(m, [&](const hardware_loops::meeting& at) {
             if (kept[static_cast<std::size_t>(at.weight)])
@@ -60,20 +71,42 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
         });
     }
 
-    if (memory_use == espalier::memory_layout::packed && espalier::has_weight_memory(m)) {
+    // The last multiplier is built for fewer bits; of LUTs the difference is not counted.
+    const int last_bits = bits_of_last(m, costs);
+    const bool memory_is_read = espalier::has_weight_memory(m);
+    int last_width = m.weight.width;
+    if (memory_is_read && product.sharing == 1)
+        last_width = last_bits;
+    espalier::product_cost last = product;
+    if (last_width != m.weight.width)
+        last = espalier::product_of(espalier::precision{last_width, 1}, m.data, costs);
+    if (last == product)
+        last_width = m.weight.width;
+
+    std::vector<bool> in_memory = multiplier_runs;
+    if (memory_use == espalier::memory_layout::packed && memory_is_read) {
         // Code written for what remains has no other multipliers.
-        std::vector<bool> remaining;
+        std::fill(in_memory.begin(), in_memory.end(), false);
+        std::size_t filled = 0;
         for (const bool runs : multiplier_runs)
             if (runs)
-                remaining.push_back(true);
-        multiplier_runs = remaining;
+                in_memory[filled++] = true;
+        if (product.sharing > 1)
+            multiplier_runs = in_memory;
     }
 
     espalier::resources need;
     for (integer copy = 0; copy < m.copies; ++copy) {
         integer in_block = 0; // multipliers that the present DSP block could hold so far
         bool block_runs = false;
-        for (const bool runs : multiplier_runs) {
+        for (std::size_t g = 0; g < multiplier_runs.size(); ++g) {
+            const bool runs = multiplier_runs[g];
+            if (g + 1 == multiplier_runs.size() && last_width != m.weight.width) {
+                need.dsp += runs ? last.blocks : 0;
+                need.lut +=
+                    runs && last.blocks == 0 ? espalier::lut_product(last_width, m.data.width) : 0;
+                break;
+            }
             if (in_block == product.sharing) {
                 need.dsp += block_runs ? product.blocks : 0;
                 in_block = 0;
@@ -87,23 +120,25 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
         need.dsp += block_runs ? product.blocks : 0;
     }
 
-    if (memory.columns() > 0) {
+    const bool trimmed = costs.memory.sign_bits == espalier::sign_bits::trimmed;
+    for (const espalier::memory_bank& bank : memory.banks) {
         // One word of the memory, bit by bit.
         std::vector<bool> column_holds_something;
-        integer in_column = memory.column_bits;
-        for (const bool runs : multiplier_runs) {
-            for (int bit = 0; bit < m.weight.width; ++bit) {
-                if (in_column == memory.column_bits) {
+        integer in_column = bank.column_bits;
+        for (std::size_t g = 0; g < in_memory.size(); ++g) {
+            const bool short_one = trimmed || g + 1 == in_memory.size();
+            for (int bit = 0; bit < (short_one ? last_bits : m.weight.width); ++bit) {
+                if (in_column == bank.column_bits) {
                     column_holds_something.push_back(false);
                     in_column = 0;
                 }
                 ++in_column;
-                if (runs)
+                if (in_memory[g])
                     column_holds_something.back() = true;
             }
         }
         for (const bool holds : column_holds_something)
-            need.bram18 += holds ? memory.bram18_per_column : 0;
+            need.bram18 += holds ? bank.bram18 : 0;
     }
     return need;
 }
@@ -123,12 +158,20 @@ inline random_selection draw(std::mt19937_64& random)
     using random_layers::one_of;
     random_selection result;
     selection_options& options = result.options;
+    options.costs = one_of<cost_policy>(
+        random, {cost_policy::hls, cost_policy::hls_block_rom, cost_policy::logic_synthesis,
+                    cost_policy::paper, cost_policy::yosys});
     options.costs.dsp =
         one_of<dsp_family>(random, {dsp_family::dsp48e1, dsp_family::dsp48e2, dsp_family::dsp58,
                                        dsp_family::intel_variable_precision, dsp_family::agilex});
-    options.costs.lut_below = one_of<int>(random, {2, 9, 10});
-    options.costs.memory.shapes = one_of<memory_shapes>(random,
-        {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio, memory_shapes::intel_m20k});
+    if (random() % 2 == 0)
+        options.costs.lut_below = one_of<int>(random, {2, 9, 10});
+    if (random() % 2 == 0)
+        options.costs.memory.shapes = one_of<memory_shapes>(
+            random, {memory_shapes::only_1kx36, memory_shapes::best_aspect_ratio,
+                        memory_shapes::intel_m20k, memory_shapes::mixed_aspect_ratios});
+    if (random() % 2 == 0)
+        options.costs.memory.min_bits = 0;
     if (random() % 4 == 0)
         options.costs.memory.min_depth = 32;
     result.order =
@@ -143,7 +186,16 @@ inline random_selection draw(std::mt19937_64& random)
                       random, {std::begin(random_layers::kinds), std::end(random_layers::kinds)});
         layer_spec s = random_layers::layer_of(random, kind, 32);
         random_layers::draw_reuse_factors(random, s);
-        s.weight.width = between(random, 1, 64);
+        if (kind == layer_kind::dense && random() % 8 == 0) {
+            // So deep that its memory stands on several banks.
+            s.height = s.width = s.channels = 0;
+            s.inputs = between(random, 1025, 6000);
+            s.outputs = between(random, 1, 4);
+            s.reuse_factor = s.inputs / one_of<int>(random, {1, 1, 2, 5});
+        }
+        s.weight.width = random() % 2 == 0 ? one_of<int>(random, {10, 14, 16, 18, 20, 27, 32})
+                                           : between(random, 1, 64);
+        s.weight.integer = between(random, -2, s.weight.width + 2);
         s.data.width = between(random, 1, 40);
         if (is_convolution(kind))
             s.parallelization_factor = between(random, 1, 3);

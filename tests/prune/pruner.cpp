@@ -55,7 +55,8 @@ struct small_network {
     {
         resources sum;
         for (std::size_t i = 0; i < layers.size(); ++i)
-            sum += recount(matrices_of(layers[i])[0], layout::pytorch, weights[i]);
+            sum +=
+                recount(matrices_of(layers[i])[0], layout::pytorch, weights[i], cost_policy::paper);
         return sum;
     }
 };
@@ -65,7 +66,9 @@ struct small_network {
 TEST_CASE("every round keeps its budget, and the weights alone say so")
 {
     small_network net;
-    pruner p{net.layers, net.views(), {.schedule = polynomial{.steps = 6, .target = 0.9}}};
+    pruner p{net.layers, net.views(),
+        {.schedule = polynomial{.steps = 6, .target = 0.9},
+            .selection = {.costs = cost_policy::paper}}};
     CHECK(p.groups().total() == resources{.dsp = 256 + 320, .bram18 = 256});
     p.baseline(1);
     std::int64_t last = p.groups().total().dsp;
@@ -623,7 +626,7 @@ TEST_CASE("mistakes that users make are sentences")
               "a schedule removes resources that the network has (resource = 'lut', part to remove "
               "= 0.5)");
         for (layer_spec& layer : net.layers)
-            layer.weight = {8, 3};
+            layer.weight = layer.data = {8, 3};
         CHECK(refused(net.views(), {.schedule = constant{.target = {0.5, 0}}}) ==
               "a schedule removes resources that the network has (resource = 'dsp', part to remove "
               "= 0.5)");
@@ -701,7 +704,7 @@ struct singles_and_pair {
         pruner p{layers, {weights_in(layout::pytorch, weights)},
             {.schedule = constant{.steps = 1, .target = reduction{0.12, 0}},
                 .regularization = 0.1,
-                .selection = {.structure = structure::consecutive},
+                .selection = {.structure = structure::consecutive, .costs = cost_policy::paper},
                 .solver = [&](const knapsack_problem& problem) {
                     knapsack_solution answer = exact{}(problem);
                     answer.shadow_price = shadow_price;

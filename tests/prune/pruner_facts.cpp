@@ -106,17 +106,26 @@ TEST_CASE("another network or other options are refused by the name of what diff
     other_option("cost policy, dsp'", [](auto& o) { o.selection.costs.dsp = dsp_family::dsp48e1; });
     other_option("cost policy, lut_below'", [](auto& o) { o.selection.costs.lut_below = 9; });
     other_option(
+        "cost policy, lut_below_wide'", [](auto& o) { o.selection.costs.lut_below_wide = 9; });
+    other_option(
         "cost policy, lut_below_weight'", [](auto& o) { o.selection.costs.lut_below_weight = 9; });
     other_option(
         "cost policy, lut_below_sum'", [](auto& o) { o.selection.costs.lut_below_sum = 9; });
     other_option("cost policy, memory shapes'",
         [](auto& o) { o.selection.costs.memory.shapes = memory_shapes::best_aspect_ratio; });
+    other_option("cost policy, memory sign_bits'",
+        [](auto& o) { o.selection.costs.memory.sign_bits = sign_bits::trimmed; });
+    other_option("cost policy, memory output_index'",
+        [](auto& o) { o.selection.costs.memory.output_index = false; });
     other_option(
         "cost policy, memory min_depth'", [](auto& o) { o.selection.costs.memory.min_depth = 2; });
     other_option(
         "cost policy, memory min_bits'", [](auto& o) { o.selection.costs.memory.min_bits = 2; });
     other_option("cost policy, constants rule'",
-        [](auto& o) { o.selection.costs.constants.rule = constant_rule::signed_digits; });
+        [](auto& o) { o.selection.costs.constants.rule = constant_rule::nonzero_products; });
+    other_option("cost policy, constants share_equal'",
+        [](auto& o) { o.selection.costs.constants.share_equal = false; });
+    other_option("cost policy, gates'", [](auto& o) { o.selection.costs.gates = false; });
     other_option("cost policy, constants max_digits'",
         [](auto& o) { o.selection.costs.constants.max_digits = 1; });
     other_option("target, dsp', saved = '0.8', now = '0.8000000000000002'",

@@ -48,9 +48,10 @@ TEST_CASE("a layer of zeros needs nothing, and a negative zero is a zero")
     const weight_matrix m = matrices_of(dense{.inputs = 8, .outputs = 4, .reuse_factor = 4})[0];
     std::vector<float> weights(32, 0.0F);
     weights[4] = -0.0F;
-    CHECK(recount(m, layout::keras, weights) == resources{});
+    CHECK(recount(m, layout::keras, weights, cost_policy::paper) == resources{});
     weights[4] = 1e-30F;
-    CHECK(recount(m, layout::keras, weights) == resources{.dsp = 1, .bram18 = 2});
+    CHECK(
+        recount(m, layout::keras, weights, cost_policy::paper) == resources{.dsp = 1, .bram18 = 2});
 }
 
 TEST_CASE("a recount refuses the wrong number of weights")

@@ -7,6 +7,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -21,8 +22,8 @@ namespace {
 std::vector<literal_units::unit> visited(const resource_units& units, int& not_ascending)
 {
     std::vector<literal_units::unit> all;
-    units.each([&](unit_type type, const auto& users) {
-        all.push_back({.type = type, .users = {}});
+    units.each([&](std::size_t kind, const auto& users) {
+        all.push_back({.kind = kind});
         std::int64_t last = -1;
         for (const auto user : users) {
             not_ascending += static_cast<std::int64_t>(user) <= last ? 1 : 0;
@@ -38,7 +39,7 @@ bool same(const std::vector<literal_units::unit>& a, const std::vector<literal_u
     if (a.size() != b.size())
         return false;
     for (std::size_t u = 0; u < a.size(); ++u)
-        if (a[u].type != b[u].type || a[u].users != b[u].users)
+        if (a[u].kind != b[u].kind || a[u].users != b[u].users)
             return false;
     return true;
 }
@@ -57,6 +58,7 @@ TEST_CASE("the users of every unit are the groups whose weights are placed there
 {
     std::mt19937_64 random(81);
     int differ = 0, not_ascending = 0, counts_differ = 0;
+    std::size_t most_kinds = 0;
     std::size_t shared_products = 0, shared_columns = 0, own = 0;
     for (int i = 0; i < 1500; ++i) {
         const auto [layers, structures, options, order] = needed_hardware::draw(random);
@@ -66,15 +68,18 @@ TEST_CASE("the users of every unit are the groups whose weights are placed there
                 const resource_units units(groups, options.costs);
                 const auto expected = literal_units::of(groups, options.costs);
                 differ += same(visited(units, not_ascending), expected) ? 0 : 1;
-                counts_differ += units.count(unit_type::product) + units.count(unit_type::column) !=
-                                         static_cast<std::int64_t>(expected.size())
-                                     ? 1
-                                     : 0;
+                std::vector<std::int64_t> counts(units.kinds().size());
+                for (const literal_units::unit& u : expected)
+                    ++counts[u.kind];
+                for (std::size_t kind = 0; kind < counts.size(); ++kind)
+                    counts_differ += units.kinds()[kind].count != counts[kind] ? 1 : 0;
+                most_kinds = std::max(most_kinds, counts.size());
                 for (const literal_units::unit& u : expected) {
                     if (u.users.size() == 1)
                         ++own;
                     else
-                        ++(u.type == unit_type::product ? shared_products : shared_columns);
+                        ++(units.kinds()[u.kind].type == unit_type::product ? shared_products
+                                                                            : shared_columns);
                 }
             }
     }
@@ -84,6 +89,7 @@ TEST_CASE("the users of every unit are the groups whose weights are placed there
     CHECK(not_ascending == 0);
     CHECK(counts_differ == 0);
     CHECK(differ == 0);
+    CHECK(most_kinds >= 4);
 }
 
 TEST_CASE("a last group, multiplier or column that is not full is found all the same")
@@ -117,20 +123,37 @@ TEST_CASE("a unit costs its DSP blocks, soft LUTs or block RAM, and all units co
                 const resource_units units(grouping(m, structures[l]), options.costs);
                 const product_cost product = product_of(m, options.costs);
                 const resources soft{.lut = lut_product(m.weight.width, m.data.width) * m.copies};
-                CHECK(units.cost(unit_type::product) ==
-                      (product.blocks > 0 ? resources{.dsp = product.blocks * m.copies} : soft));
-                CHECK(units.cost(unit_type::column) ==
-                      resources{.bram18 = memory_of(m, options.costs.memory).bram18_per_column});
-                CHECK(units.total().dsp == cost(m, options.costs).dsp);
-                CHECK(units.total().bram18 == cost(m, options.costs).bram18);
-                CHECK(units.total().lut == (product.blocks > 0 ? 0 : m.multipliers() * soft.lut));
+                const product_cost last = last_product_of(m, options.costs);
+                const resources soft_last{
+                    .lut = lut_product(without_sign_bits(m.weight).width, m.data.width) * m.copies};
+                const auto cost_of = [&](const product_cost& p, const resources& in_luts) {
+                    return p.blocks > 0 ? resources{.dsp = p.blocks * m.copies} : in_luts;
+                };
+                std::vector<unit_kind> expected;
+                const std::int64_t others =
+                    ceil_div(m.multipliers() - (last != product ? 1 : 0), product.sharing);
+                if (others > 0)
+                    expected.push_back({unit_type::product, others, cost_of(product, soft)});
+                if (last != product)
+                    expected.push_back({unit_type::product, 1, cost_of(last, soft_last)});
+                const weight_memory memory = memory_of(m, options.costs.memory);
+                for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+                    expected.push_back({unit_type::column, memory.columns(bank),
+                        resources{.bram18 = memory.banks[bank].bram18}});
+                CHECK(std::ranges::equal(units.kinds(), expected));
+                const resources dense = cost(m, options.costs);
+                CHECK(units.total().dsp == dense.dsp);
+                CHECK(units.total().bram18 ==
+                      dense.bram18 - index_memory_of(m, options.costs.memory).bram18());
+                CHECK((product.blocks == 0 || last.blocks == 0 || units.total().lut == 0));
             }
     }
 }
 
 TEST_CASE("units serve slots where multipliers are pooled or the memory is packed")
 {
-    const cost_policy pairs{.dsp = dsp_family::intel_variable_precision};
+    cost_policy pairs = cost_policy::paper;
+    pairs.dsp = dsp_family::intel_variable_precision;
     const weight_matrix m = matrix_of_dense(4, 4, 4, 16);
     const resource_units in_place(grouping(m, structure::multipliers), {});
     CHECK_FALSE(in_place.is_ranked());

@@ -307,7 +307,7 @@ TEST_CASE("a target of everything ends at what the floors need")
             dense{.name = "b", .inputs = 16, .outputs = 16, .reuse_factor = 4, .weight = {18, 8}}});
         pruner p{net.layers, net.views(),
             {.schedule = constant{.steps = 3, .target = 1.0},
-                .selection = {.keep_at_least = floor}}};
+                .selection = {.costs = cost_policy::paper, .keep_at_least = floor}}};
         run(p, [](std::size_t) { return true; });
         CHECK(p.stopped_because() == "the schedule is complete");
         REQUIRE(p.accepted() != nullptr);
@@ -318,7 +318,9 @@ TEST_CASE("a target of everything ends at what the floors need")
         CHECK(p.accepted()->budget == p.accepted()->usage);
     }
     network half({dense{.inputs = 16, .outputs = 16, .reuse_factor = 4, .weight = {18, 8}}});
-    pruner q{half.layers, half.views(), {.schedule = constant{.steps = 1, .target = {1, 0.5}}}};
+    pruner q{half.layers, half.views(),
+        {.schedule = constant{.steps = 1, .target = {1, 0.5}},
+            .selection = {.costs = cost_policy::paper}}};
     q.baseline(1);
     REQUIRE(q.next());
     CHECK(q.history()[0].budget == resources{.dsp = 1, .bram18 = 32}); // only the DSPs are raised
@@ -335,10 +337,12 @@ TEST_CASE("a network is pruned until it fits a device, or an amount of one resou
     const std::vector<layer_spec> layers{
         dense{.name = "a", .inputs = 16, .outputs = 64, .reuse_factor = 4, .weight = {18, 8}},
         dense{.name = "b", .inputs = 64, .outputs = 8, .weight = {18, 8}}};
-    const resources total = cost(layers); // 768 DSP, 256 RAMB18
+    const resources total = cost(layers, cost_policy::paper); // 768 DSP, 256 RAMB18
     const auto end = [&](const pruning_target& target) {
         network net(layers);
-        pruner p{net.layers, net.views(), {.schedule = polynomial{.steps = 3, .target = target}}};
+        pruner p{net.layers, net.views(),
+            {.schedule = polynomial{.steps = 3, .target = target},
+                .selection = {.costs = cost_policy::paper}}};
         run(p, [](std::size_t) { return true; });
         return std::pair(p.accepted() ? p.accepted()->usage : total, p.stopped_because());
     };
@@ -415,7 +419,8 @@ TEST_CASE("the DSPs can be ahead of the block RAMs")
 {
     network net({dense{.inputs = 16, .outputs = 32, .reuse_factor = 4, .weight = {18, 8}}});
     pruner p{net.layers, net.views(),
-        {.schedule = constant{.steps = 2, .target = {0.75, 0.5}, .speed = {.dsp = 3}}}};
+        {.schedule = constant{.steps = 2, .target = {0.75, 0.5}, .speed = {.dsp = 3}},
+            .selection = {.costs = cost_policy::paper}}};
     p.baseline(1);
     REQUIRE(p.next());
     CHECK(p.history()[0].budget == resources{.dsp = 44, .bram18 = 96}); // of 128: 1 - 0.75·7/8

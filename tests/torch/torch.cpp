@@ -318,3 +318,13 @@ TEST_CASE("parameters that were moved are noticed")
     CHECK_THROWS_WITH(
         round->mask(), "weights stay where they were when the pruner was made (layer = 'fc')");
 }
+
+TEST_CASE("a tensor takes back only what was saved of it")
+{
+    classifier net;
+    const state_part bias = trainee_of(net, layers).state.front();
+    const std::vector<std::byte> shorter(*bias.bytes() - 1);
+    CHECK_THROWS_WITH(
+        bias.restore(shorter), doctest::Contains("a tensor is restored to what was saved of it"));
+    CHECK_NOTHROW(bias.restore(bias.save()));
+}

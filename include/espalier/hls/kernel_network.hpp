@@ -57,7 +57,7 @@ struct kernel_stage {
 namespace detail {
 
 /// Numbers go into and out of kernels as doubles, which hold 53 bits.
-inline void ensure_exact(std::string_view layer, const char* what, const precision& p)
+inline void refuse_inexact(std::string_view layer, const char* what, const precision& p)
 {
     ensure(p.width <= 53 && fraction_of(p) >= -1000 && fraction_of(p) <= 1000,
         "a kernel takes numbers that a double holds: at most 53 bits, none far from the point",
@@ -65,7 +65,7 @@ inline void ensure_exact(std::string_view layer, const char* what, const precisi
         given{"integer", p.integer});
 }
 
-inline void ensure_partitioned(std::string_view layer, const char* what, std::int64_t size)
+inline void refuse_unpartitioned(std::string_view layer, const char* what, std::int64_t size)
 {
     ensure(size <= largest_unrolled,
         "HLS takes arrays of at most 4096 numbers apart; larger images travel by io_stream",
@@ -86,7 +86,7 @@ public:
           input_{input, format, io == io_type::io_stream},
           reference_(input, format)
     {
-        detail::ensure_exact(name_, "input", format.format);
+        detail::refuse_inexact(name_, "input", format.format);
         ensure_travels("input", input_);
     }
 
@@ -109,11 +109,11 @@ public:
             "the convolutions of a network have its io type", given{"layer", name},
             given{"io", to_string(layer.io)}, given{"network", to_string(io())});
         const kernel_formats& f = numbers.formats;
-        detail::ensure_exact(name, "weight", f.weight.format);
-        detail::ensure_exact(name, "bias", f.bias.format);
-        detail::ensure_exact(name, "result", f.result.format);
-        detail::ensure_partitioned(name, "inputs of a product", m.n_in());
-        detail::ensure_partitioned(name, "outputs of a product", m.n_out());
+        detail::refuse_inexact(name, "weight", f.weight.format);
+        detail::refuse_inexact(name, "bias", f.bias.format);
+        detail::refuse_inexact(name, "result", f.result.format);
+        detail::refuse_unpartitioned(name, "inputs of a product", m.n_in());
+        detail::refuse_unpartitioned(name, "outputs of a product", m.n_out());
         ensure_met(name, numbers.weights, schedule);
         const kernel_wire before = wire();
         integer_network extended = reference_;
@@ -171,7 +171,7 @@ private:
     static void ensure_travels(std::string_view layer, const kernel_wire& wire)
     {
         if (!wire.is_stream)
-            detail::ensure_partitioned(layer, "output", wire.shape.size());
+            detail::refuse_unpartitioned(layer, "output", wire.shape.size());
     }
     static void ensure_met(std::string_view layer, const std::vector<std::int64_t>& weights,
         const matrix_schedule& schedule)
@@ -194,7 +194,7 @@ private:
         extended.add(layer);
         const kernel_wire after{
             extended.output_shape(), result.value_or(before.format.format), before.is_stream};
-        detail::ensure_exact(name_, "result", after.format.format);
+        detail::refuse_inexact(name_, "result", after.format.format);
         ensure_travels(name_, after);
         push({layer, before, after}, std::move(extended));
         return *this;

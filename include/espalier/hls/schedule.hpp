@@ -100,14 +100,15 @@ public:
         const bool packed = memory_ == memory_layout::packed;
         return (packed ? k : numbers_[static_cast<std::size_t>(k)]) * matrix_.weight.width;
     }
-    /// Memory columns that hold a bit of a multiplier that is built.
-    [[nodiscard]] std::vector<std::int64_t> columns(const memory_policy& policy = {}) const
+    /// Memory columns of a bank that hold a bit of a multiplier that is built.
+    [[nodiscard]] std::vector<std::int64_t> columns(
+        const memory_policy& policy = {}, std::size_t bank = 0) const
     {
         std::vector<std::int64_t> used;
         const weight_memory memory = memory_of(matrix_, policy);
         for (std::int64_t k = 0; k < multipliers(); ++k) {
             const std::int64_t place = first_bit(k) / matrix_.weight.width;
-            const index_range on = columns_of(matrix_, memory, {place, place + 1});
+            const index_range on = columns_of(memory, {place, place + 1}, bank);
             for (std::int64_t j = on.first; j < on.last; ++j)
                 if (used.empty() || used.back() < j)
                     used.push_back(j);

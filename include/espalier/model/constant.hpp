@@ -17,14 +17,33 @@ enum class constant_rule : std::uint8_t {
     signed_digits,    ///< up to `constant_policy::max_digits` digits go to adders
 };
 
-/// How products with weights that are known to synthesis are counted.
+/// How products with weights that are known to synthesis are counted; the defaults are those of
+/// `cost_policy::hls`.
 struct constant_policy {
-    constant_rule rule = constant_rule::one_product_each;
+    constant_rule rule = constant_rule::signed_digits;
     /// 1: only zero and powers of two need no DSP. 2 comes nearest to what HLS was seen to do
     /// (docs/model.md).
     int max_digits = 2;
+    /// Whether weights of one magnitude on one input share a product.
+    bool share_equal = true;
 
     friend constexpr bool operator==(const constant_policy&, const constant_policy&) = default;
+};
+
+/// What synthesis makes of the weights of a matrix that it knows: of one copy. `counts_of` counts
+/// weights (cost_of_weights.hpp); it may also be filled in by hand, from a report say. Of equal
+/// constants that share a product one counts.
+struct constant_counts {
+    std::int64_t zeros = 0;         ///< weights that are 0 in their format
+    std::int64_t one_digit = 0;     ///< weights of one signed digit, each counted
+    std::int64_t two_digits = 0;    ///< weights of two, each counted
+    std::int64_t by_adders = 0;     ///< constants whose products are shifted and added
+    std::int64_t additions = 0;     ///< of shifted operands, in those
+    std::int64_t products = 0;      ///< constants that are multiplied
+    std::int64_t soft_products = 0; ///< of them, those that are multiplied in LUTs
+    std::int64_t dsp = 0;           ///< DSP blocks of the others
+
+    friend constexpr bool operator==(const constant_counts&, const constant_counts&) = default;
 };
 
 /// Non-zero digits of the canonical signed-digit form of an integer.

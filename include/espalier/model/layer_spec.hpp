@@ -24,7 +24,29 @@ enum class layer_kind : std::uint8_t {
     separable_conv2d, ///< a depthwise convolution followed by a pointwise (1×1) one
     lstm,             ///< long short-term memory: four gates
     gru,              ///< gated recurrent unit: three gates
+    batch_norm,       ///< value · scale + shift, where it is not folded into the layer before
+    activation,       ///< a function of each value, or a softmax of them
+    pool1d,           ///< the largest or the mean value of a window of a sequence
+    pool2d,           ///< the same of an image
 };
+
+/// The functions of an activation layer (hls4ml: activation).
+enum class activation_function : std::uint8_t {
+    linear,       ///< nothing but another precision
+    relu,         ///< max(x, 0)
+    leaky_relu,   ///< x, or alpha · x where it is negative; one alpha for all (or many: prelu)
+    hard_sigmoid, ///< slope · x + shift, limited; hard_tanh takes the same hardware
+    sigmoid,      ///< these and those below are read from a table
+    tanh,
+    softsign,
+    softplus,
+    elu,
+    selu,
+    softmax, ///< a table of exponentials, a table of inverses, and a product for each value
+};
+
+/// What a pooling layer makes of a window (hls4ml: pool_op).
+enum class pool_op : std::uint8_t { max, average };
 
 /// How the multiplications are scheduled (hls4ml: Strategy).
 enum class strategy : std::uint8_t {
@@ -32,14 +54,6 @@ enum class strategy : std::uint8_t {
     resource,          ///< weights in ROM, fixed weight → multiplier map, zeros are multiplied
     resource_unrolled, ///< the map of `resource`, but multiplications by zero are not generated
 };
-
-/// Whether zeros among the weights save hardware. Under the strategy resource they do not: its
-/// kernel multiplies whatever is in the ROM, and of a network with 46 % zeros hls4ml's reports show
-/// the same DSPs, block RAMs, LUTs and flip-flops as of its dense twin.
-[[nodiscard]] constexpr bool saves_zeros(strategy s)
-{
-    return s != strategy::resource;
-}
 
 /// How activations travel between layers (hls4ml: IOType).
 enum class io_type : std::uint8_t { io_parallel, io_stream };
@@ -81,6 +95,13 @@ struct layer_spec {
     precision data{};
     precision accum{};
 
+    // Layers without weight matrices. What they take is `inputs` values, `channels` of them for
+    // each pixel (0: one pixel); of a pooling layer it is an image, and the kernel is its window.
+    activation_function function = activation_function::linear;
+    pool_op pool = pool_op::max;
+    int table_size = 1024;  ///< words of a table of function values
+    precision table{18, 8}; ///< of these values
+
     friend constexpr bool operator==(const layer_spec&, const layer_spec&) = default;
 };
 
@@ -89,10 +110,21 @@ struct layer_spec {
 {
     return kind == layer_kind::lstm || kind == layer_kind::gru;
 }
+/// Whether a window without weights moves over an image or a sequence.
+[[nodiscard]] constexpr bool is_pooling(layer_kind kind)
+{
+    return kind == layer_kind::pool1d || kind == layer_kind::pool2d;
+}
+/// Whether it multiplies by weight matrices, which is what pruning is about. The others cost what
+/// they cost (without_matrices.hpp).
+[[nodiscard]] constexpr bool has_matrices(layer_kind kind)
+{
+    return kind != layer_kind::batch_norm && kind != layer_kind::activation && !is_pooling(kind);
+}
 /// Whether a kernel moves over an image or a sequence.
 [[nodiscard]] constexpr bool is_convolution(layer_kind kind)
 {
-    return kind != layer_kind::dense && !is_recurrent(kind);
+    return has_matrices(kind) && kind != layer_kind::dense && !is_recurrent(kind);
 }
 
 /// Whether one of its kernels convolves each channel alone.
@@ -118,6 +150,43 @@ struct layer_spec {
         return "lstm";
     case layer_kind::gru:
         return "gru";
+    case layer_kind::batch_norm:
+        return "batch_norm";
+    case layer_kind::activation:
+        return "activation";
+    case layer_kind::pool1d:
+        return "pool1d";
+    case layer_kind::pool2d:
+        return "pool2d";
+    }
+    return "unknown";
+}
+
+[[nodiscard]] constexpr std::string_view to_string(activation_function f)
+{
+    switch (f) {
+    case activation_function::linear:
+        return "linear";
+    case activation_function::relu:
+        return "relu";
+    case activation_function::leaky_relu:
+        return "leaky_relu";
+    case activation_function::hard_sigmoid:
+        return "hard_sigmoid";
+    case activation_function::sigmoid:
+        return "sigmoid";
+    case activation_function::tanh:
+        return "tanh";
+    case activation_function::softsign:
+        return "softsign";
+    case activation_function::softplus:
+        return "softplus";
+    case activation_function::elu:
+        return "elu";
+    case activation_function::selu:
+        return "selu";
+    case activation_function::softmax:
+        return "softmax";
     }
     return "unknown";
 }
@@ -135,22 +204,45 @@ struct layer_spec {
     return "unknown";
 }
 
+[[nodiscard]] constexpr std::string_view to_string(padding p)
+{
+    return p == padding::same ? "same" : "valid";
+}
+
 [[nodiscard]] constexpr std::string_view to_string(io_type io)
 {
     return io == io_type::io_stream ? "io_stream" : "io_parallel";
 }
 
-/// Rows of the output image of a convolution.
+/// Rows of the output image of a convolution or a pooling layer.
 [[nodiscard]] constexpr int output_height(const layer_spec& s)
 {
     const int extent = s.padding == padding::same ? s.height : s.height - s.kernel_height + 1;
     return (extent - 1) / s.stride_height + 1;
 }
-/// Columns of the output image of a convolution.
+/// Columns of the output image of a convolution or a pooling layer.
 [[nodiscard]] constexpr int output_width(const layer_spec& s)
 {
     const int extent = s.padding == padding::same ? s.width : s.width - s.kernel_width + 1;
     return (extent - 1) / s.stride_width + 1;
+}
+
+/// Values that a layer gives for each pixel: under io_stream the values of one word.
+[[nodiscard]] constexpr std::int64_t output_channels(const layer_spec& s)
+{
+    if (!has_matrices(s.kind))
+        return s.channels > 0 ? s.channels : s.inputs;
+    if (is_convolution(s.kind))
+        return s.filters;
+    return std::int64_t{s.outputs} * (is_recurrent(s.kind) && s.bidirectional ? 2 : 1);
+}
+/// Pixels that a layer gives for each inference: under io_stream the words. A recurrent layer gives
+/// its last state.
+[[nodiscard]] constexpr std::int64_t output_pixels(const layer_spec& s)
+{
+    if (is_convolution(s.kind) || is_pooling(s.kind))
+        return std::int64_t{output_height(s)} * output_width(s);
+    return has_matrices(s.kind) ? 1 : s.inputs / output_channels(s);
 }
 
 } // namespace espalier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/model/layer_spec.hpp>
+#include <espalier/model/layers_without_matrices.hpp>
 
 // The layers as a user writes them: one aggregate for each kind with just the fields that the kind
 // has, so that `dense{.filters = 3}` does not compile. Each converts to the common `layer_spec`.

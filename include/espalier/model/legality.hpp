@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/layer_spec.hpp>
+#include <espalier/model/legality_without_matrices.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -148,6 +150,8 @@ private:
 /// All reuse factors that the hardware flow accepts for the first matrix of a layer.
 [[nodiscard]] constexpr legal_reuse_factors_range legal_reuse_factors(const layer_spec& s)
 {
+    ensure(has_matrices(s.kind), "reuse factors are listed for layers with weight matrices",
+        given{"layer", s.name.view()}, given{"kind", to_string(s.kind)});
     return legal_reuse_factors_range(matrices_of(s)[0]);
 }
 
@@ -166,6 +170,10 @@ constexpr bool ensure_sound(const layer_spec& s)
         given{"second reuse factor", s.second_reuse_factor});
     ensure(s.parallelization_factor >= 1, "a parallelization factor is at least 1",
         given{"parallelization_factor", s.parallelization_factor});
+    if (!has_matrices(s.kind)) {
+        detail::ensure_sound_without_matrices(s);
+        return true;
+    }
     if (is_convolution(s.kind)) {
         ensure(s.height >= 1 && s.width >= 1 && s.channels >= 1,
             "the image of a convolution has at least one row, column and channel",
@@ -219,29 +227,50 @@ constexpr bool ensure_sound(const layer_spec& s)
     return true;
 }
 
+/// The strategy that hls4ml builds for a layer: the one that it asks for, another where that one
+/// has no kernel, and nothing where no kernel is left. Reuse factors aside (`ensure_legal`).
+[[nodiscard]] constexpr std::optional<strategy> built_strategy(const layer_spec& s)
+{
+    const bool is_unrolled = s.strategy == strategy::resource_unrolled;
+    const bool is_streamed = s.io == io_type::io_stream;
+    if (has_depthwise_kernel(s.kind)) {
+        if (is_unrolled)
+            return strategy::latency;
+        if (s.strategy == strategy::resource && !is_streamed)
+            return std::nullopt;
+    } else if (is_convolution(s.kind)) {
+        if (is_unrolled && !is_streamed)
+            return strategy::resource;
+    } else if (is_recurrent(s.kind) && s.bidirectional) {
+        if (is_streamed)
+            return std::nullopt;
+        if (is_unrolled)
+            return strategy::resource;
+    }
+    return s.strategy;
+}
+
 /// Whether the hardware flow has the strategy for this kind of layer and way of passing data.
 /// \return true, so that it can stand in a static_assert
 /// \throws std::invalid_argument naming the rule, the values and what hls4ml would build instead
 constexpr bool ensure_strategy(const layer_spec& s)
 {
-    const bool is_unrolled = s.strategy == strategy::resource_unrolled;
-    const bool is_streamed = s.io == io_type::io_stream;
+    const std::optional<strategy> built = built_strategy(s);
+    const bool holds = built == s.strategy;
     const given layer{"layer", s.name.view()};
     const given asked{"strategy", to_string(s.strategy)};
     const given io{"io", to_string(s.io)};
-    const auto instead = [](std::string_view built) { return given{"hls4ml builds", built}; };
+    const given instead{"hls4ml builds", built ? to_string(*built) : std::string_view("nothing")};
     if (has_depthwise_kernel(s.kind))
-        ensure(s.strategy == strategy::latency || (!is_unrolled && is_streamed),
-            "a depthwise kernel has the strategy latency and, under io_stream, resource", layer,
-            asked, io, instead(is_unrolled ? "latency" : "nothing"));
+        ensure(holds, "a depthwise kernel has the strategy latency and, under io_stream, resource",
+            layer, asked, io, instead);
     else if (is_convolution(s.kind))
-        ensure(!is_unrolled || is_streamed,
-            "a convolution has the strategy resource_unrolled under io_stream only", layer, asked,
-            io, instead("resource"));
-    else if (is_recurrent(s.kind) && s.bidirectional)
-        ensure(!is_unrolled && !is_streamed,
+        ensure(holds, "a convolution has the strategy resource_unrolled under io_stream only",
+            layer, asked, io, instead);
+    else
+        ensure(holds,
             "a bidirectional layer has the strategies latency and resource, under io_parallel only",
-            layer, asked, io, instead(is_streamed ? "nothing" : "resource"));
+            layer, asked, io, instead);
     return true;
 }
 
@@ -252,6 +281,8 @@ constexpr bool ensure_strategy(const layer_spec& s)
 constexpr bool ensure_legal(const layer_spec& s)
 {
     ensure_strategy(s);
+    if (!has_matrices(s.kind))
+        detail::ensure_legal_without_matrices(s);
     for (const weight_matrix& m : matrices_of(s)) {
         const legal_reuse_factors_range legal(m);
         const bool holds = legal.contains(m.reuse_factor);

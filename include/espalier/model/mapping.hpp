@@ -8,6 +8,7 @@
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 
 // Which multiplier meets which weight in which cycle, both ways and in closed form. Under the
@@ -25,29 +26,57 @@ struct placement {
     std::int64_t input = 0;
     std::int64_t first_bit = 0; ///< of the memory word
     std::int64_t end_bit = 0;   ///< one past the last; equal to first_bit without a memory
+    /// Of the memory, in its first bank; in every bank its bits tell.
     std::int64_t first_column = 0;
     std::int64_t end_column = 0; ///< one past the last; equal to first_column without block RAM
 
     friend constexpr bool operator==(const placement&, const placement&) = default;
 };
 
-/// Memory columns that hold bits of the multipliers in a range.
-[[nodiscard]] constexpr index_range columns_of(
-    const weight_matrix& m, const weight_memory& memory, index_range multipliers)
+/// Bits of the memory word that the multipliers in a range have.
+[[nodiscard]] constexpr index_range bits_of(const weight_memory& memory, index_range multipliers)
 {
-    if (memory.bram18_per_column == 0 || multipliers.size() <= 0)
-        return {};
-    return {multipliers.first * m.weight.width / memory.column_bits,
-        ceil_div(multipliers.last * m.weight.width, memory.column_bits)};
+    return {std::min(multipliers.first * memory.weight_bits, memory.word_bits),
+        std::min(multipliers.last * memory.weight_bits, memory.word_bits)};
 }
 
-/// Multipliers that have bits in one memory column.
-[[nodiscard]] constexpr index_range multipliers_of_column(
-    const weight_matrix& m, const weight_memory& memory, std::int64_t column)
+/// Memory columns of a bank that hold bits of the multipliers in a range.
+[[nodiscard]] constexpr index_range columns_of(
+    const weight_memory& memory, index_range multipliers, std::size_t bank = 0)
 {
-    const std::int64_t first_bit = column * memory.column_bits;
-    const std::int64_t end_bit = std::min(first_bit + memory.column_bits, memory.word_bits);
-    return {first_bit / m.weight.width, ceil_div(end_bit, m.weight.width)};
+    if (!memory.is_in_block_ram() || multipliers.size() <= 0)
+        return {};
+    const index_range bits = bits_of(memory, multipliers);
+    const std::int64_t in_column = memory.banks[bank].column_bits;
+    return {bits.first / in_column, ceil_div(bits.last, in_column)};
+}
+
+/// Multipliers that have bits in one memory column of a bank.
+[[nodiscard]] constexpr index_range multipliers_of_column(
+    const weight_memory& memory, std::int64_t column, std::size_t bank = 0)
+{
+    const std::int64_t in_column = memory.banks[bank].column_bits;
+    const std::int64_t end_bit = std::min((column + 1) * in_column, memory.word_bits);
+    return {column * in_column / memory.weight_bits, ceil_div(end_bit, memory.weight_bits)};
+}
+
+/// Multipliers that the latency strategy takes at a reuse factor above 1, where HLS shares them as
+/// it likes: hls4ml's limit, ⌈weights / RF⌉ - ⌊zeros / RF⌋, and none where nothing is left.
+/// \param nonzero  weights that are not zero
+[[nodiscard]] constexpr std::int64_t pooled_multipliers(
+    const weight_matrix& m, std::int64_t nonzero)
+{
+    return nonzero > 0 ? m.multipliers() - (m.weights() - nonzero) / m.reuse_factor : 0;
+}
+/// Which of the weights that stay, counted in any order, make a range of pooled multipliers
+/// necessary: each those behind the others', and the first any where RF does not divide the number
+/// of weights, for then ⌊zeros / RF⌋ leaves it to the last.
+[[nodiscard]] constexpr index_range slots_of_pooled(const weight_matrix& m, index_range multipliers)
+{
+    const std::int64_t empty = m.multipliers() * m.reuse_factor - m.weights();
+    const bool any = multipliers.first == 0 && empty > 0;
+    return {std::max<std::int64_t>(multipliers.first * m.reuse_factor - empty, 0),
+        any ? m.weights() : multipliers.last * m.reuse_factor - empty};
 }
 
 /// Flat hardware indices that the multipliers in a range work on.
@@ -61,11 +90,11 @@ struct placement {
 {
     return weights_of(m, {g, g + 1});
 }
-/// Flat hardware indices with at least one bit in a memory column.
+/// Flat hardware indices with at least one bit in a memory column of a bank.
 [[nodiscard]] constexpr index_range weights_of_column(
-    const weight_matrix& m, const weight_memory& memory, std::int64_t column)
+    const weight_matrix& m, const weight_memory& memory, std::int64_t column, std::size_t bank = 0)
 {
-    return weights_of(m, multipliers_of_column(m, memory, column));
+    return weights_of(m, multipliers_of_column(memory, column, bank));
 }
 
 /// (multiplier, cycle) → flat hardware index.
@@ -88,13 +117,14 @@ struct placement {
         given{"reuse_factor", m.reuse_factor});
     const std::int64_t g = flat / m.reuse_factor;
     const weight_memory memory = memory_of(m, policy);
-    const index_range columns = columns_of(m, memory, {g, g + 1});
+    const index_range bits = bits_of(memory, {g, g + 1});
+    const index_range columns = columns_of(memory, {g, g + 1});
     return {.multiplier = g,
         .cycle = flat % m.reuse_factor,
         .output = m.is_depthwise() ? flat % m.channels : flat / m.n_in(),
         .input = m.is_depthwise() ? flat : flat % m.n_in(),
-        .first_bit = memory.word_bits > 0 ? g * m.weight.width : 0,
-        .end_bit = memory.word_bits > 0 ? (g + 1) * m.weight.width : 0,
+        .first_bit = bits.first,
+        .end_bit = bits.last,
         .first_column = columns.first,
         .end_column = columns.last};
 }

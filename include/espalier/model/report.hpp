@@ -5,33 +5,46 @@
 #include <espalier/model/cost.hpp>
 #include <espalier/model/device.hpp>
 #include <espalier/model/json_string.hpp>
+#include <espalier/model/not_modelled.hpp>
+#include <espalier/model/spread.hpp>
+#include <espalier/model/text_table.hpp>
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/model/zeros.hpp>
 
-#include <algorithm>
-#include <charconv>
+#include <array>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-// What a person asks of a design, on one page: every weight matrix with its shape, its need and its
-// timing, the sum, and the sum against a device. As text for a terminal, as a Markdown table for a
-// pull request, as JSON for a script; the three say the same.
+// What a person asks of a design, on one page: every weight matrix and everything else that takes
+// hardware with its shape, need and timing, the sum, and the sum against a device; of a pruned
+// network also what is left. As text for a terminal, as a Markdown table for a pull request, as
+// JSON for a script; the three say the same.
 
 namespace espalier {
 
-/// One weight matrix of a report.
+namespace detail {
+struct report_json;
+}
+
+/// One row of a report: a weight matrix, a layer without any, the gates of a recurrent layer, or
+/// the FIFOs between the layers.
 struct report_row {
     std::string name; ///< as name_of; a layer without a name is called after its position
-    weight_matrix matrix{};
+    std::string kind; ///< "dense", "softmax", "gates", …
+    std::optional<weight_matrix> matrix{};
     resources need{};
     espalier::timing timing{};
+    std::optional<resources> pruned{}; ///< what is left of it, if the report is of a pruned network
 };
 
 /// A weight matrix of which HLS is asked to unroll more than it does (unrolling.hpp).
@@ -46,303 +59,291 @@ struct report_warning {
 class resource_report {
 public:
     /// The DSP family is the device's, whatever the policy says.
+    /// \param pruned  what is left of each weight matrix after pruning, as `needs_of` says; none
+    /// for
+    ///                a dense network
     /// \throws std::invalid_argument if there is no layer, a layer is not sound or not legal or its
-    ///         precision is swapped, two layers have one name, or a headroom or
-    ///         shell is impossible
+    ///         precision is swapped, two layers have one name, a headroom or shell is impossible,
+    ///         or not every matrix has a pruned need
     explicit resource_report(std::span<const layer_spec> layers, const device& d,
-        const headroom& fill = whole_device, cost_policy policy = {})
+        const headroom& fill = whole_device, cost_policy policy = {},
+        std::span<const resources> pruned = {})
         : device_(d), fill_(fill), limit_(usable(d, fill))
     {
         ensure(!layers.empty(), "a network has at least one layer");
         ensure_distinct_names(layers);
         policy = costs_on(d, policy);
+        policy_ = to_string(policy);
+        has_ranges_ = has_spread(policy);
         for (std::size_t i = 0; i < layers.size(); ++i) {
             ensure_sound_and_legal(layers[i]);
             ensure_not_swapped(layers[i]);
-            const layer_spec layer = named(layers[i], i);
-            for (const weight_matrix& m : matrices_of(layer)) {
-                rows_.push_back({name_of(m), m, cost(m, policy), timing_of(layer, m)});
-                need_ += rows_.back().need;
-                if (unrolled(m) > most_unrolled)
-                    warnings_.push_back({name_of(m), unrolled(m), reuse_factor_within(m)});
-                weights_ += m.weights();
-                multipliers_ += m.multipliers() * m.copies;
-            }
+            add(named(layers[i], i), policy, pruned);
         }
-        timing_ = timing_of(layers);
+        const resources streams =
+            policy.streams ? cost_of_streams(layers, policy.memory.shapes) : resources{};
+        if (streams != resources{})
+            add({.name = "streams", .kind = "FIFO", .need = streams});
+        ensure(pruned.empty() || pruned.size() == matrices_,
+            "a pruned network has a need for every weight matrix", given{"given", pruned.size()},
+            given{"matrices", matrices_});
+        is_pruned_ = !pruned.empty();
+        timing_ = timing_of(layers, policy);
     }
 
     [[nodiscard]] const std::vector<report_row>& rows() const { return rows_; }
+    /// Of the network before anything is pruned.
     [[nodiscard]] const resources& need() const { return need_; }
+    /// Of what is left after pruning; the same as `need` if nothing was.
+    [[nodiscard]] const resources& pruned_need() const { return pruned_need_; }
     [[nodiscard]] const espalier::timing& timing() const { return timing_; }
+    /// The name of the cost policy.
+    [[nodiscard]] const std::string& policy() const { return policy_; }
     [[nodiscard]] const std::vector<report_warning>& warnings() const { return warnings_; }
-    [[nodiscard]] espalier::utilization utilization() const { return {need_, limit_}; }
+    /// Of the network as it is: pruned, if it is.
+    [[nodiscard]] espalier::utilization utilization() const { return {pruned_need_, limit_}; }
 
-    /// Two aligned tables for a terminal, and one of warnings if there are any.
-    [[nodiscard]] std::string text() const
+    /// Whether reports were compared with the policy, so that there are ranges.
+    [[nodiscard]] bool has_ranges() const { return has_ranges_; }
+    /// What eight of ten reports would say of the network as it is (spread.hpp).
+    [[nodiscard]] spread range_of(report_figure f) const { return ranges_.of(f, timing_); }
+    /// What the model says of it.
+    [[nodiscard]] std::int64_t model_says(report_figure figure) const
     {
-        return "Device: " + printable(device_.name.view()) + fill_note() + "\n\n" +
-               aligned(matrix_table()) + '\n' + aligned(use_table()) + '\n' +
-               (warnings_.empty() ? "" : warning() + aligned(warning_table()) + '\n') + verdict() +
-               '\n';
+        const resources& n = pruned_need_;
+        const std::array<std::int64_t, 6> all{
+            n.dsp, n.bram18, n.lut, n.ff, timing_.interval, timing_.latency};
+        return all[static_cast<std::size_t>(figure)];
     }
 
+    /// Aligned tables for a terminal: the rows, what is left of pruned ones, the device, the ranges
+    /// of reports, legal reuse factors, and warnings if there are any.
+    [[nodiscard]] std::string text() const
+    {
+        return written([](const std::string& words) { return words; },
+            [](const detail::text_table& t) { return t.aligned(); });
+    }
     /// The same tables in Markdown.
     [[nodiscard]] std::string markdown() const
     {
-        return "Device: " + escaped(printable(device_.name.view())) + fill_note() + "\n\n" +
-               piped(matrix_table()) + '\n' + piped(use_table()) + '\n' +
-               (warnings_.empty() ? "" : warning() + piped(warning_table()) + '\n') + verdict() +
-               '\n';
+        return written([](const std::string& words) { return detail::escaped(words); },
+            [](const detail::text_table& t) { return t.piped(); });
     }
-
-    /// One JSON object (RFC 8259): device, headroom, matrices, total, utilization, warnings, fits.
-    /// Block RAM is given in RAMB18 (`bram18`, an integer) and in 36-Kb blocks (`bram`).
-    [[nodiscard]] std::string json() const
-    {
-        std::string out = "{\n  \"device\": {\"name\": " + json_string(device_.name.view());
-        out += ", \"dsp_family\": " + json_string(to_string(device_.dsp));
-        out += ", \"dies\": " + std::to_string(device_.dies) + "},\n";
-        out +=
-            "  \"headroom\": {\"dsp\": " + number(fill_.dsp) + ", \"bram\": " + number(fill_.bram);
-        out += ", \"lut\": " + number(fill_.lut) + ", \"ff\": " + number(fill_.ff);
-        out += ", \"uram\": " + number(fill_.uram) + "},\n  \"matrices\": [";
-        const char* separator = "\n    ";
-        for (const report_row& row : rows_) {
-            const weight_matrix& m = row.matrix;
-            out += std::exchange(separator, ",\n    ");
-            out += "{\"name\": " + json_string(row.name);
-            out += ", \"layer\": " + json_string(m.layer.view());
-            out += ", \"role\": " + json_string(to_string(m.role));
-            out += ", \"kind\": " + json_string(to_string(m.kind));
-            out += ", \"n_in\": " + std::to_string(m.n_in());
-            out += ", \"n_out\": " + std::to_string(m.n_out());
-            out += ", \"strategy\": " + json_string(to_string(m.strategy));
-            out += ", \"saves_zeros\": ";
-            out += saves_zeros(m.strategy) ? "true" : "false";
-            out += ", \"reuse_factor\": " + std::to_string(m.reuse_factor);
-            out += ", \"parallelization_factor\": " + std::to_string(m.copies) + ", ";
-            out += amounts(m.weights(), m.multipliers() * m.copies, row.need, row.timing) + '}';
-        }
-        out += "\n  ],\n  \"total\": {" + amounts(weights_, multipliers_, need_, timing_);
-        out += "},\n  \"utilization\": [";
-        separator = "\n    ";
-        for (const resource_use& use : utilization()) {
-            out += std::exchange(separator, ",\n    ");
-            out += "{\"resource\": " + json_string(to_string(use.kind));
-            out += ", \"need\": " + std::to_string(use.need);
-            out += ", \"limit\": " + std::to_string(use.limit);
-            // JSON has no infinity: null where something is needed of which there is none.
-            out += ", \"fraction\": ";
-            out += use.has_fraction() ? number(use.fraction()) : "null";
-            out += ", \"overflow\": " +
-                   std::to_string(std::max<std::int64_t>(use.need - use.limit, 0)) + '}';
-        }
-        out += "\n  ],\n  \"warnings\": [";
-        separator = "\n    ";
-        for (const report_warning& w : warnings_) {
-            out += std::exchange(separator, ",\n    ");
-            out += "{\"matrix\": " + json_string(w.name);
-            out += ", \"unrolled\": " + std::to_string(w.unrolled);
-            out += ", \"limit\": " + std::to_string(most_unrolled);
-            out += ", \"smallest_reuse_factor\": ";
-            out += w.smallest_reuse_factor > 0 ? std::to_string(w.smallest_reuse_factor) : "null";
-            out += '}';
-        }
-        return out +=
-               std::string("\n  ],\n  \"fits\": ") + (utilization() ? "true" : "false") + "\n}\n";
-    }
+    /// One JSON object (RFC 8259): device, policy, headroom, matrices, others, total, utilization,
+    /// warnings, not_modelled, fits. Block RAM is given in RAMB18 (`bram18`, an integer) and in
+    /// 36-Kb blocks (`bram`).
+    [[nodiscard]] std::string json() const;
 
 private:
-    /// Cells row by row, the heading first. The first `left` columns are words, the others numbers.
-    struct table {
-        std::size_t left = 0;
-        std::vector<std::vector<std::string>> rows{};
-    };
-
-    // std::to_chars and not printf, whose decimal point depends on the locale.
-    [[nodiscard]] static std::string number(double value)
+    void add(report_row row)
     {
-        char text[40];
-        return {text, std::to_chars(text, text + sizeof text, value).ptr};
+        need_ += row.need;
+        const resources& left = row.pruned ? *row.pruned : row.need;
+        pruned_need_ += left;
+        ranges_.add(
+            left, row.timing, row.matrix ? spread_of(*row.matrix) : spread_without_matrices());
+        rows_.push_back(std::move(row));
     }
-    [[nodiscard]] static std::string one_decimal(double value)
+    void add(const layer_spec& layer, const cost_policy& policy, std::span<const resources> pruned)
     {
-        char text[400];
-        return {
-            text, std::to_chars(text, text + sizeof text, value, std::chars_format::fixed, 1).ptr};
-    }
-    /// RAMB18 in 36-Kb blocks: 7 → "3.5".
-    [[nodiscard]] static std::string blocks(std::int64_t bram18)
-    {
-        return std::to_string(bram18 / 2) + (bram18 % 2 != 0 ? ".5" : "");
-    }
-    [[nodiscard]] static std::string percent(const resource_use& use)
-    {
-        return use.has_fraction() ? one_decimal(100 * use.fraction()) : "-";
-    }
-
-    /// A name without line breaks and other control characters, which would tear a table.
-    [[nodiscard]] static std::string printable(std::string_view name)
-    {
-        std::string text(name);
-        for (char& c : text)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F)
-                c = '?';
-        return text;
-    }
-    [[nodiscard]] static std::string escaped(std::string_view text)
-    {
-        std::string result;
-        for (const char c : text) {
-            if (c == '|' || c == '\\' || c == '*' || c == '`' || c == '<')
-                result += '\\';
-            result += c;
+        for (const weight_matrix& m : matrices_of(layer)) {
+            report_row row{.name = name_of(m),
+                .kind = std::string(to_string(m.kind)),
+                .matrix = m,
+                .need = cost(m, policy),
+                .timing = timing_of(layer, m, policy)};
+            if (matrices_ < pruned.size())
+                row.pruned = pruned[matrices_];
+            ++matrices_;
+            if (unrolled(m) > most_unrolled)
+                warnings_.push_back({row.name, unrolled(m), reuse_factor_within(m)});
+            weights_ += m.weights();
+            multipliers_ += m.multipliers() * m.copies;
+            add(std::move(row));
         }
-        return result;
+        const std::string name(layer.name.view());
+        if (const resources gates = gates_cost(layer, policy); gates != resources{})
+            add({.name = name + ".gates", .kind = "gates", .need = gates});
+        if (const resources window = window_cost(layer, policy); window != resources{})
+            add({.name = name + ".window", .kind = "window", .need = window});
+        if (!has_matrices(layer.kind))
+            add({.name = name,
+                .kind = std::string(layer.kind == layer_kind::activation ? to_string(layer.function)
+                                                                         : to_string(layer.kind)),
+                .need = cost(layer, policy),
+                .timing = timing_of(layer, policy)});
+    }
+
+    /// \param say    how a text is written
+    /// \param write  how a table is
+    template <class Say, class Write>
+    [[nodiscard]] std::string written(const Say& say, const Write& write) const
+    {
+        std::string text = "Device: " + say(detail::printable(device_.name.view())) + fill_note() +
+                           '\n' + "Policy: " + policy_ + "\n\n" + write(row_table()) + '\n';
+        if (is_pruned_)
+            text += write(pruned_table()) + '\n';
+        text += write(use_table()) + '\n';
+        if (has_ranges_)
+            text += write(range_table()) + '\n';
+        if (matrices_ > 0)
+            text += write(reuse_table()) + '\n';
+        if (!warnings_.empty())
+            text += "Warning: HLS unrolls and partitions to at most " +
+                    std::to_string(most_unrolled) + " parts.\n\n" + write(warning_table()) + '\n';
+        return text + verdict();
     }
 
     [[nodiscard]] std::string fill_note() const
     {
         if (fill_ == whole_device)
             return "";
-        return ", filled to " + one_decimal(100 * fill_.dsp) + " % of its DSP, " +
-               one_decimal(100 * fill_.bram) + " % BRAM, " + one_decimal(100 * fill_.lut) +
-               " % LUT, " + one_decimal(100 * fill_.ff) + " % FF, " +
-               one_decimal(100 * fill_.uram) + " % URAM";
+        const auto part = [](double factor) { return detail::one_decimal(100 * factor); };
+        return ", filled to " + part(fill_.dsp) + " % of its DSP, " + part(fill_.bram) +
+               " % BRAM, " + part(fill_.lut) + " % LUT, " + part(fill_.ff) + " % FF, " +
+               part(fill_.uram) + " % URAM";
     }
     [[nodiscard]] std::string verdict() const
     {
-        return std::string(utilization() ? "It fits." : "It does not fit.") +
-               " DSP and BRAM are counted, LUT, FF and latency estimated." + zeros_note();
+        std::string text = utilization() ? "It fits." : "It does not fit.";
+        text += " DSP and BRAM are counted, LUT, FF and latency estimated.\n";
+        for (const report_row& row : rows_)
+            if (row.matrix && !saves_zeros(*row.matrix)) {
+                text.append("Zeros free nothing here: ").append(zeros_are_multiplied).append(".\n");
+                break;
+            }
+        text += "Not counted:\n";
+        for (const std::string_view what : not_modelled)
+            text.append("- ").append(what) += '\n';
+        return text;
     }
 
-    [[nodiscard]] std::string zeros_note() const
+    /// DSP, BRAM, LUT and FF as cells.
+    static void add_amounts(std::vector<std::string>& cells, const resources& need)
     {
-        const bool saves_all = std::all_of(rows_.begin(), rows_.end(),
-            [](const report_row& row) { return saves_zeros(row.matrix.strategy); });
-        return saves_all
-                   ? ""
-                   : "\nPruning saves nothing under the strategy resource, which multiplies by "
-                     "every zero; resource_unrolled and latency leave them out.";
+        cells.insert(cells.end(), {std::to_string(need.dsp), detail::blocks(need.bram18),
+                                      std::to_string(need.lut), std::to_string(need.ff)});
     }
-
-    [[nodiscard]] table matrix_table() const
+    [[nodiscard]] detail::text_table row_table() const
     {
-        table t{.left = 4};
-        t.rows.push_back({"matrix", "kind", "shape", "strategy", "RF", "PF", "weights",
-            "multipliers", "DSP", "BRAM", "LUT", "FF", "II", "latency"});
+        detail::text_table t{.left = 4};
+        t.rows.push_back({"part", "kind", "shape", "strategy", "RF", "PF", "weights", "multipliers",
+            "DSP", "BRAM", "LUT", "FF", "II", "latency"});
         for (const report_row& row : rows_) {
-            const weight_matrix& m = row.matrix;
-            t.rows.push_back({printable(row.name), std::string(to_string(m.kind)),
-                std::to_string(m.n_in()) + "x" + std::to_string(m.n_out()),
-                std::string(to_string(m.strategy)), std::to_string(m.reuse_factor),
-                std::to_string(m.copies), std::to_string(m.weights()),
-                std::to_string(m.multipliers() * m.copies), std::to_string(row.need.dsp),
-                blocks(row.need.bram18), std::to_string(row.need.lut), std::to_string(row.need.ff),
-                std::to_string(row.timing.interval), std::to_string(row.timing.latency)});
+            std::vector<std::string> cells{detail::printable(row.name), row.kind};
+            if (const auto& m = row.matrix) {
+                cells.insert(cells.end(),
+                    {std::to_string(m->n_in()) + "x" + std::to_string(m->n_out()),
+                        std::string(to_string(m->strategy)), std::to_string(m->reuse_factor),
+                        std::to_string(m->copies), std::to_string(m->weights()),
+                        std::to_string(m->multipliers() * m->copies)});
+            } else {
+                cells.resize(8);
+            }
+            add_amounts(cells, row.need);
+            const bool has_timing = row.timing != espalier::timing{};
+            cells.push_back(has_timing ? std::to_string(row.timing.interval) : "");
+            cells.push_back(has_timing ? std::to_string(row.timing.latency) : "");
+            t.rows.push_back(std::move(cells));
         }
-        t.rows.push_back({"total", "", "", "", "", "", std::to_string(weights_),
-            std::to_string(multipliers_), std::to_string(need_.dsp), blocks(need_.bram18),
-            std::to_string(need_.lut), std::to_string(need_.ff), std::to_string(timing_.interval),
-            std::to_string(timing_.latency)});
+        std::vector<std::string> total{
+            "total", "", "", "", "", "", std::to_string(weights_), std::to_string(multipliers_)};
+        add_amounts(total, need_);
+        total.push_back(std::to_string(timing_.interval));
+        total.push_back(std::to_string(timing_.latency));
+        t.rows.push_back(std::move(total));
         return t;
     }
-    [[nodiscard]] table use_table() const
+    [[nodiscard]] detail::text_table pruned_table() const
     {
-        table t{.left = 1};
+        detail::text_table t{.left = 1};
+        t.rows.push_back({"pruned", "DSP", "BRAM", "LUT", "FF"});
+        for (const report_row& row : rows_)
+            if (row.pruned)
+                add_amounts(t.rows.emplace_back(1, detail::printable(row.name)), *row.pruned);
+        add_amounts(t.rows.emplace_back(1, "total"), pruned_need_);
+        return t;
+    }
+    [[nodiscard]] detail::text_table use_table() const
+    {
+        detail::text_table t{.left = 1};
         t.rows.push_back({"resource", "need", "limit", "%", "too many"});
         for (const resource_use& use : utilization()) {
             const auto amount = [&use](std::int64_t value) {
-                return use.kind == resource::bram18 ? blocks(value) : std::to_string(value);
+                return use.kind == resource::bram18 ? detail::blocks(value) : std::to_string(value);
             };
             t.rows.push_back(
                 {use.kind == resource::bram18 ? "BRAM" : std::string(to_string(use.kind)),
-                    amount(use.need), amount(use.limit), percent(use),
+                    amount(use.need), amount(use.limit),
+                    use.has_fraction() ? detail::one_decimal(100 * use.fraction()) : "-",
                     use.overflows() ? amount(use.need - use.limit) : ""});
         }
         return t;
     }
-
-    [[nodiscard]] static std::string warning()
+    [[nodiscard]] detail::text_table range_table() const
     {
-        return "Warning: HLS unrolls and partitions to at most " + std::to_string(most_unrolled) +
-               " parts.\n\n";
-    }
-    [[nodiscard]] table warning_table() const
-    {
-        table t{.left = 1};
-        t.rows.push_back({"matrix", "parts", "smallest RF within"});
-        for (const report_warning& w : warnings_)
-            t.rows.push_back({printable(w.name), std::to_string(w.unrolled),
-                w.smallest_reuse_factor > 0 ? std::to_string(w.smallest_reuse_factor) : "none"});
+        detail::text_table t{.left = 1};
+        t.rows.push_back({"figure", "model", "8 of 10 reports: from", "to"});
+        for (const report_figure figure : report_figures) {
+            const auto amount = [figure](double value) {
+                const std::int64_t whole = std::llround(value);
+                return figure == report_figure::bram18 ? detail::blocks(whole)
+                                                       : std::to_string(whole);
+            };
+            const auto [least, most] = range_of(figure);
+            t.rows.push_back({std::string(to_string(figure)),
+                amount(static_cast<double>(model_says(figure))), amount(least), amount(most)});
+        }
         return t;
     }
-
-    /// Columns on a screen: bytes that do not continue a UTF-8 sequence.
-    [[nodiscard]] static std::size_t length(std::string_view text)
+    [[nodiscard]] detail::text_table reuse_table() const
     {
-        return static_cast<std::size_t>(std::count_if(text.begin(), text.end(),
-            [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+        detail::text_table t{.left = 2};
+        t.rows.push_back({"matrix", "legal reuse factors"});
+        for (const report_row& row : rows_)
+            if (row.matrix)
+                t.rows.push_back({detail::printable(row.name), legal_values(*row.matrix)});
+        return t;
     }
-    [[nodiscard]] static std::string aligned(const table& t)
+    /// "1 2 4 8 16", or "1 to 640" where every value is legal.
+    [[nodiscard]] static std::string legal_values(const weight_matrix& m)
     {
-        std::vector<std::size_t> widths(t.rows.front().size());
-        for (const auto& row : t.rows)
-            for (std::size_t c = 0; c < row.size(); ++c)
-                widths[c] = std::max(widths[c], length(row[c]));
+        if (m.strategy == strategy::latency)
+            return "1 to " + std::to_string(m.weights());
         std::string text;
-        for (const auto& row : t.rows) {
-            std::string line;
-            for (std::size_t c = 0; c < row.size(); ++c) {
-                const std::string spaces(widths[c] - length(row[c]), ' ');
-                line += (c == 0 ? "" : "  ") + (c < t.left ? row[c] + spaces : spaces + row[c]);
-            }
-            line.erase(line.find_last_not_of(' ') + 1);
-            text += line + '\n';
-        }
-        return text;
+        for (const std::int64_t rf : legal_reuse_factors(m))
+            text += (text.empty() ? "" : " ") + std::to_string(rf);
+        return text.empty() ? "none" : text;
     }
-    [[nodiscard]] static std::string piped(const table& t)
+    [[nodiscard]] detail::text_table warning_table() const
     {
-        std::string text;
-        for (std::size_t r = 0; r < t.rows.size(); ++r) {
-            text += '|';
-            for (const std::string& cell : t.rows[r])
-                text += ' ' + escaped(cell) + " |";
-            text += '\n';
-            if (r > 0)
-                continue;
-            text += '|';
-            for (std::size_t c = 0; c < t.rows[r].size(); ++c)
-                text += c < t.left ? " --- |" : " ---: |";
-            text += '\n';
-        }
-        return text;
-    }
-
-    [[nodiscard]] static std::string amounts(std::int64_t weights, std::int64_t multipliers,
-        const resources& need, const espalier::timing& t)
-    {
-        return "\"weights\": " + std::to_string(weights) +
-               ", \"multipliers\": " + std::to_string(multipliers) +
-               ", \"dsp\": " + std::to_string(need.dsp) +
-               ", \"bram18\": " + std::to_string(need.bram18) +
-               ", \"bram\": " + blocks(need.bram18) + ", \"lut\": " + std::to_string(need.lut) +
-               ", \"ff\": " + std::to_string(need.ff) + ", \"uram\": " + std::to_string(need.uram) +
-               ", \"interval\": " + std::to_string(t.interval) +
-               ", \"latency\": " + std::to_string(t.latency);
+        detail::text_table t{.left = 1};
+        t.rows.push_back({"matrix", "parts", "smallest RF within"});
+        for (const report_warning& w : warnings_)
+            t.rows.push_back({detail::printable(w.name), std::to_string(w.unrolled),
+                w.smallest_reuse_factor > 0 ? std::to_string(w.smallest_reuse_factor) : "none"});
+        return t;
     }
 
     device device_;
     headroom fill_;
     resources limit_;
+    std::string policy_;
     std::vector<report_row> rows_;
     std::vector<report_warning> warnings_;
     resources need_{};
+    resources pruned_need_{};
+    figure_ranges ranges_;
+    bool has_ranges_ = false;
+    bool is_pruned_ = false;
+    std::size_t matrices_ = 0;
     std::int64_t weights_ = 0;
     std::int64_t multipliers_ = 0;
     espalier::timing timing_{};
+
+    friend struct detail::report_json;
 };
 
 } // namespace espalier
+
+#include <espalier/model/report_json.hpp>

@@ -13,7 +13,8 @@
 
 // What a layer comes down to: one or more weight matrices, each with its own set of multipliers and
 // its own weight memory. A dense layer and a convolution (by im2col) are one matrix, a separable
-// convolution and a recurrent layer are two, a bidirectional one four. Everything after this point
+// convolution and a recurrent layer are two, a bidirectional one four, and what only normalises,
+// pools or activates has none (without_matrices.hpp). Everything after this point
 // (mapping, memory, cost, grouping) knows matrices only, so a new kind of layer is a new case here
 // and nowhere else.
 
@@ -129,7 +130,8 @@ constexpr weight_matrix matrix_of(const layer_spec& s, matrix_role role, int reu
 
 } // namespace detail
 
-/// The weight matrices of a layer. The spec must be sound (see legality.hpp).
+/// The weight matrices of a layer, none of one that has none. The spec must be sound (see
+/// legality.hpp).
 [[nodiscard]] constexpr layer_matrices matrices_of(const layer_spec& s)
 {
     layer_matrices result;
@@ -188,6 +190,11 @@ constexpr weight_matrix matrix_of(const layer_spec& s, matrix_role role, int reu
             r.channels = s.outputs;
             result.push_back(r);
         }
+        break;
+    case layer_kind::batch_norm:
+    case layer_kind::activation:
+    case layer_kind::pool1d:
+    case layer_kind::pool2d:
         break;
     }
     return result;

@@ -87,7 +87,10 @@ struct layer {
     {
         return espalier::cost(spec, policy);
     }
-    [[nodiscard]] static constexpr espalier::timing timing() { return timing_of(spec); }
+    [[nodiscard]] static constexpr espalier::timing timing(const cost_policy& policy = {})
+    {
+        return timing_of(spec, policy);
+    }
 };
 
 } // namespace espalier

@@ -55,11 +55,11 @@ template <layer_spec... Specs>
     return cost(specs_of(n), policy);
 }
 
-/// Interval and latency of the whole network.
+/// Interval and latency of the whole network, on the devices and at the clock of the policy.
 template <layer_spec... Specs>
-[[nodiscard]] constexpr timing timing_of(network_t<Specs...> n)
+[[nodiscard]] constexpr timing timing_of(network_t<Specs...> n, const cost_policy& policy = {})
 {
-    return timing_of(specs_of(n));
+    return timing_of(specs_of(n), policy);
 }
 
 } // namespace espalier

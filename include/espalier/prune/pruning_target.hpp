@@ -18,8 +18,10 @@
 // An amount is compared with what the pruner can free, `selection::total()`: all DSP blocks and
 // block RAMs of the network, and the LUTs of multipliers that are built from LUTs. Adders,
 // selectors and registers, which `cost` estimates for the dense network, are not part of it, for
-// they shrink with every multiplier that goes; nor is anything outside of the layers. What of a
-// device is known to be gone is taken away beforehand: `device::shell`.
+// they shrink with every multiplier that goes; nor is anything outside of the layers. Of what
+// layers without weights and the FIFOs take (`selection::beyond_matrices()`), DSP blocks and block
+// RAM are subtracted from an amount. What else of a device is known to be gone is taken away
+// beforehand: `device::shell`.
 
 namespace espalier {
 
@@ -193,11 +195,26 @@ public:
     [[nodiscard]] constexpr const at_most& limit() const { return limit_; }
     /// What is to be removed of a network, as parts of its total; nothing if it is within the
     /// limits as it is.
-    /// \throws std::invalid_argument if parts are to be removed of what the network does not have
-    [[nodiscard]] constexpr reduction of(const resources& total) const
+    /// \param total   what pruning can free at most
+    /// \param beyond  DSP blocks and block RAM that stay whatever is pruned, which an amount has to
+    ///                hold as well
+    /// \throws std::invalid_argument if parts are to be removed of what the network does not have,
+    ///         or an amount does not hold what stays
+    [[nodiscard]] constexpr reduction of(const resources& total, const resources& beyond = {}) const
     {
-        if (is_absolute_)
-            return reduction_to(total, limit_.of(total));
+        if (is_absolute_) {
+            const auto less = [](std::optional<std::int64_t> most, std::int64_t stays,
+                                  const char* resource) {
+                ensure(!most || *most >= stays, "a target holds what pruning cannot remove",
+                    given{"resource", resource}, given{"target", most.value_or(0)},
+                    given{"stays", stays});
+                return most ? std::optional(*most - stays) : most;
+            };
+            at_most limit = limit_;
+            limit.dsp = less(limit_.dsp, beyond.dsp, "dsp");
+            limit.bram18 = less(limit_.bram18, beyond.bram18, "bram18");
+            return reduction_to(total, limit.of(total));
+        }
         ensure_removable(parts_, total);
         return parts_;
     }

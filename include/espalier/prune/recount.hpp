@@ -7,6 +7,7 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/resources.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -19,7 +20,8 @@
 namespace espalier {
 
 /// DSP blocks, block RAM and soft-multiplier LUTs that the non-zero weights of a matrix need when
-/// everything else is removed from the hardware.
+/// everything else is removed from the hardware. Every weight that stays at reuse factor 1 counts
+/// as a product, for training moves its value; `cost` with weights counts digits.
 /// \param weights  all weights of the matrix in the framework's order
 [[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
     std::span<const float> weights, const cost_policy& policy = {},
@@ -29,50 +31,58 @@ namespace espalier {
         "a recount needs every weight of the matrix", given{"given", weights.size()},
         given{"weights", m.weights()});
     const product_cost product = product_of(m, policy);
-    std::int64_t multipliers = 0; // of one copy
-    std::int64_t blocks = 0;
+    const product_cost last = last_product_of(m, policy);
+    std::vector<bool> multiplier_used(static_cast<std::size_t>(m.multipliers()));
     resources need;
     if (m.strategy == strategy::latency && m.reuse_factor > 1) {
-        std::int64_t nonzero = 0;
-        for (const float w : weights)
-            nonzero += w != 0 ? 1 : 0;
-        multipliers = ceil_div(nonzero, m.reuse_factor);
-        blocks = product.dsp_for(multipliers);
+        const std::int64_t zeros = std::count(weights.begin(), weights.end(), 0.0F);
+        std::fill_n(multiplier_used.begin(), pooled_multipliers(m, m.weights() - zeros), true);
     } else {
         const weight_memory memory = memory_of(m, policy.memory);
-        std::vector<bool> multiplier_used(static_cast<std::size_t>(m.multipliers()));
-        std::vector<bool> column_used(static_cast<std::size_t>(memory.columns()));
+        std::vector<bool> bit_used(static_cast<std::size_t>(memory.word_bits));
         for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
             if (weights[static_cast<std::size_t>(offset)] == 0)
                 continue;
             const placement at = place(m, framework, offset, policy.memory);
             multiplier_used[static_cast<std::size_t>(at.multiplier)] = true;
-            for (auto j = at.first_column; j < at.end_column; ++j)
-                column_used[static_cast<std::size_t>(j)] = true;
+            for (auto bit = at.first_bit; bit < at.end_bit; ++bit)
+                bit_used[static_cast<std::size_t>(bit)] = true;
         }
-        // A block that serves several multipliers is needed while one of them is.
-        std::int64_t last_block = -1;
-        for (std::size_t g = 0; g < multiplier_used.size(); ++g) {
-            if (!multiplier_used[g])
-                continue;
-            ++multipliers;
-            const std::int64_t block = static_cast<std::int64_t>(g) / product.sharing;
-            blocks += block != last_block ? product.blocks : 0;
-            last_block = block;
+        if (memory_use == memory_layout::packed) {
+            const auto kept = std::count(multiplier_used.begin(), multiplier_used.end(), true);
+            const auto bits = bits_of(memory, {0, kept}).last;
+            std::fill(bit_used.begin(), bit_used.end(), false);
+            std::fill_n(bit_used.begin(), bits, true);
+            if (product.sharing > 1 && has_weight_memory(m)) {
+                std::fill(multiplier_used.begin(), multiplier_used.end(), false);
+                std::fill_n(multiplier_used.begin(), kept, true);
+            }
         }
-        std::int64_t columns = 0;
-        for (const bool used : column_used)
-            columns += used ? 1 : 0;
-        if (memory_use == memory_layout::packed && has_weight_memory(m)) {
-            blocks = product.dsp_for(multipliers);
-            if (memory.columns() > 0)
-                columns = ceil_div(multipliers * m.weight.width, memory.column_bits);
+        // A column is needed while one of its bits is.
+        for (const memory_bank& bank : memory.banks) {
+            std::int64_t counted = -1; // the last column that is
+            for (std::int64_t bit = 0; bit < memory.word_bits; ++bit)
+                if (bit_used[static_cast<std::size_t>(bit)] && bit / bank.column_bits != counted) {
+                    counted = bit / bank.column_bits;
+                    need.bram18 += bank.bram18;
+                }
         }
-        need.bram18 = columns * memory.bram18_per_column;
     }
-    need.dsp = blocks * m.copies;
-    if (product.blocks == 0)
-        need.lut = multipliers * m.copies * lut_product(m.weight.width, m.data.width);
+    // A block that serves several multipliers is needed while one of them is.
+    std::int64_t counted = -1;
+    for (std::int64_t g = 0; g < m.multipliers(); ++g) {
+        if (!multiplier_used[static_cast<std::size_t>(g)])
+            continue;
+        const bool is_last = g + 1 == m.multipliers() && last != product;
+        const product_cost& its = is_last ? last : product;
+        if (its.blocks == 0)
+            need.lut +=
+                m.copies * lut_product(is_last ? without_sign_bits(m.weight).width : m.weight.width,
+                               m.data.width);
+        if (g / product.sharing != counted)
+            need.dsp += its.blocks * m.copies;
+        counted = g / product.sharing;
+    }
     return need;
 }
 

@@ -13,6 +13,7 @@
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -21,10 +22,10 @@
 
 // What the groups of a matrix hang on. A resource unit is the smallest thing that pruning can free:
 // the DSP blocks of a product (or of the several products that share a block), the LUTs of a soft
-// multiplier, a column of the weight memory. Each serves a range of flat weights, and its users are
-// the groups with a weight in that range.
+// multiplier, a column of a bank of the weight memory. Each serves a range of flat weights, and its
+// users are the groups with a weight in that range.
 //
-// Both types of units lie along the flat index, and so do most groups: who walks the units in order
+// Units of every kind lie along the flat index, and so do most groups: who walks the units in order
 // finds the users of each right behind those of the one before, without a search and without a
 // table.
 
@@ -33,8 +34,20 @@ namespace espalier {
 /// What a unit is part of.
 enum class unit_type : std::uint8_t {
     product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
-    column,  ///< a column of the weight memory
+    column,  ///< a column of a bank of the weight memory
 };
+
+/// Units of a matrix that are alike.
+struct unit_kind {
+    unit_type type = unit_type::product;
+    std::int64_t count = 0; ///< before anything is pruned
+    resources cost{};       ///< of one of them
+
+    friend constexpr bool operator==(const unit_kind&, const unit_kind&) = default;
+};
+
+/// A matrix has at most products, a last one that is built for fewer bits, and six banks.
+inline constexpr std::size_t max_unit_kinds = 8;
 
 namespace detail {
 
@@ -91,9 +104,7 @@ public:
     /// Of a matrix and its groups, under a way of counting.
     /// \throws std::invalid_argument if the structure does not suit the matrix
     resource_units(const grouping& groups, const cost_policy& costs)
-        : groups_(groups),
-          product_(product_of(groups.matrix(), costs)),
-          memory_(memory_of(groups.matrix(), costs.memory))
+        : groups_(groups), memory_(memory_of(groups.matrix(), costs.memory))
     {
         const weight_matrix& m = groups.matrix();
         const structure& how = groups.how();
@@ -106,10 +117,11 @@ public:
         ensure(!packed_ || how.kind == structure_kind::multiplier,
             "a packed memory is filled multiplier by multiplier, so its structure is the "
             "multiplier");
-        for (const unit_type type : {unit_type::product, unit_type::column})
-            ensure(count(type) < std::numeric_limits<std::uint32_t>::max(),
-                "a matrix has fewer than 2^32 - 1 units of a resource",
-                given{"units", count(type)});
+        add_products(costs);
+        for (std::size_t bank = 0; bank < memory_.banks.size(); ++bank)
+            add({.type = unit_type::column,
+                .count = memory_.columns(bank),
+                .cost = {.bram18 = memory_.banks[bank].bram18}});
     }
 
     [[nodiscard]] const grouping& groups() const { return groups_; }
@@ -121,36 +133,26 @@ public:
     /// wherever their weights go, unless it holds several.
     [[nodiscard]] bool serves_slots(unit_type type) const
     {
-        return type == unit_type::column ? is_ranked()
-                                         : pooled_ || (packed_ && product_.sharing > 1);
+        return type == unit_type::column ? is_ranked() : pooled_ || (packed_ && sharing_ > 1);
     }
 
-    /// How many units the matrix has before anything is pruned.
-    [[nodiscard]] std::int64_t count(unit_type type) const
+    /// The units by what they are and cost, products before columns.
+    [[nodiscard]] std::span<const unit_kind> kinds() const
     {
-        return type == unit_type::column ? memory_.columns()
-                                         : ceil_div(groups_.matrix().multipliers(), sharing());
-    }
-    /// Need of one unit.
-    [[nodiscard]] resources cost(unit_type type) const
-    {
-        const weight_matrix& m = groups_.matrix();
-        if (type == unit_type::column)
-            return {.bram18 = memory_.bram18_per_column};
-        if (product_.blocks > 0)
-            return {.dsp = product_.blocks * m.copies};
-        return {.lut = lut_product(m.weight.width, m.data.width) * m.copies};
+        return std::span(kinds_).first(kind_count_);
     }
     /// Need of all units.
     [[nodiscard]] resources total() const
     {
-        return count(unit_type::product) * cost(unit_type::product) +
-               count(unit_type::column) * cost(unit_type::column);
+        resources all;
+        for (const unit_kind& kind : kinds())
+            all += kind.count * kind.cost;
+        return all;
     }
 
-    /// Calls visit(type, users) for every unit, products before columns, each in the order of the
-    /// hardware. `users` are the groups (or slots) of this matrix that the unit serves, ascending
-    /// and at least one: an index_range where groups are contiguous, else a span of indices.
+    /// Calls visit(kind, users) for every unit, kind after kind, each in the order of the hardware.
+    /// `users` are the groups (or slots) of this matrix that the unit serves, ascending and at
+    /// least one: an index_range where groups are contiguous, else a span of indices.
     template <class Visit>
     void each(Visit&& visit) const
     {
@@ -161,27 +163,61 @@ public:
     }
 
 private:
+    void add(const unit_kind& kind)
+    {
+        ensure(kind.count < std::numeric_limits<std::uint32_t>::max(),
+            "a matrix has fewer than 2^32 - 1 units of a resource", given{"units", kind.count});
+        kinds_[kind_count_++] = kind;
+    }
+    void add_products(const cost_policy& costs)
+    {
+        const weight_matrix& m = groups_.matrix();
+        const product_cost product = product_of(m, costs);
+        const product_cost last = last_product_of(m, costs);
+        const auto cost_of = [&m](const product_cost& p, int weight_width) {
+            return p.blocks > 0
+                       ? resources{.dsp = p.blocks * m.copies}
+                       : resources{.lut = lut_product(weight_width, m.data.width) * m.copies};
+        };
+        sharing_ = product.sharing;
+        const std::int64_t alone = last == product ? 0 : 1;
+        if (m.multipliers() > alone)
+            add({.type = unit_type::product,
+                .count = ceil_div(m.multipliers() - alone, sharing_),
+                .cost = cost_of(product, m.weight.width)});
+        if (alone > 0)
+            add({.type = unit_type::product,
+                .count = 1,
+                .cost = cost_of(last, without_sign_bits(m.weight).width)});
+    }
+
     template <class Touched, class Visit>
     void each(Visit&& visit) const
     {
         const weight_matrix& m = groups_.matrix();
+        std::size_t kind = 0;
         Touched by_product(groups_);
-        for (std::int64_t g = 0; g < m.multipliers(); g += sharing()) {
-            const index_range multipliers{g, std::min(g + sharing(), m.multipliers())};
-            visit(unit_type::product, by_product.in(weights_of(m, multipliers)));
+        for (std::int64_t g = 0; kind < kind_count_ && kinds_[kind].type == unit_type::product;
+             ++kind)
+            for (std::int64_t unit = 0; unit < kinds_[kind].count; ++unit, g += sharing_) {
+                const index_range multipliers{g, std::min(g + sharing_, m.multipliers())};
+                visit(kind, by_product.in(pooled_ ? slots_of_pooled(m, multipliers)
+                                                  : weights_of(m, multipliers)));
+            }
+        for (std::size_t bank = 0; kind < kind_count_; ++kind, ++bank) {
+            Touched by_column(groups_);
+            for (std::int64_t j = 0; j < kinds_[kind].count; ++j)
+                visit(kind, by_column.in(weights_of_column(m, memory_, j, bank)));
         }
-        Touched by_column(groups_);
-        for (std::int64_t j = 0; j < memory_.columns(); ++j)
-            visit(unit_type::column, by_column.in(weights_of_column(m, memory_, j)));
     }
 
-    [[nodiscard]] std::int64_t sharing() const { return product_.sharing; }
-
     grouping groups_;
-    product_cost product_;
     weight_memory memory_;
-    bool pooled_ = false; ///< HLS shares the multipliers among the kept weights as it likes
-    bool packed_ = false; ///< kept multipliers lie side by side in the memory
+    std::array<unit_kind, max_unit_kinds> kinds_{};
+    std::size_t kind_count_ = 0;
+    std::int64_t sharing_ = 1; ///< multipliers in a DSP block
+    bool pooled_ = false;      ///< HLS shares the multipliers among the kept weights as it likes
+    bool packed_ = false;      ///< kept multipliers lie side by side in the memory
 };
 
 } // namespace espalier

@@ -92,6 +92,8 @@ public:
             const auto of_layer = matrices_of(all.back());
             matrices.insert(matrices.end(), of_layer.begin(), of_layer.end());
         }
+        ensure(!matrices.empty(), "a network that is pruned has a layer with weights");
+        beyond_matrices_ = cost_beyond_matrices(all, options_.costs);
         ensure_distinct_names(all);
         ensure_sound(options_.rules, matrices);
         ensure_sound(options_.custom);
@@ -141,6 +143,10 @@ public:
     /// What pruning can free at most: DSP blocks, block RAM, the LUTs of soft multipliers, and what
     /// is the user's own.
     [[nodiscard]] const resources& total() const { return total_; }
+
+    /// What layers without weights and the FIFOs between all layers take, which stays
+    /// (cost_beyond_matrices).
+    [[nodiscard]] const resources& beyond_matrices() const { return beyond_matrices_; }
 
     /// The knapsack problem for the values of all groups under a budget. Of the budget the fields
     /// dsp, bram18, lut (soft multipliers only) and custom count.
@@ -246,6 +252,7 @@ private:
     std::size_t items_ = 0;
     knapsack_problem problem_; ///< of ranked matrices, the values decide who uses which unit
     resources total_;
+    resources beyond_matrices_;
 };
 
 } // namespace espalier

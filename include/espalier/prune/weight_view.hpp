@@ -65,10 +65,12 @@ public:
     weight_view(std::span<Number> weights, layout order, tensor_shape shape = {})
         : order_(order), shape_(std::move(shape))
     {
+        using value = std::remove_const_t<Number>;
         static_assert(!std::is_const_v<Number>, "a pruner changes weights, so they are not const");
-        static_assert(std::same_as<Number, float> || std::same_as<Number, double>,
+        static_assert(std::same_as<value, float> || std::same_as<value, double>,
             "weights are float or double; others are handed over as copied_weights");
-        memory_ = weights;
+        if constexpr (std::same_as<Number, value>) // one error, not ten
+            memory_ = weights;
     }
     /// The same of a vector, and whether it still has its elements there is looked at.
     template <class Number>

@@ -39,7 +39,7 @@ inline constexpr char kernel_support[] = R"text(#ifndef ESPALIER_KERNEL_SUPPORT
 #define ESPALIER_BITS(W) ac_int<W, true>
 #define ESPALIER_UBITS(W) ac_int<W, false>
 #elif defined(ESPALIER_SYSTEMC)
-#error "SystemC's types are for simulation: synthesis takes ap_fixed or ac_fixed"
+#error SystemC types are for simulation: synthesis takes ap_fixed or ac_fixed
 #else
 #define ESPALIER_BITS(W) ap_int<W>
 #define ESPALIER_UBITS(W) ap_uint<W>

@@ -89,7 +89,7 @@ inline std::vector<memory_part> memory_parts(const matrix_schedule& schedule)
     const auto numbers = schedule.numbers();
     const auto number = [&](std::int64_t k) { return numbers[static_cast<std::size_t>(k)]; };
     const auto columns = [&](std::int64_t k) {
-        return columns_of(m, memory, {number(k), number(k) + 1});
+        return columns_of(memory, {number(k), number(k) + 1});
     };
     std::vector<memory_part> parts;
     for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
@@ -98,7 +98,8 @@ inline std::vector<memory_part> memory_parts(const matrix_schedule& schedule)
             return (in_place ? number(k) - number(first) : k - first) + 1;
         };
         if (parts.empty() || places() > largest_unrolled ||
-            (in_place && columns(k).first > columns(k - 1).last)) // a column that neither uses
+            (in_place && memory.is_in_block_ram() &&
+                columns(k).first > columns(k - 1).last)) // a column that neither uses
             parts.push_back({k, k, 0});
         parts.back().places = places();
         parts.back().last = k + 1;
@@ -178,7 +179,7 @@ private:
         }
         if (has_weight_memory(m_)) {
             out_ << "#pragma HLS ARRAY_RESHAPE variable=" << weights << " complete dim=2\n";
-            if (memory_of(m_).columns() > 0)
+            if (memory_of(m_).is_in_block_ram())
                 out_ << "#pragma HLS BIND_STORAGE variable=" << weights
                      << " type=rom_1p impl=bram\n";
         } else {

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -20,9 +21,9 @@
 
 // The groups of matrices as items of a knapsack problem. A unit with a single user is part of that
 // item's cost; the others are shared units of the problem. There may be ten million items, so their
-// costs are never written out: a group has so many products and so many columns to itself, a matrix
-// knows a handful of such pairs, and each pair is a class of the problem. Of everything that grows
-// with the items the problem itself is all that stays.
+// costs are never written out: a group has so many units of each kind to itself, a matrix knows a
+// handful of such sets, and each set is a class of the problem. Of everything that grows with the
+// items the problem itself is all that stays.
 
 namespace espalier::detail {
 
@@ -57,23 +58,63 @@ struct matrix_items {
         return static_cast<std::size_t>(units.groups().groups());
     }
     /// Whether a unit is part of the cost of its only user.
-    [[nodiscard]] bool is_own(unit_type type, const auto& users) const
+    [[nodiscard]] bool is_own(std::size_t kind, const auto& users) const
     {
-        return users.size() == 1 && !units.serves_slots(type);
+        return users.size() == 1 && !units.serves_slots(units.kinds()[kind].type);
     }
 };
 
-/// Units that a group has to itself.
+/// Units that a group has to itself, by kind.
 struct own_units {
-    std::uint32_t products = 0;
-    std::uint32_t columns = 0;
+    std::array<std::uint32_t, max_unit_kinds> of_kind{};
 
-    void add(unit_type type) { ++(type == unit_type::product ? products : columns); }
     [[nodiscard]] resources cost(const resource_units& units) const
     {
-        return products * units.cost(unit_type::product) + columns * units.cost(unit_type::column);
+        resources all;
+        for (std::size_t kind = 0; kind < units.kinds().size(); ++kind)
+            all += of_kind[kind] * units.kinds()[kind].cost;
+        return all;
     }
     friend bool operator==(const own_units&, const own_units&) = default;
+    friend auto operator<=>(const own_units&, const own_units&) = default; ///< any order
+};
+
+/// The units that each group has to itself, where many groups have the same.
+class groups_own {
+public:
+    explicit groups_own(std::size_t groups) : set_of_(groups, 0), sets_(1), with_(1) {}
+    void add(std::size_t group, std::size_t kind)
+    {
+        std::uint32_t& set = set_of_[group];
+        const std::uint32_t known = with_[set][kind];
+        set = known != 0 ? known : with_one_more(set, kind);
+    }
+    [[nodiscard]] std::size_t size() const { return set_of_.size(); }
+    /// A number for what a group has: equal numbers, equal units.
+    [[nodiscard]] std::uint32_t set_of(std::size_t group) const { return set_of_[group]; }
+    [[nodiscard]] resources cost(std::size_t group, const resource_units& units) const
+    {
+        return sets_[set_of_[group]].cost(units);
+    }
+
+private:
+    [[nodiscard]] std::uint32_t with_one_more(std::uint32_t set, std::size_t kind)
+    {
+        own_units more = sets_[set];
+        ++more.of_kind[kind];
+        const auto [known, is_new] =
+            number_of_.try_emplace(more, static_cast<std::uint32_t>(sets_.size()));
+        if (is_new) {
+            sets_.push_back(more);
+            with_.emplace_back();
+        }
+        return with_[set][kind] = known->second;
+    }
+
+    std::vector<std::uint32_t> set_of_; ///< of each group; set 0 is empty
+    std::vector<own_units> sets_;
+    std::vector<std::array<std::uint32_t, max_unit_kinds>> with_; ///< one more; 0: not yet asked
+    std::map<own_units, std::uint32_t> number_of_;
 };
 
 /// Makes room for the shared units of all matrices, to the byte: they are walked once just to be
@@ -82,8 +123,8 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
 {
     std::size_t units = 0, uses = 0;
     for (const matrix_items& matrix : matrices)
-        matrix.units.each([&](unit_type type, const auto& users) {
-            if (matrix.is_own(type, users))
+        matrix.units.each([&](std::size_t kind, const auto& users) {
+            if (matrix.is_own(kind, users))
                 return;
             ++units;
             uses += static_cast<std::size_t>(users.size());
@@ -95,50 +136,35 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
 
 /// Adds the shared units of a matrix. Slots stand for the groups of the same index.
 /// \return what is not shared: the units that each group has to itself
-[[nodiscard]] inline std::vector<own_units> add_shared_units(
-    shared_units& shared, matrix_items& matrix)
+[[nodiscard]] inline groups_own add_shared_units(shared_units& shared, matrix_items& matrix)
 {
-    const auto kind_of = [&](unit_type type) {
-        const resource_vector cost = amounts_of(matrix.units.cost(type));
+    const auto shared_kind_of = [&](std::size_t kind) {
+        const resource_vector cost = amounts_of(matrix.units.kinds()[kind].cost);
         const auto known = std::find(shared.costs.begin(), shared.costs.end(), cost);
-        const auto kind = static_cast<std::uint32_t>(known - shared.costs.begin());
+        const auto number = static_cast<std::uint32_t>(known - shared.costs.begin());
         if (known == shared.costs.end())
             shared.costs.push_back(cost);
-        return kind;
+        return number;
     };
     const auto first_item = static_cast<std::uint32_t>(matrix.first_item);
-    std::array<std::optional<std::uint32_t>, 2> kinds{}; // of each type, once it is shared
-    std::vector<own_units> own(matrix.size());
+    std::array<std::optional<std::uint32_t>, max_unit_kinds> shared_kinds{}; // once it is shared
+    groups_own own(matrix.size());
     matrix.first_use = shared.users.size();
-    matrix.units.each([&](unit_type type, const auto& users) {
-        if (matrix.is_own(type, users)) {
-            own[static_cast<std::size_t>(*users.begin())].add(type);
+    matrix.units.each([&](std::size_t kind, const auto& users) {
+        if (matrix.is_own(kind, users)) {
+            own.add(static_cast<std::size_t>(*users.begin()), kind);
             return;
         }
-        std::optional<std::uint32_t>& kind = kinds[static_cast<std::size_t>(type)];
-        if (!kind)
-            kind = kind_of(type);
-        shared.kind.push_back(*kind);
+        std::optional<std::uint32_t>& shared_kind = shared_kinds[kind];
+        if (!shared_kind)
+            shared_kind = shared_kind_of(kind);
+        shared.kind.push_back(*shared_kind);
         for (const auto user : users)
             shared.users.push_back(first_item + static_cast<std::uint32_t>(user));
         shared.first.push_back(shared.users.size());
     });
     return own;
 }
-
-/// What an item takes that is not shared.
-struct own_needs {
-    own_units units{};
-    std::array<std::int64_t, max_custom_resources> custom{};
-
-    friend bool operator==(const own_needs&, const own_needs&) = default;
-    /// Any order.
-    friend bool operator<(const own_needs& a, const own_needs& b)
-    {
-        return std::tie(a.units.products, a.units.columns, a.custom) <
-               std::tie(b.units.products, b.units.columns, b.custom);
-    }
-};
 
 /// `times` what an item takes of the resources of the user's own.
 /// \throws std::invalid_argument if it cannot be added to a total
@@ -159,35 +185,33 @@ struct own_needs {
 /// order of their first items. The guard against an empty layer sits on the largest, a share on
 /// every class.
 /// \param before  need of the matrices that are items already
-inline void add_items(knapsack_problem& problem, matrix_items& matrix,
-    std::span<const own_units> own, std::span<const custom_resource> custom,
-    const resources& before)
+inline void add_items(knapsack_problem& problem, matrix_items& matrix, const groups_own& own,
+    std::span<const custom_resource> custom, const resources& before)
 {
     const std::size_t first_class = problem.classes();
-    std::map<own_needs, std::uint32_t> classes;
+    std::map<resource_vector, std::uint32_t> classes;
     std::vector<std::size_t> members;
     matrix.total = matrix.units.total();
-    const auto needs_of = [&](std::size_t g) {
-        return own_needs{
-            own[g], custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g))};
+    const auto custom_of = [&](std::size_t g) {
+        return custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g));
     };
     for (std::size_t g = 0; g < own.size();) {
-        const own_needs needs = needs_of(g);
         const std::size_t first = g;
-        while (++g < own.size() && needs_of(g) == needs)
+        resources cost = own.cost(g, matrix.units);
+        cost.custom = custom_of(g);
+        while (
+            ++g < own.size() && own.set_of(g) == own.set_of(first) && custom_of(g) == cost.custom)
             ;
         const std::size_t length = g - first;
         const auto [known, is_new] =
-            classes.try_emplace(needs, static_cast<std::uint32_t>(problem.classes()));
+            classes.try_emplace(amounts_of(cost), static_cast<std::uint32_t>(problem.classes()));
         if (is_new) {
-            resources cost = needs.units.cost(matrix.units);
-            cost.custom = needs.custom;
             problem.class_costs.push_back(amounts_of(cost));
             members.push_back(0);
         }
         problem.class_of.insert(problem.class_of.end(), length, known->second);
         members[known->second - first_class] += length;
-        matrix.total += countable(length, needs.custom, (before + matrix.total).custom);
+        matrix.total += countable(length, cost.custom, (before + matrix.total).custom);
     }
     const auto largest = static_cast<std::size_t>(
         std::max_element(members.begin(), members.end()) - members.begin());
@@ -231,8 +255,8 @@ inline void assign_slots(knapsack_problem& problem, const matrix_items& matrix)
         return value(a) > value(b) || (value(a) == value(b) && a < b);
     });
     auto user = problem.shared.users.begin() + static_cast<std::ptrdiff_t>(matrix.first_use);
-    matrix.units.each([&](unit_type type, const auto& slots) {
-        if (matrix.is_own(type, slots))
+    matrix.units.each([&](std::size_t kind, const auto& slots) {
+        if (matrix.is_own(kind, slots))
             return;
         const auto first = user;
         for (const auto slot : slots)

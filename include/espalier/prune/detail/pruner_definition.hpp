@@ -63,7 +63,7 @@ ESPALIER_INLINE pruner::pruner(
         "the strength of the regulariser is finite and not negative",
         given{"regularization", options_.regularization});
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
-    target_ = options_.schedule.target().of(selection_.total());
+    target_ = options_.schedule.target().of(selection_.total(), selection_.beyond_matrices());
     ensure_matches();
     std::vector<ranking> rankings;
     for (std::size_t m = 0; m < matrices(); ++m) {

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/model/adder_tree.hpp>
+#include <espalier/model/fabric_policy.hpp>
+#include <espalier/model/integer.hpp>
+#include <espalier/model/memory.hpp>
+#include <espalier/model/policy.hpp>
+#include <espalier/model/product.hpp>
+#include <espalier/model/resources.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <algorithm>
+#include <cstdint>
+
+// LUTs and flip-flops of one matrix, added up from parts that exist: additions, products in LUTs,
+// selectors in front of shared multipliers, the registers of inputs and outputs, ROMs in LUTs.
+// What a part takes is what C synthesis was seen to charge for it or, for hardware that follows a
+// schedule, what a synthesiser builds. docs/model.md has every constant with its source, and how
+// far the sums are from reports.
+
+namespace espalier {
+
+/// What one copy of a matrix multiplies and adds up.
+struct fabric_work {
+    // Products that are added up, one addition each, by the digits of the weight: constants of few
+    // digits have narrow products. All others, and those of weights in a memory, are `full`.
+    std::int64_t one_digit = 0;
+    std::int64_t two_digits = 0;
+    std::int64_t full = 0;
+    std::int64_t shifted_additions = 0; ///< that stand for products with constants
+    std::int64_t soft_products = 0;     ///< multipliers in LUTs
+    std::int64_t dsp_products = 0;      ///< multipliers in DSP blocks
+
+    friend constexpr bool operator==(const fabric_work&, const fabric_work&) = default;
+};
+
+/// LUTs for each bit of a selector of one of so many: a tree of 4:1 selectors, a LUT each.
+[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices)
+{
+    std::int64_t luts = 0;
+    for (; choices > 1; choices = ceil_div(choices, 4))
+        luts += ceil_div(choices, 4);
+    return luts;
+}
+/// LUTs of the counter that runs hardware that follows a schedule.
+inline constexpr std::int64_t schedule_control = 5;
+
+namespace detail {
+
+/// A two-input multiplexer of any width in the reports of C synthesis; registers that keep a value
+/// from one turn of a pipelined loop to the next have one or more in front of them.
+inline constexpr std::int64_t hls_multiplexer = 9;
+/// An addition costs 7 LUTs beside one for each bit in the reports of C synthesis.
+inline constexpr std::int64_t hls_addition = 7;
+/// State machine, counter and handshake of a kernel.
+inline constexpr std::int64_t hls_control = 100;
+
+/// Widths of the products of a matrix after the cut to the accumulator's binary point.
+struct product_bits {
+    std::int64_t data;
+    std::int64_t of_weight; ///< bits that a full weight adds to the data
+    std::int64_t accum;
+
+    /// An addition of such products: a carry more than they, and no more than the accumulator.
+    [[nodiscard]] constexpr std::int64_t added(std::int64_t weight_bits) const
+    {
+        return std::min(accum, data + weight_bits + 1);
+    }
+    /// Whether a full product fits into the accumulator, so that the addition behind it is fused
+    /// into the DSP block.
+    [[nodiscard]] constexpr bool is_fused() const { return data + of_weight <= accum; }
+};
+
+constexpr product_bits product_bits_of(const weight_matrix& m)
+{
+    const auto fraction = [](const precision& p) { return std::int64_t{p.width} - p.integer; };
+    const std::int64_t cut =
+        std::max<std::int64_t>(fraction(m.weight) + fraction(m.data) - fraction(m.accum), 0);
+    return {m.data.width, std::max<std::int64_t>(m.weight.width - cut, 0), m.accum.width};
+}
+
+/// Different selectors: multipliers that read the same inputs in the same cycles share one.
+constexpr std::int64_t shared_selectors(const weight_matrix& m, std::int64_t multipliers)
+{
+    return std::min(std::max<std::int64_t>(m.n_in() / m.reuse_factor, 1), multipliers);
+}
+
+/// The selectors of a kernel in the reports of C synthesis, for each bit. Where a power of two of
+/// at most 32 inputs is chosen from, the index is a slice of bits and every multiplier gets its own
+/// selector, a LUT for two inputs and one more; else they are shared. What is done with more than
+/// 64 inputs costs no more than with 64.
+constexpr std::int64_t hls_selectors(
+    const weight_matrix& m, std::int64_t multipliers, const fabric_policy& how)
+{
+    if (how.own_selectors && m.reuse_factor < m.n_in() && m.reuse_factor <= 32 &&
+        (m.reuse_factor & (m.reuse_factor - 1)) == 0)
+        return multipliers * (m.reuse_factor / 2 + 1);
+    const std::int64_t choices = std::min<std::int64_t>(std::min(m.reuse_factor, m.n_in()), 64);
+    return shared_selectors(m, multipliers) * selector_luts(choices);
+}
+
+/// A ROM below the block-RAM threshold, of the multipliers that are built: a LUT is a 64×1 ROM.
+constexpr std::int64_t rom_luts(
+    const weight_matrix& m, std::int64_t multipliers, const memory_policy& policy)
+{
+    const weight_memory memory = memory_of(m, policy);
+    return memory.is_in_block_ram() ? 0
+                                    : std::min(memory.word_bits, multipliers * m.weight.width) *
+                                          ceil_div(memory.depth, 64);
+}
+
+/// A kernel that reads weights from a memory, in the reports of C synthesis.
+constexpr resources hls_shared_fabric(
+    const weight_matrix& m, const fabric_work& work, const fabric_policy& how)
+{
+    const std::int64_t multipliers = work.full;
+    if (multipliers == 0)
+        return {};
+    // A window that a convolution walks through from end to end is not copied.
+    const bool walked = is_convolution(m.kind) && m.reuse_factor >= m.n_in();
+    const bool outputs_chosen = m.reuse_factor > m.n_in();
+    const product_bits bits = product_bits_of(m);
+    resources need;
+    need.lut =
+        multipliers * (bits.accum + hls_addition) +
+        hls_selectors(m, multipliers, how) * m.data.width +
+        hls_multiplexer * ((walked ? 1 : 4) * m.n_in() + (outputs_chosen ? 4 : 1) * m.n_out()) +
+        hls_control;
+    need.ff = multipliers * (std::min(bits.accum, bits.data + bits.of_weight) + 4) +
+              (walked ? 0 : m.n_in() * m.data.width * 5 / 2) +
+              (outputs_chosen ? 2 : 1) * m.n_out() * m.accum.width + hls_control;
+    return need;
+}
+
+/// A kernel whose weights are constants in logic, in the reports of C synthesis. Additions are not
+/// shared, whatever the reuse factor.
+constexpr resources hls_constant_fabric(
+    const weight_matrix& m, const fabric_work& work, const cost_policy& policy)
+{
+    const product_bits bits = product_bits_of(m);
+    const std::int64_t fused = bits.is_fused() ? std::min(work.dsp_products, work.full) : 0;
+    const std::int64_t one = bits.added(0);
+    const std::int64_t two = bits.added(bits.of_weight / 2);
+    const std::int64_t full = bits.added(bits.of_weight);
+    const std::int64_t summands = m.is_depthwise() ? m.n_in() / m.channels : m.n_in();
+    return {.lut = work.one_digit * (one + hls_addition) + work.two_digits * (two + hls_addition) +
+                   (work.full - fused) * (full + hls_addition),
+        .ff = (work.one_digit * one + work.two_digits * two + work.full * full) *
+                  registered_per_1024(policy, summands) / 1'024 +
+              m.n_in() * m.data.width};
+}
+
+/// Hardware that follows a schedule: for each multiplier an addition, in the tree of its row or to
+/// the accumulator, a selector for each stream of inputs, and a counter of about 5 LUTs.
+constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& work)
+{
+    const std::int64_t products = work.one_digit + work.two_digits + work.full;
+    resources need{
+        .lut = products * m.accum.width, .ff = std::min(products, m.n_out()) * m.accum.width};
+    if (has_weight_memory(m) && products > 0) {
+        const std::int64_t choices = std::min(m.reuse_factor, m.n_in());
+        need.lut += shared_selectors(m, products) * m.data.width * selector_luts(choices) +
+                    schedule_control;
+        need.ff += ceil_log2(m.reuse_factor);
+    }
+    return need;
+}
+
+} // namespace detail
+
+/// LUTs and flip-flops of one matrix, all copies of it.
+[[nodiscard]] constexpr resources fabric_of(
+    const weight_matrix& m, const fabric_work& work, const cost_policy& policy = {})
+{
+    const fabric_policy& how = policy.fabric;
+    resources need = how.rule == fabric_rule::schedule ? detail::scheduled_fabric(m, work)
+                     : has_weight_memory(m)            ? detail::hls_shared_fabric(m, work, how)
+                                            : detail::hls_constant_fabric(m, work, policy);
+    need.lut += work.soft_products * lut_product(m.weight.width, m.data.width) +
+                work.shifted_additions * (m.data.width + m.weight.width);
+    const std::int64_t copies = m.copies;
+    return {.lut = (need.lut * copies + detail::rom_luts(m, work.full, policy.memory)) *
+                   how.lut_percent / 100,
+        .ff = need.ff * copies * how.ff_percent / 100};
+}
+
+/// What a convolution takes beside its matrices in the reports of C synthesis, to bring each
+/// pixel's window to them. Under io_parallel every bit of the window is chosen from all the places
+/// that the kernel goes to, a LUT and a register for each. Under io_stream pixels are shifted
+/// through lines and a window, and row, column and stride are counted in 32 bits. Nothing for other
+/// layers, nor where hardware follows a schedule.
+[[nodiscard]] constexpr resources window_cost(const layer_spec& s, const cost_policy& policy = {})
+{
+    const fabric_policy& how = policy.fabric;
+    if (!is_convolution(s.kind) || how.rule == fabric_rule::schedule)
+        return {};
+    const std::int64_t bits =
+        std::int64_t{s.kernel_height} * s.kernel_width * s.channels * s.data.width;
+    if (s.io == io_type::io_stream)
+        return {.lut = std::int64_t{400} * how.lut_percent / 100,
+            .ff = (bits * 3 / 2 + 800) * how.ff_percent / 100};
+    const std::int64_t places = std::int64_t{output_height(s)} * output_width(s);
+    const std::int64_t chosen = places > s.parallelization_factor ? bits * places : 0;
+    return {.lut = chosen * how.lut_percent / 100, .ff = chosen * how.ff_percent / 100};
+}
+
+} // namespace espalier

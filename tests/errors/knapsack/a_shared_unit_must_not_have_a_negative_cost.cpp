@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// a shared unit must not have a negative cost
+//
+// Keeping a user of a unit cannot give a resource back.
+#include <espalier/knapsack/validity.hpp>
+
+void program()
+{
+    espalier::ensure_valid({
+        .resources = 1,
+        .values = {3, 2},
+        .class_of = {0, 0},
+        .class_costs = {{1}},
+        .capacity = {3},
+#ifdef BROKEN
+        .shared = {.costs = {{-1}}, .kind = {0}, .first = {0, 2}, .users = {0, 1}},
+#else
+        .shared = {.costs = {{1}}, .kind = {0}, .first = {0, 2}, .users = {0, 1}},
+#endif
+    });
+}

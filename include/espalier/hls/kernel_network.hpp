@@ -87,7 +87,7 @@ public:
           reference_(input, format)
     {
         detail::refuse_inexact(name_, "input", format.format);
-        ensure_travels("input", input_);
+        refuse_unpartitioned_wire("input", input_);
     }
 
     /// Adds a dense layer or a convolution with its schedule.
@@ -120,7 +120,7 @@ public:
         extended.add(layer, numbers);
         kernel_wire after{
             extended.output_shape(), f.result, before.is_stream && is_convolution(layer.kind)};
-        ensure_travels(name, after);
+        refuse_unpartitioned_wire(name, after);
         if (numbers.biases.empty())
             numbers.biases.assign(static_cast<std::size_t>(m.n_out()), 0);
         push({product_stage{layer, std::move(numbers), schedule}, before, after},
@@ -168,7 +168,7 @@ public:
     [[nodiscard]] const integer_network& reference() const { return reference_; }
 
 private:
-    static void ensure_travels(std::string_view layer, const kernel_wire& wire)
+    static void refuse_unpartitioned_wire(std::string_view layer, const kernel_wire& wire)
     {
         if (!wire.is_stream)
             detail::refuse_unpartitioned(layer, "output", wire.shape.size());
@@ -195,7 +195,7 @@ private:
         const kernel_wire after{
             extended.output_shape(), result.value_or(before.format.format), before.is_stream};
         detail::refuse_inexact(name_, "result", after.format.format);
-        ensure_travels(name_, after);
+        refuse_unpartitioned_wire(name_, after);
         push({layer, before, after}, std::move(extended));
         return *this;
     }

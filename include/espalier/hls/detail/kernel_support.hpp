@@ -11,20 +11,20 @@ inline constexpr char kernel_support[] = R"text(#ifndef ESPALIER_KERNEL_SUPPORT
 #define ESPALIER_KERNEL_SUPPORT
 // Number types: those of Vivado and Vitis unless ESPALIER_AC_TYPES or ESPALIER_SYSTEMC is defined.
 #if defined(ESPALIER_AC_TYPES)
-#include <ac_channel.h>
-#include <ac_fixed.h>
+#  include <ac_channel.h>
+#  include <ac_fixed.h>
 #define ESPALIER_FIXED(W, I, Q, O) ac_fixed<W, I, true, AC_##Q, AC_##O>
 #define ESPALIER_UFIXED(W, I, Q, O) ac_fixed<W, I, false, AC_##Q, AC_##O>
 #elif defined(ESPALIER_SYSTEMC) // for simulation
 #ifndef SC_INCLUDE_FX
 #define SC_INCLUDE_FX
 #endif
-#include <systemc>
+#  include <systemc>
 #define ESPALIER_FIXED(W, I, Q, O) sc_dt::sc_fixed<W, I, sc_dt::SC_##Q, sc_dt::SC_##O>
 #define ESPALIER_UFIXED(W, I, Q, O) sc_dt::sc_ufixed<W, I, sc_dt::SC_##Q, sc_dt::SC_##O>
 #else
-#include <ap_fixed.h>
-#include <hls_stream.h>
+#  include <ap_fixed.h>
+#  include <hls_stream.h>
 #define ESPALIER_FIXED(W, I, Q, O) ap_fixed<W, I, AP_##Q, AP_##O>
 #define ESPALIER_UFIXED(W, I, Q, O) ap_ufixed<W, I, AP_##Q, AP_##O>
 #endif
@@ -32,7 +32,7 @@ inline constexpr char kernel_support[] = R"text(#ifndef ESPALIER_KERNEL_SUPPORT
 // Constants are the bits of numbers. A simulation has them as built-in integers, because no
 // compiler ends with a table of tens of thousands of numbers that have a constructor.
 #if !defined(__SYNTHESIS__) && !defined(ESPALIER_SYNTHESIS)
-#include <cmath>
+#  include <cmath>
 #define ESPALIER_BITS(W) long long
 #define ESPALIER_UBITS(W) long long
 #elif defined(ESPALIER_AC_TYPES)
@@ -51,7 +51,7 @@ namespace espalier_kernels {
 template <class T> using stream = ac_channel<T>;
 #elif defined(ESPALIER_SYSTEMC)
 } // namespace espalier_kernels
-#include <queue>
+#  include <queue>
 namespace espalier_kernels {
 template <class T> class stream {
 public:

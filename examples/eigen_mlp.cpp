@@ -207,6 +207,13 @@ int run()
         static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),
         static_cast<double>(total.dsp) / static_cast<double>(left.dsp), total.bram(), left.bram(),
         total.bram() / left.bram(), baseline_test, net.accuracy(test));
+    double seconds = 0;
+    double of_pruner = 0;
+    for (const esp::round_record& r : pruner.history()) {
+        seconds += r.seconds;
+        of_pruner += r.pruner_seconds;
+    }
+    std::printf("the pruner took %.1f of %.0f ms\n", 1e3 * of_pruner, 1e3 * seconds);
     return 0;
 }
 

@@ -139,8 +139,9 @@ inline nlohmann::ordered_json to_json(const esp::round_record& r)
 {
     return {{"dsp_budget", r.budget.dsp}, {"bram_budget", r.budget.bram()}, {"dsp", r.usage.dsp},
         {"bram", r.usage.bram()}, {"weights", r.kept_weights}, {"validation_accuracy", r.metric},
-        {"solver_seconds", r.solver_seconds}, {"gap", r.gap},
-        {"status", std::string(esp::to_string(r.status))}, {"accepted", r.accepted}};
+        {"solver_seconds", r.solver_seconds}, {"pruner_seconds", r.pruner_seconds},
+        {"seconds", r.seconds}, {"gap", r.gap}, {"status", std::string(esp::to_string(r.status))},
+        {"accepted", r.accepted}};
 }
 
 } // namespace fashion_mnist

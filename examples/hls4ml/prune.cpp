@@ -77,7 +77,7 @@ void run(const std::filesystem::path& folder, double part, double tolerance)
     esp::pruner pruner{layers, network.weights(),
         {.schedule = esp::polynomial{.steps = 20, .target = part},
             .tolerance = tolerance,
-            .selection = {.rules = rules}}};
+            .selection = {.costs = network.flow.costs, .rules = rules}}};
     pruner.baseline(1);
     std::printf("round     DSP    BRAM  decisions  accepted\n");
     while (auto round = pruner.next()) {

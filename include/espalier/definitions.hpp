@@ -11,5 +11,6 @@
 #include <espalier/knapsack/detail/validity_definition.hpp>
 #include <espalier/prune/detail/pruner_checks_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_regularizer_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>

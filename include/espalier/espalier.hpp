@@ -16,7 +16,6 @@
 #include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/hls/whole_folder.hpp>
@@ -36,6 +35,7 @@
 #include <espalier/model/cost_of_weights.hpp>
 #include <espalier/model/cost_without_matrices.hpp>
 #include <espalier/model/device.hpp>
+#include <espalier/model/expected_sharing.hpp>
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/fabric_policy.hpp>
 #include <espalier/model/gates.hpp>

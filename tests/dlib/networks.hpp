@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "digits.hpp"
-
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
 
@@ -10,6 +8,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <digits.hpp>
 #include <functional>
 #include <span>
 #include <sstream>
@@ -37,14 +36,14 @@ template <template <class> class Normalised>
 using small_net = dlib::loss_multiclass_log<
     dlib::fc<3, Normalised<dlib::con<4, 3, 2, 2, 2, dlib::input<dlib::matrix<float>>>>>>;
 
-inline const digits& training()
+inline const digits<image>& training()
 {
-    static const digits data(480, 1);
+    static const digits<image> data(480, 1);
     return data;
 }
-inline const digits& validation()
+inline const digits<image>& validation()
 {
-    static const digits data(200, 2);
+    static const digits<image> data(200, 2);
     return data;
 }
 
@@ -73,7 +72,7 @@ inline double confidence(lenet& net)
 template <class Step>
 void for_each_batch(std::size_t size, Step&& step)
 {
-    const digits& data = training();
+    const digits<image>& data = training();
     for (std::size_t at = 0; at + size <= data.images.size(); at += size) {
         const auto first = static_cast<std::ptrdiff_t>(at);
         const auto last = static_cast<std::ptrdiff_t>(at + size);

@@ -203,8 +203,8 @@ TEST_CASE("what goes back has the order and the shape of hls4ml's variables")
         std::vector<std::uint8_t>(24, 1), std::vector<std::uint8_t>(24, 1)};
     for (std::size_t i = 0; i < 24; i += 3)
         masks[0][i] = 0;
-    for (const std::size_t i : {0, 1, 2, 3, 4, 5, 9})
-        masks[1][i] = 0;
+    for (const int i : {0, 1, 2, 3, 4, 5, 9})
+        masks[1][static_cast<std::size_t>(i)] = 0;
     std::size_t at = 0;
     CHECK_THROWS_WITH_AS(write_hls4ml(here.path, network, masks),
         doctest::Contains("a pruned weight is zero (layer = 'conv', index = 0"),

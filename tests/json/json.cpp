@@ -108,6 +108,8 @@ pruner_state small_state()
                         .status = solve_status::time_limit,
                         .gap = 4.9e-324,
                         .solver_seconds = 1e300,
+                        .seconds = 2e300,
+                        .pruner_seconds = 3e300,
                         .metric = -0.0,
                         .accepted = true},
             {.metric = std::bit_cast<double>(0xfff8000000000123U)},
@@ -136,6 +138,8 @@ TEST_CASE("a state comes back from its bytes to the last bit")
     CHECK(
         deterministic::without_times(read.history) == deterministic::without_times(state.history));
     CHECK(read.history[0].solver_seconds == 1e300);
+    CHECK(read.history[0].seconds == 2e300);
+    CHECK(read.history[0].pruner_seconds == 3e300);
     CHECK(read.trials == state.trials);
     CHECK(read.stopped_because == state.stopped_because);
     CHECK(read.accepted.weights == state.accepted.weights);

@@ -69,6 +69,17 @@ int stored_bits(const std::vector<std::int64_t>& table, int width)
     return static_cast<int>(columns.size());
 }
 
+/// DSP blocks of a batch normalisation.
+constexpr std::int64_t dsp_of(int inputs, int channels, int reuse_factor, io_type io)
+{
+    return cost(batch_norm{.inputs = inputs,
+                    .channels = channels,
+                    .reuse_factor = reuse_factor,
+                    .io = io,
+                    .weight = {16, 6}})
+        .dsp;
+}
+
 } // namespace
 
 TEST_CASE("a table stores the bits in which hls4ml's values differ")
@@ -145,14 +156,6 @@ TEST_CASE("a table that is small or addressed by few bits")
 
 TEST_CASE("batch normalisation has a multiplier for each value, shared by the reuse factor")
 {
-    constexpr auto dsp_of = [](int inputs, int channels, int reuse_factor, io_type io) {
-        return cost(batch_norm{.inputs = inputs,
-                        .channels = channels,
-                        .reuse_factor = reuse_factor,
-                        .io = io,
-                        .weight = {16, 6}})
-            .dsp;
-    };
     CHECK_BOTH(dsp_of(64, 0, 1, io_type::io_parallel) == 64);
     CHECK_BOTH(dsp_of(64, 0, 4, io_type::io_parallel) == 16);
     CHECK_BOTH(dsp_of(64, 0, 5, io_type::io_parallel) == 13);

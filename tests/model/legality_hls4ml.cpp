@@ -98,6 +98,33 @@ struct tally {
 
 constexpr strategy fixed_maps[] = {strategy::resource, strategy::resource_unrolled};
 
+/// All recurrent layers of up to 5 inputs and 4 units.
+template <class Layer>
+tally recurrent(int gates, strategy how, io_type io, bool both_ways)
+{
+    tally t;
+    for (int inputs = 1; inputs <= 5; ++inputs)
+        for (int units = 1; units <= 4; ++units) {
+            const int n_out = gates * units;
+            for (int rf = 1; rf <= inputs * n_out + 1; ++rf)
+                for (int second = 1; second <= units * n_out + 1; ++second) {
+                    const wish asked{how, rf, second};
+                    std::optional<wish> result = built(asked, !both_ways, inputs, n_out, units);
+                    if (both_ways && io == io_type::io_stream)
+                        result.reset(); // there is no kernel that reads a stream
+                    t.compare(Layer{.inputs = inputs,
+                                  .units = units,
+                                  .bidirectional = both_ways,
+                                  .strategy = how,
+                                  .reuse_factor = rf,
+                                  .recurrent_reuse_factor = second,
+                                  .io = io},
+                        asked, result);
+                }
+        }
+    return t;
+}
+
 } // namespace
 
 TEST_CASE("a dense layer is legal where hls4ml builds what is asked for, for all up to 24 by 24")
@@ -159,25 +186,7 @@ TEST_CASE("a recurrent layer is legal where hls4ml builds what is asked for, one
     for (const strategy how : fixed_maps)
         for (const io_type io : {io_type::io_parallel, io_type::io_stream})
             for (const bool both_ways : {false, true}) {
-                tally t;
-                for (int inputs = 1; inputs <= 5; ++inputs)
-                    for (int units = 1; units <= 4; ++units)
-                        for (int rf = 1; rf <= inputs * 3 * units + 1; ++rf)
-                            for (int second = 1; second <= units * 3 * units + 1; ++second) {
-                                const wish asked{how, rf, second};
-                                std::optional<wish> result =
-                                    built(asked, !both_ways, inputs, 3 * units, units);
-                                if (both_ways && io == io_type::io_stream)
-                                    result.reset(); // there is no kernel that reads a stream
-                                t.compare(gru{.inputs = inputs,
-                                              .units = units,
-                                              .bidirectional = both_ways,
-                                              .strategy = how,
-                                              .reuse_factor = rf,
-                                              .recurrent_reuse_factor = second,
-                                              .io = io},
-                                    asked, result);
-                            }
+                const tally t = recurrent<gru>(3, how, io, both_ways);
                 CHECK(t.differ == 0);
                 const bool none =
                     both_ways && (how == strategy::resource_unrolled || io == io_type::io_stream);
@@ -189,21 +198,7 @@ TEST_CASE("a recurrent layer is legal where hls4ml builds what is asked for, one
 TEST_CASE("an LSTM is legal where hls4ml builds what is asked for")
 {
     for (const strategy how : fixed_maps) {
-        tally t;
-        for (int inputs = 1; inputs <= 5; ++inputs)
-            for (int units = 1; units <= 4; ++units) {
-                const int n_out = 4 * units;
-                for (int rf = 1; rf <= inputs * n_out + 1; ++rf)
-                    for (int second = 1; second <= units * n_out + 1; ++second) {
-                        const wish asked{how, rf, second};
-                        t.compare(lstm{.inputs = inputs,
-                                      .units = units,
-                                      .strategy = how,
-                                      .reuse_factor = rf,
-                                      .recurrent_reuse_factor = second},
-                            asked, built(asked, true, inputs, n_out, units));
-                    }
-            }
+        const tally t = recurrent<lstm>(4, how, io_type::io_parallel, false);
         CHECK(t.differ == 0);
         CHECK(t.accepted > 200);
     }

@@ -113,6 +113,9 @@ TEST_CASE("every mode does what its definition says, from real numbers and betwe
                     const double expected = brought_in(rounded(quarter, r), low, high, o);
                     wrong += static_cast<double>(quantized(quarter * step, {p, r, o})) != expected;
                     wrong += static_cast<double>(requantized(raw, from, {p, r, o})) != expected;
+                    wrong += fake_quantized(quarter * step, {p, r, o}) != expected * step;
+                    wrong += is_in_range(quarter * step, {p, r, o}) !=
+                             (brought_in(rounded(quarter, r), low, high, o) == rounded(quarter, r));
                 }
     }
     CHECK(wrong == 0);

@@ -30,6 +30,7 @@ inline std::vector<unit> of(const espalier::grouping& groups, const espalier::co
     const weight_matrix& m = groups.matrix();
     const bool pooled = m.strategy == strategy::latency && m.reuse_factor > 1;
     const weight_memory memory = memory_of(m, costs.memory);
+    const bool packed = groups.how().memory == memory_layout::packed && memory.is_in_block_ram();
     std::map<std::int64_t, std::set<std::uint32_t>> products;
     std::map<std::pair<std::size_t, std::int64_t>, std::set<std::uint32_t>> columns;
     for (std::int64_t flat = 0; flat < m.weights(); ++flat) {
@@ -43,7 +44,8 @@ inline std::vector<unit> of(const espalier::grouping& groups, const espalier::co
         if (pooled && m.weights() % m.reuse_factor != 0)
             products[0].insert(group);
         for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
-            for (std::int64_t bit = at.first_bit; bit < at.end_bit; ++bit)
+            for (std::int64_t bit = at.first_bit;
+                 bit < (packed ? at.first_bit + memory.weight_bits : at.end_bit); ++bit)
                 columns[{bank, bit / memory.banks[bank].column_bits}].insert(group);
     }
     // The last product is of a kind of its own where it is built for fewer bits and costs less.

@@ -34,7 +34,7 @@ inline int bits_of_last(const espalier::weight_matrix& m, const espalier::cost_p
     int bits = m.weight.width;
     if (costs.memory.sign_bits == espalier::sign_bits::kept || !m.weight.is_signed)
         return bits;
-    for (int integer = m.weight.integer; integer > 1 && bits > 1; --integer)
+    for (int before = m.weight.integer; before > 1 && bits > 1; --before)
         --bits;
     return bits;
 }
@@ -126,7 +126,8 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
         std::vector<bool> column_holds_something;
         integer in_column = bank.column_bits;
         for (std::size_t g = 0; g < in_memory.size(); ++g) {
-            const bool short_one = trimmed || g + 1 == in_memory.size();
+            const bool short_one = trimmed || (memory_use == espalier::memory_layout::in_place &&
+                                                  g + 1 == in_memory.size());
             for (int bit = 0; bit < (short_one ? last_bits : m.weight.width); ++bit) {
                 if (in_column == bank.column_bits) {
                     column_holds_something.push_back(false);

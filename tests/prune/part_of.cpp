@@ -137,6 +137,30 @@ TEST_CASE("layer by layer no round is repeated, and what cannot be is said with 
     CHECK(q.stopped_because().find("no choice of groups fits the budget: layer b: ") == 0);
 }
 
+TEST_CASE("layer by layer a step is known only if it is so in every layer")
+{
+    // Neurons of eight DSPs and neurons of one: while the first layer has some to spare, the second
+    // has not, and the sums of both would not tell.
+    const std::vector<layer_spec> layers{
+        dense{.name = "coarse", .inputs = 8, .outputs = 5, .weight = {18, 8}},
+        dense{.name = "fine", .inputs = 1, .outputs = 100, .weight = {18, 8}}};
+    std::vector<std::vector<float>> weights{
+        std::vector<float>(40, 1.0F), std::vector<float>(100, 1.0F)};
+    pruner p{layers, {weights_in(layout::pytorch, weights)},
+        {.schedule = constant{.steps = 20, .target = 0.8},
+            .scope = scope::layer,
+            .selection = {.structure = structure::neurons}}};
+    p.baseline(1);
+    for (int k = 1; k <= 20; ++k) {
+        const int coarse = 8 * ((4000 - 160 * k) / 800);
+        auto round = p.next();
+        REQUIRE(round);
+        CHECK(round->record().usage.dsp == coarse + 100 - 4 * k);
+        p.report(1);
+    }
+    CHECK_FALSE(p.next());
+}
+
 TEST_CASE("the gap of all layers together is that of their sums")
 {
     const std::vector<layer_spec> layers{dense{.name = "a", .inputs = 4, .outputs = 3},

@@ -295,9 +295,20 @@ TEST_CASE("a budget that leaves what is kept is not even solved")
                 ++solved;
                 return exact{}(problem);
             }}};
+    CHECK(p.progress() == 0);
     run(p, [](std::size_t) { return true; });
     CHECK(dsps(p) == std::vector<std::int64_t>{32, 24, 16, 8});
     CHECK(solved == 4);
+    // The last round was trained for fewer than 16 DSPs, and is within the last budget of 8 as
+    // well.
+    CHECK(p.accepted()->progress == 0.8);
+    CHECK(p.progress() == 1);
+
+    network other(net.layers);
+    pruner q{other.layers, other.views(),
+        {.schedule = constant{.steps = 4, .target = 0.8}, .patience = 1}};
+    run(q, [](std::size_t k) { return k < 2; });
+    CHECK(q.progress() == 0.5);
 }
 
 TEST_CASE("a target of everything ends at what the floors need")

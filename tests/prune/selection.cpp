@@ -205,6 +205,12 @@ TEST_CASE("the whole network costs what the model says, in DSP blocks and block 
         for (const layer_spec& layer : layers) // which no group can free
             for (const weight_matrix& m : matrices_of(layer))
                 whole.bram18 -= index_memory_of(m, options.costs.memory).bram18();
+        for (std::size_t m = 0; m < s.matrices(); ++m) // the last may be any of them, if packed
+            if (s.groups_of(m).how().memory == memory_layout::packed) {
+                const weight_matrix& matrix = s.groups_of(m).matrix();
+                whole.bram18 += packed_memory_of(matrix, options.costs.memory).bram18() -
+                                memory_of(matrix, options.costs.memory).bram18();
+            }
         CHECK(s.total().dsp == whole.dsp);
         CHECK(s.total().bram18 == whole.bram18);
     }
@@ -350,19 +356,26 @@ TEST_CASE("an item's price is that of its own units and an equal part of those i
         for (std::size_t m = 0; m < s.matrices(); ++m) {
             const resource_units units(s.groups_of(m), s.costs());
             const auto first = falling.begin() + static_cast<std::ptrdiff_t>(s.first_item(m));
+            std::vector<double> of_groups(static_cast<std::size_t>(s.groups_of(m).groups()), 0.0);
             for (const literal_units::unit& u : literal_units::of(s.groups_of(m), s.costs())) {
                 const resources& need = units.kinds()[u.kind].cost;
+                const bool by_group = !units.serves_slots(units.kinds()[u.kind].type);
                 const double price = 2.5 * static_cast<double>(need.dsp) +
                                      0.75 * static_cast<double>(need.bram18) +
                                      0.002 * static_cast<double>(need.lut);
                 for (const std::uint32_t user : u.users)
-                    first[user] += price / static_cast<double>(u.users.size());
+                    (by_group ? of_groups[user] : first[user]) +=
+                        price / static_cast<double>(u.users.size());
             }
             const auto end = first + static_cast<std::ptrdiff_t>(s.groups_of(m).groups());
             rising.insert(rising.end(), first, end);
             if (is_ranked(s, m)) {
                 std::reverse(rising.begin() + (first - falling.begin()), rising.end());
                 ++ranked;
+            }
+            for (std::size_t g = 0; g < of_groups.size(); ++g) {
+                first[static_cast<std::ptrdiff_t>(g)] += of_groups[g];
+                rising[s.first_item(m) + g] += of_groups[g];
             }
         }
         const auto check = [&](const std::vector<double>& expected) {

@@ -5,7 +5,6 @@
 #include <espalier/hls/detail/matrix_explainer.hpp>
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
-#include <espalier/model/cost.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
@@ -46,8 +45,7 @@ struct pruned_matrix {
 ///         mask is then one of other groups), or a number of matrices, mask entries or
 ///         weights is wrong
 [[nodiscard]] inline std::vector<finding> explain(std::span<const layer_spec> layers,
-    std::span<const pruned_matrix> matrices, const hardware_flow& flow = {},
-    const cost_policy& costs = {})
+    std::span<const pruned_matrix> matrices, const hardware_flow& flow = {})
 {
     std::vector<finding> found;
     std::size_t i = 0;
@@ -83,7 +81,7 @@ struct pruned_matrix {
                 if (!weights.empty())
                     values[flat] = weights[offset];
             }
-            detail::matrix_explainer of_matrix(m, std::move(kept), flow, costs, found);
+            detail::matrix_explainer of_matrix(m, std::move(kept), flow, found);
             const std::string what =
                 std::string(to_string(m.kind)) + " under " + std::string(to_string(m.io));
             if (!of_matrix.is_pruned())
@@ -110,13 +108,12 @@ struct pruned_matrix {
 /// \param masks  as `pruner::masks` has them
 /// \param order  in which all of them count the weights
 [[nodiscard]] inline std::vector<finding> explain(std::span<const layer_spec> layers,
-    std::span<const std::vector<std::uint8_t>> masks, layout order, const hardware_flow& flow = {},
-    const cost_policy& costs = {})
+    std::span<const std::vector<std::uint8_t>> masks, layout order, const hardware_flow& flow = {})
 {
     std::vector<pruned_matrix> matrices;
     for (const std::vector<std::uint8_t>& mask : masks)
         matrices.push_back({.mask = mask, .order = order});
-    return explain(layers, matrices, flow, costs);
+    return explain(layers, matrices, flow);
 }
 
 } // namespace espalier

@@ -53,6 +53,8 @@ public:
         const given name{"layer", layer.name.view()};
         ensure(!is_recurrent(layer.kind), "a recurrent layer is not computed in integers", name,
             given{"kind", to_string(layer.kind)});
+        ensure(has_matrices(layer.kind), "a layer without weights is added as what it computes",
+            name, given{"kind", to_string(layer.kind)});
         const layer_matrices matrices = matrices_of(layer);
         ensure(kernels.size() == matrices.size(),
             "an integer layer has a kernel for each of its matrices", name,

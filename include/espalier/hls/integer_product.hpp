@@ -177,7 +177,7 @@ private:
                 sum <<= -dropped_;
             sum += static_cast<std::uint64_t>(starts_[out]);
             finish(detail::brought_into(
-                       wrapped, {sum, formats_.accum.format.is_signed && sum >> 63 != 0}, false),
+                       wrapped, {sum, formats_.accum.format.is_signed && sum >> 63 != 0}),
                 results[out]);
         }
     }

@@ -105,7 +105,9 @@ public:
         const memory_policy& policy = {}, std::size_t bank = 0) const
     {
         std::vector<std::int64_t> used;
-        const weight_memory memory = memory_of(matrix_, policy);
+        const weight_memory memory = memory_ == memory_layout::packed
+                                         ? packed_memory_of(matrix_, policy)
+                                         : memory_of(matrix_, policy);
         for (std::int64_t k = 0; k < multipliers(); ++k) {
             const std::int64_t place = first_bit(k) / matrix_.weight.width;
             const index_range on = columns_of(memory, {place, place + 1}, bank);
@@ -114,6 +116,16 @@ public:
                     used.push_back(j);
         }
         return used;
+    }
+    /// Block RAMs of the weights, in halves of 36-Kb blocks.
+    [[nodiscard]] std::int64_t bram18(const memory_policy& policy = {}) const
+    {
+        const weight_memory memory = memory_of(matrix_, policy);
+        std::int64_t sum = 0;
+        for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+            sum +=
+                static_cast<std::int64_t>(columns(policy, bank).size()) * memory.banks[bank].bram18;
+        return sum;
     }
 
     /// For each multiplier the number of its stream. Multipliers of one stream meet the same input

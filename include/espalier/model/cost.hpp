@@ -99,15 +99,20 @@ namespace espalier {
 }
 
 /// What of it pruning cannot remove: layers without matrices, the gates of recurrent ones, the
-/// windows of convolutions, FIFOs.
+/// windows of convolutions, ROMs of output indices, FIFOs.
 [[nodiscard]] constexpr resources cost_beyond_matrices(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {
     resources need;
     for (const layer_spec& s : layers) {
         ensure_sound(s);
-        need +=
-            has_matrices(s.kind) ? gates_cost(s, policy) + window_cost(s, policy) : cost(s, policy);
+        if (!has_matrices(s.kind)) {
+            need += cost(s, policy);
+            continue;
+        }
+        need += gates_cost(s, policy) + window_cost(s, policy);
+        for (const weight_matrix& m : matrices_of(s))
+            need.bram18 += index_memory_of(m, policy.memory).bram18();
     }
     return policy.streams ? need + cost_of_streams(layers, policy.memory.shapes) : need;
 }

@@ -35,17 +35,6 @@ struct fabric_work {
     friend constexpr bool operator==(const fabric_work&, const fabric_work&) = default;
 };
 
-/// LUTs for each bit of a selector of one of so many: a tree of 4:1 selectors, a LUT each.
-[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices)
-{
-    std::int64_t luts = 0;
-    for (; choices > 1; choices = ceil_div(choices, 4))
-        luts += ceil_div(choices, 4);
-    return luts;
-}
-/// LUTs of the counter that runs hardware that follows a schedule.
-inline constexpr std::int64_t schedule_control = 5;
-
 namespace detail {
 
 /// A two-input multiplexer of any width in the reports of C synthesis; registers that keep a value
@@ -78,6 +67,16 @@ constexpr product_bits product_bits_of(const weight_matrix& m)
     const std::int64_t cut =
         std::max<std::int64_t>(fraction(m.weight) + fraction(m.data) - fraction(m.accum), 0);
     return {m.data.width, std::max<std::int64_t>(m.weight.width - cut, 0), m.accum.width};
+}
+
+/// LUTs for each bit of a selector of one of so many: a tree of selectors of up to four, a LUT
+/// each.
+constexpr std::int64_t selector_luts(std::int64_t choices)
+{
+    std::int64_t luts = 0;
+    for (; choices > 1; choices = ceil_div(choices, 4))
+        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
+    return luts;
 }
 
 /// Different selectors: multipliers that read the same inputs in the same cycles share one.
@@ -151,18 +150,30 @@ constexpr resources hls_constant_fabric(
               m.n_in() * m.data.width};
 }
 
-/// Hardware that follows a schedule: for each multiplier an addition, in the tree of its row or to
-/// the accumulator, a selector for each stream of inputs, and a counter of about 5 LUTs.
+/// Hardware that follows a schedule (hls/): operands and products of multipliers are registered,
+/// and for each there is an addition, in the tree of its row or to the accumulator. Inputs are
+/// registered and go through a selector for each stream; outputs that a multiplier is through with
+/// are kept. The rest is the counter, whose logic was measured.
 constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& work)
 {
     const std::int64_t products = work.one_digit + work.two_digits + work.full;
-    resources need{
-        .lut = products * m.accum.width, .ff = std::min(products, m.n_out()) * m.accum.width};
-    if (has_weight_memory(m) && products > 0) {
-        const std::int64_t choices = std::min(m.reuse_factor, m.n_in());
-        need.lut += shared_selectors(m, products) * m.data.width * selector_luts(choices) +
-                    schedule_control;
-        need.ff += ceil_log2(m.reuse_factor);
+    const product_bits bits = product_bits_of(m);
+    const std::int64_t accumulators = std::min(products, m.n_out());
+    resources need{.lut = products * bits.accum, .ff = accumulators * bits.accum};
+    if (!has_weight_memory(m) || products == 0)
+        return need;
+    const std::int64_t choices = std::min(m.reuse_factor, m.n_in());
+    const std::int64_t selectors = shared_selectors(m, products);
+    const std::int64_t counter = ceil_log2(m.reuse_factor);
+    const std::int64_t kept =
+        m.reuse_factor > m.n_in() ? products * (m.reuse_factor / m.n_in() - 1) : 0;
+    need.lut += selectors * m.data.width * selector_luts(choices) + 10 + counter +
+                kept * (1 + ceil_div(counter, 6));
+    need.ff += products * (m.weight.width + std::min(bits.accum, bits.data + bits.of_weight)) +
+               (m.n_in() + selectors) * m.data.width + kept * (bits.accum + 3) + counter + 6;
+    if (kept > 0) { // the inputs are counted as well
+        need.lut += 2 + ceil_log2(choices);
+        need.ff += ceil_log2(choices);
     }
     return need;
 }

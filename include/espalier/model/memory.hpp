@@ -30,7 +30,7 @@ enum class memory_shapes : std::uint8_t {
 
 /// Which of the upper bits of the weights are stored. Bits that equal the sign in every word need
 /// no memory. Where the weights are not known, they are taken to lie between -1 and 1, which was
-/// within 2 bits on every ROM of the reports (docs/model.md).
+/// right to 2 bits on 71 of 80 ROMs of the reports (docs/model.md).
 enum class sign_bits : std::uint8_t {
     kept,            ///< every bit of the format (the paper)
     trimmed_at_last, ///< but those of the last multiplier, at the end of the word (C synthesis)
@@ -99,12 +99,12 @@ struct weight_memory {
     }
     /// RAMB18 of all columns.
     [[nodiscard]] constexpr std::int64_t bram18() const { return bram18_for(word_bits); }
-    /// RAMB18 of the columns that the first bits of the word lie in: of a packed memory.
-    [[nodiscard]] constexpr std::int64_t bram18_for(std::int64_t first_bits) const
+    /// RAMB18 for a word of so many bits in the same banks: of a packed memory.
+    [[nodiscard]] constexpr std::int64_t bram18_for(std::int64_t bits) const
     {
         std::int64_t all = 0;
         for (const memory_bank& bank : banks)
-            all += ceil_div(std::min(first_bits, word_bits), bank.column_bits) * bank.bram18;
+            all += ceil_div(bits, bank.column_bits) * bank.bram18;
         return all;
     }
 };
@@ -236,6 +236,16 @@ constexpr weight_memory memory_with(std::int64_t depth, std::int64_t word_bits,
         policy.sign_bits == sign_bits::kept ? m.weight.width : without_sign_bits(m.weight).width;
     const std::int64_t each = policy.sign_bits == sign_bits::trimmed ? last : m.weight.width;
     return detail::memory_with(m.reuse_factor, (m.multipliers() - 1) * each + last, each, policy);
+}
+
+/// The memory of a matrix whose kept multipliers are to lie side by side: any of them may come
+/// last, so none loses bits for that.
+[[nodiscard]] constexpr weight_memory packed_memory_of(
+    const weight_matrix& m, const memory_policy& policy = {})
+{
+    weight_memory memory = memory_of(m, policy);
+    memory.word_bits = m.multipliers() * memory.weight_bits;
+    return memory;
 }
 
 /// The ROM that tells a kernel of the strategy `resource` which output it adds to, where a

@@ -46,108 +46,6 @@ namespace espalier {
     return false;
 }
 
-namespace detail {
-
-/// An integer of 65 bits in two's complement.
-struct integer_65 {
-    std::uint64_t bits = 0;
-    bool negative = false; ///< the 65th
-};
-
-/// Brings an integer into the range of a format.
-/// \param beyond  it has even more bits, and these are only its last 64
-constexpr std::int64_t brought_into(const fixed_point& to, integer_65 value, bool beyond)
-{
-    const precision& p = to.format;
-    const std::uint64_t ones = ~std::uint64_t{0} >> (64 - p.width);
-    const std::uint64_t largest = p.is_signed ? ones >> 1 : ones;
-    const auto smallest = static_cast<std::int64_t>(!p.is_signed                       ? 0
-                                                    : to.overflow == overflow::sat_sym ? 0 - largest
-                                                                                       : ~largest);
-    const auto integer = static_cast<std::int64_t>(value.bits);
-    if (!beyond && (value.negative ? integer >= smallest : value.bits <= largest))
-        return integer;
-    switch (to.overflow) {
-    case overflow::wrap: {
-        const std::uint64_t kept = value.bits & ones;
-        return static_cast<std::int64_t>(p.is_signed && kept > largest ? kept | ~ones : kept);
-    }
-    case overflow::sat:
-    case overflow::sat_sym:
-        return value.negative ? smallest : static_cast<std::int64_t>(largest);
-    case overflow::sat_zero:
-        return 0;
-    }
-    return 0;
-}
-
-/// The raw integer of value · 2^exponent steps of a format.
-constexpr std::int64_t raw_of(integer_65 value, std::int64_t exponent, const fixed_point& to)
-{
-    const std::uint64_t sign = value.negative ? ~std::uint64_t{0} : 0;
-    if (exponent >= 0) {
-        const int spare =
-            value.negative ? std::countl_one(value.bits) - 1 : std::countl_zero(value.bits);
-        const bool beyond = value.bits != 0 && exponent > spare;
-        value.bits = exponent < 64 ? value.bits << exponent : 0;
-        return brought_into(to, value, beyond);
-    }
-    // The dropped bits: the uppermost, and those below it. What lies above the 64 is the sign.
-    const std::int64_t dropped = -exponent;
-    const bool half = dropped <= 64 ? (value.bits >> (dropped - 1) & 1) != 0 : value.negative;
-    const bool rest = dropped <= 64 ? (value.bits & ((std::uint64_t{1} << (dropped - 1)) - 1)) != 0
-                                    : value.bits != 0;
-    integer_65 rounded{sign, value.negative};
-    if (dropped < 64)
-        rounded.bits = value.bits >> dropped | (dropped > 0 ? sign << (64 - dropped) : 0);
-    if (rounds_up(to.rounding, value.negative, rounded.bits % 2 != 0, half, rest)) {
-        ++rounded.bits;
-        rounded.negative = rounded.negative && rounded.bits != 0;
-    }
-    return brought_into(to, rounded, false);
-}
-
-/// Bits right of the binary point.
-constexpr std::int64_t fraction_of(const precision& p)
-{
-    return std::int64_t{p.width} - p.integer;
-}
-
-} // namespace detail
-
-/// A real number as the raw integer that the hardware stores.
-/// \param format  a `precision` alone truncates and wraps, as HLS types do by default
-/// \throws std::invalid_argument for NaN, infinity and a format that is not sound
-[[nodiscard]] constexpr std::int64_t quantized(double number, const fixed_point& format)
-{
-    ensure_sound(format);
-    ensure(
-        is_finite(number), "only a finite number has a fixed-point value", given{"number", number});
-    // IEEE 754: sign, 11 bits of exponent, 52 of mantissa. Zero in the exponent is a subnormal.
-    const auto bits = std::bit_cast<std::uint64_t>(number);
-    const auto exponent = static_cast<std::int64_t>(bits >> 52 & 0x7ff);
-    std::uint64_t mantissa = bits & 0xf'ffff'ffff'ffff;
-    if (exponent != 0)
-        mantissa |= std::uint64_t{1} << 52;
-    const bool negative = bits >> 63 != 0 && mantissa != 0;
-    return detail::raw_of({negative ? 0 - mantissa : mantissa, negative},
-        (exponent != 0 ? exponent : 1) - 1075 + detail::fraction_of(format.format), format);
-}
-
-/// The raw integer after an assignment from one fixed-point type to another.
-/// \param raw  in the format `from`
-/// \throws std::invalid_argument for a format that is not sound
-[[nodiscard]] constexpr std::int64_t requantized(
-    std::int64_t raw, const precision& from, const fixed_point& to)
-{
-    ensure_sound(from);
-    ensure_sound(to);
-    if (from == to.format && to.overflow != overflow::sat_sym)
-        return raw;
-    return detail::raw_of({static_cast<std::uint64_t>(raw), from.is_signed && raw < 0},
-        detail::fraction_of(to.format) - detail::fraction_of(from), to);
-}
-
 /// The smallest raw integer of a format.
 [[nodiscard]] constexpr std::int64_t smallest_raw(const precision& p)
 {
@@ -160,6 +58,134 @@ constexpr std::int64_t fraction_of(const precision& p)
     return static_cast<std::int64_t>(~std::uint64_t{0} >> (64 - p.width) >> (p.is_signed ? 1 : 0));
 }
 
+namespace detail {
+
+/// An integer of 65 bits in two's complement, or what is left of one with more.
+struct integer_65 {
+    std::uint64_t bits = 0;
+    bool negative = false; ///< the 65th
+    bool beyond = false;   ///< there were more, and the above are its sign and its last 64
+};
+
+/// value · 2^exponent as an integer.
+constexpr integer_65 rounded(integer_65 value, std::int64_t exponent, rounding mode)
+{
+    const std::uint64_t sign = value.negative ? ~std::uint64_t{0} : 0;
+    if (exponent >= 0) {
+        const int spare =
+            value.negative ? std::countl_one(value.bits) - 1 : std::countl_zero(value.bits);
+        return {exponent < 64 ? value.bits << exponent : 0, value.negative,
+            value.bits != 0 && exponent > spare};
+    }
+    // The dropped bits: the uppermost, and those below it. What lies above the 64 is the sign.
+    const std::int64_t dropped = -exponent;
+    const bool half = dropped <= 64 ? (value.bits >> (dropped - 1) & 1) != 0 : value.negative;
+    const bool rest = dropped <= 64 ? (value.bits & ((std::uint64_t{1} << (dropped - 1)) - 1)) != 0
+                                    : value.bits != 0;
+    integer_65 result{sign, value.negative};
+    if (dropped < 64)
+        result.bits = value.bits >> dropped | sign << (64 - dropped);
+    if (rounds_up(mode, value.negative, result.bits % 2 != 0, half, rest)) {
+        ++result.bits;
+        result.negative = result.negative && result.bits != 0;
+    }
+    return result;
+}
+
+/// The smallest raw integer that a saturating format keeps.
+constexpr std::int64_t lowest(const fixed_point& f)
+{
+    return f.format.is_signed && f.overflow == overflow::sat_sym ? -largest_raw(f.format)
+                                                                 : smallest_raw(f.format);
+}
+
+constexpr bool is_within(integer_65 value, const fixed_point& f)
+{
+    if (value.beyond)
+        return false;
+    return value.negative ? static_cast<std::int64_t>(value.bits) >= lowest(f)
+                          : value.bits <= static_cast<std::uint64_t>(largest_raw(f.format));
+}
+
+/// Brings an integer into the range of a format.
+constexpr std::int64_t brought_into(const fixed_point& to, integer_65 value)
+{
+    if (is_within(value, to))
+        return static_cast<std::int64_t>(value.bits);
+    switch (to.overflow) {
+    case overflow::wrap: {
+        const std::uint64_t ones = ~std::uint64_t{0} >> (64 - to.format.width);
+        const std::uint64_t kept = value.bits & ones;
+        return static_cast<std::int64_t>(
+            to.format.is_signed && kept > ones >> 1 ? kept | ~ones : kept);
+    }
+    case overflow::sat:
+    case overflow::sat_sym:
+        return value.negative ? lowest(to) : largest_raw(to.format);
+    case overflow::sat_zero:
+        return 0;
+    }
+    return 0;
+}
+
+/// Bits right of the binary point.
+constexpr std::int64_t fraction_of(const precision& p)
+{
+    return std::int64_t{p.width} - p.integer;
+}
+
+/// A real number in steps of a format.
+constexpr integer_65 in_steps(double number, const fixed_point& format)
+{
+    ensure_sound(format);
+    ensure(
+        is_finite(number), "only a finite number has a fixed-point value", given{"number", number});
+    // IEEE 754: sign, 11 bits of exponent, 52 of mantissa. Zero in the exponent is a subnormal.
+    const auto bits = std::bit_cast<std::uint64_t>(number);
+    const auto exponent = static_cast<std::int64_t>(bits >> 52 & 0x7ff);
+    std::uint64_t mantissa = bits & 0xf'ffff'ffff'ffff;
+    if (exponent != 0)
+        mantissa |= std::uint64_t{1} << 52;
+    const bool negative = bits >> 63 != 0 && mantissa != 0;
+    return rounded({negative ? 0 - mantissa : mantissa, negative},
+        (exponent != 0 ? exponent : 1) - 1075 + fraction_of(format.format), format.rounding);
+}
+
+} // namespace detail
+
+/// A real number as the raw integer that the hardware stores.
+/// \param format  a `precision` alone truncates and wraps, as HLS types do by default
+/// \throws std::invalid_argument for NaN, infinity and a format that is not sound
+[[nodiscard]] constexpr std::int64_t quantized(double number, const fixed_point& format)
+{
+    return detail::brought_into(format, detail::in_steps(number, format));
+}
+
+/// Whether a real number, rounded to the steps of a format, is in its range, so that its overflow
+/// mode changes nothing. A straight-through estimator (Bengio et al. 2013) lets gradients through
+/// here and only here: elsewhere the hardware's number does not follow the real one.
+/// \throws std::invalid_argument as `quantized`
+[[nodiscard]] constexpr bool is_in_range(double number, const fixed_point& format)
+{
+    return detail::is_within(detail::in_steps(number, format), format);
+}
+
+/// The raw integer after an assignment from one fixed-point type to another.
+/// \param raw  in the format `from`
+/// \throws std::invalid_argument for a format that is not sound
+[[nodiscard]] constexpr std::int64_t requantized(
+    std::int64_t raw, const precision& from, const fixed_point& to)
+{
+    ensure_sound(from);
+    ensure_sound(to);
+    if (from == to.format && to.overflow != overflow::sat_sym)
+        return raw;
+    const std::int64_t exponent = detail::fraction_of(to.format) - detail::fraction_of(from);
+    return detail::brought_into(
+        to, detail::rounded({static_cast<std::uint64_t>(raw), from.is_signed && raw < 0}, exponent,
+                to.rounding));
+}
+
 /// The real number that a raw integer stands for, rounded to a double beyond 53 bits.
 [[nodiscard]] inline double real_value(std::int64_t raw, const precision& p)
 {
@@ -170,6 +196,13 @@ constexpr std::int64_t fraction_of(const precision& p)
     return std::ldexp(integer, static_cast<int>(fraction > far    ? -far
                                                 : fraction < -far ? far
                                                                   : -fraction));
+}
+
+/// What the hardware has instead of a real number: the value to train with.
+/// \throws std::invalid_argument as `quantized`
+[[nodiscard]] inline double fake_quantized(double number, const fixed_point& format)
+{
+    return real_value(quantized(number, format), format.format);
 }
 
 } // namespace espalier

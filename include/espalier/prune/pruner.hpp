@@ -4,6 +4,7 @@
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/knapsack/solving.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
@@ -165,12 +166,29 @@ public:
     [[nodiscard]] std::span<const round_record> history() const { return history_; }
     /// The tightest accepted round; null if there is none.
     [[nodiscard]] const round_record* accepted() const;
+    /// How far along the way of the schedule the kept network is, 0 … 1: at 1 it meets the target.
+    /// That may be farther than the budget that it was trained for, `accepted()->progress`, if it
+    /// is within the budgets of later steps as well.
+    [[nodiscard]] double progress() const { return accepted_progress(trials_); }
     /// Why `next` returned nothing, as a sentence; empty while pruning goes on.
     [[nodiscard]] const std::string& stopped_because() const { return stopped_because_; }
     /// Groups, matrices and totals.
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
 
 private:
+    /// Adds the time that it lives to a sum.
+    class busy_clock {
+    public:
+        explicit busy_clock(double& sum) : sum_(sum) {}
+        busy_clock(const busy_clock&) = delete;
+        busy_clock& operator=(const busy_clock&) = delete;
+        ~busy_clock() { sum_ += clock_.seconds(); }
+
+    private:
+        double& sum_;
+        stopwatch clock_;
+    };
+
     [[nodiscard]] std::size_t matrices() const { return network_.weights.size(); }
     /// Layer of a matrix, for sentences.
     [[nodiscard]] std::string_view layer_of(std::size_t m) const
@@ -220,6 +238,8 @@ private:
     [[nodiscard]] const resources& kept_usage() const;
 
     [[nodiscard]] std::vector<pruner_fact> facts() const;
+    void end_round(double metric);
+    void write_zeros();
     void keep_best();
     void put_back(const network_snapshot& snapshot);
     void roll_back();
@@ -244,6 +264,8 @@ private:
     std::size_t bad_trials_ = 0;
     std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
+    stopwatch round_clock_;   ///< runs since the last `next`
+    double busy_seconds_ = 0; ///< of the pruner, since the last `report`
 };
 
 /// One round of a pruner, to be used until it is reported.
@@ -290,6 +312,7 @@ private:
 #ifndef ESPALIER_COMPILED
 #include <espalier/prune/detail/pruner_checks_definition.hpp>
 #include <espalier/prune/detail/pruner_definition.hpp>
+#include <espalier/prune/detail/pruner_regularizer_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>
 #endif

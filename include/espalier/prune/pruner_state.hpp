@@ -18,13 +18,17 @@ namespace espalier {
 
 /// What one round tried and how it ended.
 struct round_record {
-    double progress = 0; ///< of the schedule, 0 dense … 1 target
+    double progress = 0; ///< of the budget along the schedule, 0 dense … 1 target
     resources budget{};  ///< allowed
     resources usage{};   ///< taken by the kept groups; at most the budget
     std::int64_t kept_weights = 0;
     solve_status status = solve_status::feasible;
     double gap = 0; ///< of the knapsack solution
     double solver_seconds = 0;
+    double seconds = 0; ///< from `next` to `report`, on the wall clock
+    /// What the pruner took of it, and of `observe` before it: ranking, problem, solver, masks and
+    /// copies. The regulariser is training.
+    double pruner_seconds = 0;
     double metric = 0; ///< as reported; 0 while the round is open
     bool accepted = false;
 };

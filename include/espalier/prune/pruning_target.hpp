@@ -16,7 +16,7 @@
 // to remove or an amount to stay within; how far a round goes towards it is the schedule's affair.
 //
 // An amount is compared with what the pruner can free, `selection::total()`: all DSP blocks and
-// block RAMs of the network, and the LUTs of multipliers that are built from LUTs. Adders,
+// block RAMs of its matrices, and the LUTs of multipliers that are built from LUTs. Adders,
 // selectors and registers, which `cost` estimates for the dense network, are not part of it, for
 // they shrink with every multiplier that goes; nor is anything outside of the layers. Of what
 // layers without weights and the FIFOs take (`selection::beyond_matrices()`), DSP blocks and block

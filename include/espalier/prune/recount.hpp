@@ -38,7 +38,9 @@ namespace espalier {
         const std::int64_t zeros = std::count(weights.begin(), weights.end(), 0.0F);
         std::fill_n(multiplier_used.begin(), pooled_multipliers(m, m.weights() - zeros), true);
     } else {
-        const weight_memory memory = memory_of(m, policy.memory);
+        const weight_memory memory = memory_use == memory_layout::packed
+                                         ? packed_memory_of(m, policy.memory)
+                                         : memory_of(m, policy.memory);
         std::vector<bool> bit_used(static_cast<std::size_t>(memory.word_bits));
         for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
             if (weights[static_cast<std::size_t>(offset)] == 0)

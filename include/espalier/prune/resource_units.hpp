@@ -103,13 +103,13 @@ class resource_units {
 public:
     /// Of a matrix and its groups, under a way of counting.
     /// \throws std::invalid_argument if the structure does not suit the matrix
-    resource_units(const grouping& groups, const cost_policy& costs)
-        : groups_(groups), memory_(memory_of(groups.matrix(), costs.memory))
+    resource_units(const grouping& groups, const cost_policy& costs) : groups_(groups)
     {
         const weight_matrix& m = groups.matrix();
         const structure& how = groups.how();
         pooled_ = m.strategy == strategy::latency && m.reuse_factor > 1;
         packed_ = how.memory == memory_layout::packed && has_weight_memory(m);
+        memory_ = packed_ ? packed_memory_of(m, costs.memory) : memory_of(m, costs.memory);
         ensure(!pooled_ || how.kind == structure_kind::weight,
             "under the latency strategy with a reuse factor above 1 multipliers are shared freely, "
             "so only single weights can be pruned",

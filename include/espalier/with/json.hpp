@@ -77,11 +77,12 @@ template <class Record, class Visit>
 requires std::same_as<std::remove_const_t<Record>, round_record>
 void visit_fields(Record& all, Visit&& visit)
 {
-    auto& [progress, budget, usage, kept_weights, status, gap, solver_seconds, metric, accepted] =
-        all;
+    auto& [progress, budget, usage, kept_weights, status, gap, solver_seconds, seconds,
+        pruner_seconds, metric, accepted] = all;
     visit("progress", progress), visit("budget", budget), visit("usage", usage);
     visit("kept_weights", kept_weights), visit("status", status), visit("gap", gap);
-    visit("solver_seconds", solver_seconds), visit("metric", metric), visit("accepted", accepted);
+    visit("solver_seconds", solver_seconds), visit("seconds", seconds);
+    visit("pruner_seconds", pruner_seconds), visit("metric", metric), visit("accepted", accepted);
 }
 template <class Fact, class Visit>
 requires std::same_as<std::remove_const_t<Fact>, pruner_fact>

@@ -10,8 +10,10 @@
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/product.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/recount.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,27 +31,25 @@ public:
     /// \param m     with the strategy that is built
     /// \param kept  in hardware order
     matrix_explainer(const weight_matrix& m, std::vector<std::uint8_t> kept,
-        const hardware_flow& flow, const cost_policy& costs, std::vector<finding>& found)
-        : m_(m),
-          kept_(std::move(kept)),
-          flow_(flow),
-          costs_(costs),
-          found_(&found),
-          product_(product_of(m, costs))
+        const hardware_flow& flow, std::vector<finding>& found)
+        : m_(m), kept_(std::move(kept)), flow_(flow), found_(&found)
     {
+        // The code that hls4ml generates asks for block RAM under either backend.
+        if (flow.is_hls4ml && m.strategy == strategy::resource_unrolled)
+            flow_.costs.memory.min_bits = 0;
+        product_ = product_of(m, flow_.costs);
         pruned_weights_ = std::ranges::count(kept_, std::uint8_t{0});
-        built_ = m.strategy == strategy::latency && m.reuse_factor > 1
-                     ? ceil_div(m.weights() - pruned_weights_, m.reuse_factor)
-                     : count_built();
+        if (m.strategy == strategy::latency && m.reuse_factor > 1) {
+            built_ = pooled_multipliers(m, m.weights() - pruned_weights_);
+        } else {
+            const matrix_schedule schedule = schedule_of(m, std::span<const std::uint8_t>(kept_));
+            numbers_.assign(schedule.numbers().begin(), schedule.numbers().end());
+            built_ = schedule.multipliers();
+        }
         pruned_ = m.multipliers() - built_;
-        if (m.strategy == strategy::resource)
-            costs_.memory.min_bits = std::max(costs_.memory.min_bits, flow.least_rom_bits + 1);
-        const weight_memory memory = memory_of(m, costs_.memory);
-        if (memory.bram18_per_column > 0)
-            packed_columns_ = ceil_div(built_ * m.weight.width, memory.column_bits);
-        freeable_ = {
-            .dsp = (product_.dsp_for(m.multipliers()) - product_.dsp_for(built_)) * m.copies,
-            .bram18 = (memory.columns() - packed_columns_) * memory.bram18_per_column};
+        const std::vector<float> ones(kept_.size(), 1);
+        best_ = counted_by(flow_.costs, memory_layout::packed);
+        freeable_ = less(recount(m, layout::hardware, ones, flow_.costs), best_);
     }
 
     [[nodiscard]] bool is_pruned() const { return pruned_weights_ > 0; }
@@ -86,13 +86,15 @@ public:
     }
 
 private:
-    [[nodiscard]] std::int64_t count_built()
+    /// What the kept weights need.
+    [[nodiscard]] resources counted_by(const cost_policy& costs, memory_layout memory) const
     {
-        const matrix_schedule schedule =
-            schedule_of(m_, std::span<const std::uint8_t>(kept_), flow_.memory);
-        numbers_.assign(schedule.numbers().begin(), schedule.numbers().end());
-        columns_ = schedule.columns(costs_.memory);
-        return schedule.multipliers();
+        const std::vector<float> weights(kept_.begin(), kept_.end());
+        return recount(m_, layout::hardware, weights, costs, memory);
+    }
+    [[nodiscard]] static resources less(const resources& a, const resources& b)
+    {
+        return {.dsp = a.dsp - b.dsp, .bram18 = a.bram18 - b.bram18};
     }
 
     void beside_kept()
@@ -135,16 +137,7 @@ private:
         }
         if (m_.reuse_factor == 1 && !weights.empty())
             constants(weights);
-        // Without a memory nothing says which two products share a block; as `recount` has it.
-        const bool is_packed = flow_.memory == memory_layout::packed && has_weight_memory(m_);
-        if (product_.sharing == 1 || is_packed || numbers_.empty())
-            return;
-        std::int64_t blocks = 0;
-        for (std::size_t k = 0; k < numbers_.size(); ++k)
-            blocks += k == 0 || numbers_[k] / product_.sharing != numbers_[k - 1] / product_.sharing
-                          ? product_.blocks
-                          : 0;
-        const resources stays{.dsp = (blocks - product_.dsp_for(built_)) * m_.copies};
+        const resources stays{.dsp = counted_by(flow_.costs, flow_.memory).dsp - best_.dsp};
         if (stays.dsp > 0)
             say(unfreed::shared_dsp, stays,
                 pruned_phrase() + " leaves " + listed(stays) + ", because a block holds " +
@@ -157,7 +150,7 @@ private:
         std::int64_t few = 0;
         for (std::size_t i = 0; i < kept_.size(); ++i)
             few += kept_[i] == 0 && signed_digits(quantized(double{weights[i]}, m_.weight)) <=
-                                        costs_.constants.max_digits
+                                        flow_.costs.constants.max_digits
                        ? 1
                        : 0;
         if (few == 0)
@@ -171,25 +164,25 @@ private:
             .stays = stays,
             .sentence = name_of(m_) + ": " + "pruning " + counted(few * m_.copies, "multiplier") +
                         amounts(stays) + " frees no DSP, because constants of at most " +
-                        counted(costs_.constants.max_digits, "signed digit") +
+                        counted(flow_.costs.constants.max_digits, "signed digit") +
                         " are multiplied by adders"});
     }
 
     void columns()
     {
-        const weight_memory memory = memory_of(m_, costs_.memory);
-        const auto used = static_cast<std::int64_t>(columns_.size());
-        if (memory.bram18_per_column == 0 || flow_.memory == memory_layout::packed ||
-            used == packed_columns_)
+        const resources stays{
+            .bram18 = counted_by(flow_.costs, flow_.memory).bram18 - best_.bram18};
+        if (stays.bram18 == 0)
             return;
+        const weight_memory memory = memory_of(m_, flow_.costs.memory);
         std::int64_t shared = 0;
-        for (const std::int64_t j : columns_) {
-            const index_range on = multipliers_of_column(m_, memory, j);
-            const auto kept = std::ranges::lower_bound(numbers_, on.last) -
-                              std::ranges::lower_bound(numbers_, on.first);
-            shared += kept < on.size() ? 1 : 0;
-        }
-        const resources stays{.bram18 = (used - packed_columns_) * memory.bram18_per_column};
+        for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
+            for (std::int64_t j = 0; j < memory.columns(bank); ++j) {
+                const index_range on = multipliers_of_column(memory, j, bank);
+                const auto kept = std::ranges::lower_bound(numbers_, on.last) -
+                                  std::ranges::lower_bound(numbers_, on.first);
+                shared += kept > 0 && kept < on.size() ? 1 : 0;
+            }
         say(unfreed::shared_column, stays,
             pruned_phrase() + " leaves " + listed(stays) + ", because " +
                 counted(shared, "memory column") +
@@ -200,12 +193,13 @@ private:
     /// What is counted is what an accounting without such limits, as the paper's, calls freed.
     void rom()
     {
-        if (!has_weight_memory(m_) || memory_of(m_, costs_.memory).bram18_per_column > 0)
+        if (!has_weight_memory(m_) || memory_of(m_, flow_.costs.memory).is_in_block_ram())
             return;
-        const weight_memory memory = memory_of(m_, {.shapes = costs_.memory.shapes});
+        cost_policy anyway = flow_.costs;
+        anyway.memory.min_depth = anyway.memory.min_bits = 0;
+        const weight_memory memory = memory_of(m_, anyway.memory);
         const resources stays{
-            .bram18 = (memory.columns() - ceil_div(built_ * m_.weight.width, memory.column_bits)) *
-                      memory.bram18_per_column};
+            .bram18 = memory.bram18() - counted_by(anyway, memory_layout::packed).bram18};
         if (stays.bram18 > 0)
             say(unfreed::rom_in_luts, stays,
                 pruned_phrase() + amounts(stays) + " frees no block RAM, because the memory of " +
@@ -251,16 +245,14 @@ private:
     weight_matrix m_;
     std::vector<std::uint8_t> kept_;
     hardware_flow flow_;
-    cost_policy costs_;
     std::vector<finding>* found_;
     product_cost product_;
     std::int64_t pruned_weights_ = 0;
     std::int64_t built_ = 0;            ///< multipliers of one copy that have a kept weight
     std::int64_t pruned_ = 0;           ///< the others
     std::vector<std::int64_t> numbers_; ///< of those built; empty under latency with sharing
-    std::vector<std::int64_t> columns_; ///< that hold one of them
-    std::int64_t packed_columns_ = 0;
-    resources freeable_; ///< with the kept multipliers side by side
+    resources best_;                    ///< with the kept multipliers side by side
+    resources freeable_;                ///< what is more than that before pruning
 };
 
 } // namespace espalier::detail

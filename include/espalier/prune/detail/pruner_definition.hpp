@@ -16,7 +16,6 @@
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
-#include <espalier/prune/regularizer.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
@@ -104,6 +103,8 @@ ESPALIER_INLINE void pruner::observe(std::span<const std::span<double>> gradient
 
 ESPALIER_INLINE std::optional<pruner::round> pruner::next()
 {
+    const stopwatch begun;
+    const busy_clock clock(busy_seconds_);
     ensure(baseline_.has_value(), "baseline() is called before next()");
     ensure(
         !open_, "a round is reported before the next one starts", given{"round", history_.size()});
@@ -124,14 +125,27 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
             solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));
         record.kept_weights += std::count(masks_[m].begin(), masks_[m].end(), 1);
     }
-    mask();
+    write_zeros();
     history_.push_back(record);
     sensitivity_.clear();
     open_ = std::make_shared<bool>(true);
+    round_clock_ = begun;
     return round(*this, open_);
 }
 
 ESPALIER_INLINE bool pruner::report(double metric)
+{
+    {
+        const busy_clock clock(busy_seconds_);
+        end_round(metric);
+    }
+    round_record& record = history_.back();
+    record.seconds = round_clock_.seconds();
+    record.pruner_seconds = std::exchange(busy_seconds_, 0);
+    return record.accepted;
+}
+
+ESPALIER_INLINE void pruner::end_round(double metric)
 {
     ensure(open_ != nullptr, "a metric is reported for a round that next() handed out");
     ensure_in_place();
@@ -159,12 +173,17 @@ ESPALIER_INLINE bool pruner::report(double metric)
         sensitivity_ = accepted_sensitivity_; // the gradients of another network tell nothing
         roll_back();
     }
-    return record.accepted;
 }
 
 ESPALIER_INLINE void pruner::mask()
 {
+    const busy_clock clock(busy_seconds_);
     ensure_in_place();
+    write_zeros();
+}
+
+ESPALIER_INLINE void pruner::write_zeros()
+{
     for (std::size_t m = 0; m < matrices(); ++m)
         network_.weights[m].mask(masks_[m]);
     if (!network_.moments)
@@ -189,6 +208,7 @@ ESPALIER_INLINE const round_record* pruner::accepted() const
 template <class Number>
 void pruner::add_observed(std::span<const std::span<Number>> gradients)
 {
+    const busy_clock clock(busy_seconds_);
     ensure_gradients(gradients);
     if (!ranks_by_sensitivity())
         return;
@@ -207,18 +227,6 @@ void pruner::add_observed(std::span<const std::span<Number>> gradients)
         }
     }
     sensitivity_.observe(weights, slopes);
-}
-
-template <class Number>
-void pruner::add_regularizer(std::span<const std::span<Number>> gradients) const
-{
-    ensure_gradients(gradients);
-    if (options_.regularization == 0)
-        return;
-    std::vector<float> buffer;
-    for (std::size_t m = 0; m < matrices(); ++m)
-        detail::add_group_lasso_gradient(selection_.groups_of(m), network_.weights[m].order(),
-            network_.weights[m].read(buffer), charges_[m], options_.regularization, gradients[m]);
 }
 
 ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
@@ -256,33 +264,6 @@ ESPALIER_INLINE std::vector<double> pruner::values() const
     return all;
 }
 
-ESPALIER_INLINE void pruner::set_charges(const knapsack_solution& solution)
-{
-    if (options_.regularization == 0)
-        return; // nobody will ask
-    std::vector<double> prices(solution.shadow_price.begin(), solution.shadow_price.end());
-    prices.resize(selection_.resource_count());
-    if (std::all_of(prices.begin(), prices.end(), [](double p) { return p <= 0; })) {
-        const resource_vector total = detail::amounts_of(selection_.total());
-        for (std::size_t r = 0; r < prices.size(); ++r)
-            prices[r] = total[r] > 0 ? 1.0 / static_cast<double>(total[r]) : 0.0;
-    }
-    const std::vector<double> price_of = selection_.priced(prices);
-    double sum = 0;
-    for (const double p : price_of)
-        sum += p;
-    const double mean = sum > 0 ? sum / static_cast<double>(price_of.size()) : 1;
-    charges_.clear();
-    for (std::size_t m = 0; m < matrices(); ++m) {
-        const grouping& groups = selection_.groups_of(m);
-        charges_.push_back(
-            detail::group_charges(groups, std::span{price_of}.subspan(selection_.first_item(m),
-                                              static_cast<std::size_t>(groups.groups()))));
-        for (double& charge : charges_.back())
-            charge /= mean;
-    }
-}
-
 ESPALIER_INLINE void pruner::keep_best()
 {
     best_ = {};
@@ -318,43 +299,6 @@ ESPALIER_INLINE void pruner::stop(std::string reason)
 {
     stopped_because_ = std::move(reason);
     roll_back();
-}
-
-ESPALIER_INLINE void pruner::round::regularize(std::span<const std::span<float>> gradients) const
-{
-    owner().add_regularizer(gradients);
-}
-ESPALIER_INLINE void pruner::round::regularize(std::span<const std::span<double>> gradients) const
-{
-    owner().add_regularizer(gradients);
-}
-
-ESPALIER_INLINE double pruner::round::regularization_loss() const
-{
-    const pruner& of = owner();
-    if (of.options_.regularization == 0)
-        return 0;
-    double loss = 0;
-    std::vector<float> buffer;
-    for (std::size_t m = 0; m < of.matrices(); ++m)
-        loss += detail::group_lasso_loss(of.selection_.groups_of(m), of.network_.weights[m].order(),
-            of.network_.weights[m].read(buffer), of.charges_[m]);
-    return of.options_.regularization * loss;
-}
-
-ESPALIER_INLINE void pruner::round::shrink(double learning_rate)
-{
-    const pruner& of = owner();
-    ensure(learning_rate >= 0 && is_finite(learning_rate),
-        "a learning rate is finite and not negative", given{"learning_rate", learning_rate});
-    if (of.options_.regularization == 0)
-        return;
-    for (std::size_t m = 0; m < of.matrices(); ++m)
-        of.network_.weights[m].update([&](auto weights) {
-            detail::group_lasso_proximal_step(of.selection_.groups_of(m),
-                of.network_.weights[m].order(), weights, of.charges_[m],
-                learning_rate * of.options_.regularization);
-        });
 }
 
 } // namespace espalier

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <dlib/matrix.h>
-
 #include <array>
 #include <cstddef>
 #include <random>
@@ -11,8 +9,10 @@
 // Digits of 28 × 28 pixels, made here: seven segments, drawn with a pen of random strength at a
 // random place, with noise.
 
+/// \tparam Image  made of rows and columns, and shows a pixel for each pair of them
+template <class Image>
 struct digits {
-    std::vector<dlib::matrix<unsigned char>> images;
+    std::vector<Image> images;
     std::vector<unsigned long> labels;
 
     digits(std::size_t count, unsigned seed)
@@ -27,7 +27,7 @@ struct digits {
 private:
     static long below(std::mt19937& random, unsigned n) { return static_cast<long>(random() % n); }
 
-    static dlib::matrix<unsigned char> drawn(unsigned long digit, std::mt19937& random)
+    static Image drawn(unsigned long digit, std::mt19937& random)
     {
         // Top, upper left, upper right, middle, lower left, lower right, bottom.
         static constexpr std::array<const char*, 10> segments{"1110111", "0010010", "1011101",
@@ -37,7 +37,7 @@ private:
         };
         static constexpr std::array<bar, 7> bars{{{0, 0, 0, 9}, {0, 0, 8, 0}, {0, 9, 8, 0},
             {8, 0, 0, 9}, {8, 0, 8, 0}, {8, 9, 8, 0}, {16, 0, 0, 9}}};
-        dlib::matrix<unsigned char> image(28, 28);
+        Image image(28, 28);
         for (long r = 0; r < 28; ++r)
             for (long c = 0; c < 28; ++c)
                 image(r, c) = static_cast<unsigned char>(below(random, 90));

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// The closed form of model/fabric.hpp for hardware that follows a schedule, against a count of what
+// the schedule has.
+#include <espalier/hls/schedule.hpp>
+#include <espalier/model/cost.hpp>
+#include <espalier/model/layers.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <random>
+#include <set>
+#include <vector>
+
+using namespace espalier;
+
+namespace {
+
+/// A selector as it is built: inputs are joined four at a time until one is left; one alone passes.
+std::int64_t joined(std::size_t inputs)
+{
+    std::int64_t luts = 0;
+    while (inputs > 1) {
+        std::size_t next = 0;
+        for (std::size_t i = 0; i < inputs; i += 4, ++next)
+            luts += inputs - i > 1 ? 1 : 0;
+        inputs = next;
+    }
+    return luts;
+}
+
+std::int64_t bits_of(std::int64_t states)
+{
+    std::int64_t bits = 0;
+    while (std::int64_t{1} << bits < states)
+        ++bits;
+    return bits;
+}
+
+struct counted {
+    std::int64_t lut = 0;
+    std::int64_t ff = 0;
+};
+
+/// 18-bit weights with 10 places, 14-bit data with 10, 20-bit sums with 12: 8 of the 32 bits of a
+/// product are cut off, so 20 are left.
+counted count(const matrix_schedule& schedule)
+{
+    counted result;
+    std::map<std::vector<std::int64_t>, std::set<std::int64_t>> streams;
+    std::set<std::int64_t> inputs;
+    std::map<std::int64_t, std::set<std::int64_t>> finished; // outputs by their last multiplier
+    std::set<std::int64_t> accumulators;
+    for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
+        std::vector<std::int64_t> sequence;
+        std::set<std::int64_t> outputs;
+        for (const schedule_slot& slot : schedule.slots(k)) {
+            sequence.push_back(slot.input);
+            inputs.insert(slot.input);
+            outputs.insert(slot.output);
+        }
+        streams[sequence] = {sequence.begin(), sequence.end()};
+        result.lut += 20;     // the addition
+        result.ff += 18 + 20; // weight and product
+        if (outputs.size() == 1) {
+            accumulators.insert(*outputs.begin());
+        } else {
+            // One accumulator for all of them; those before the last are kept, with two marks and a
+            // flag each, and found by the counter.
+            result.ff += 20;
+            const auto kept = static_cast<std::int64_t>(outputs.size()) - 1;
+            result.ff += kept * (20 + 3);
+            result.lut += kept * (1 + (bits_of(schedule.cycles()) + 5) / 6);
+        }
+    }
+    result.ff += 20 * static_cast<std::int64_t>(accumulators.size());
+    bool repeats = false;
+    for (const auto& [sequence, met] : streams) {
+        result.lut += 14 * joined(met.size());
+        repeats = repeats || met.size() < sequence.size();
+    }
+    result.ff += 14 * static_cast<std::int64_t>(inputs.size() + streams.size());
+    result.lut += 10 + bits_of(schedule.cycles());
+    result.ff += 6 + bits_of(schedule.cycles());
+    if (repeats) {
+        const std::int64_t period = schedule.matrix().n_in();
+        result.lut += 2 + bits_of(period);
+        result.ff += bits_of(period);
+    }
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("the closed form for dense hardware counts what its schedule has")
+{
+    std::mt19937_64 random(11);
+    cost_policy policy = cost_policy::yosys;
+    policy.memory.min_bits = policy.memory.min_depth = 0;
+    int compared = 0;
+    for (int trial = 0; trial < 150; ++trial) {
+        const int inputs = 1 + static_cast<int>(random() % 24);
+        const int outputs = 1 + static_cast<int>(random() % 24);
+        for (int rf = 2; rf <= inputs * outputs; ++rf) {
+            // Where the map is regular: legal reuse factors.
+            if (!(inputs % rf == 0 || (rf % inputs == 0 && outputs % (rf / inputs) == 0)))
+                continue;
+            const weight_matrix m = matrices_of(dense{.inputs = inputs,
+                .outputs = outputs,
+                .reuse_factor = rf,
+                .weight = {18, 8},
+                .data = {14, 4},
+                .accum = {20, 8}})[0];
+            const counted literal = count(schedule_of(m));
+            const resources closed = cost(m, policy);
+            CHECK(closed.lut == literal.lut);
+            CHECK(closed.ff == literal.ff);
+            ++compared;
+        }
+    }
+    CHECK(compared > 500);
+}

@@ -17,6 +17,7 @@
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/hls/integer_product.hpp>
+#include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/schedule_cost.hpp>
@@ -28,6 +29,9 @@
 #include <espalier/hls/verilog_rom.hpp>
 #include <espalier/hls/verilog_testbench.hpp>
 #include <espalier/hls/whole_file.hpp>
+#include <espalier/hls/whole_folder.hpp>
+#include <espalier/hls/write_network.hpp>
+#include <espalier/hls/write_test_bench.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
@@ -51,6 +55,7 @@
 #include <espalier/model/integer.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/label.hpp>
+#include <espalier/model/layer_of.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layers_without_matrices.hpp>

@@ -20,7 +20,6 @@
 #include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
-#include <espalier/hls/schedule_cost.hpp>
 #include <espalier/hls/shift_add.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/verilog_constants.hpp>

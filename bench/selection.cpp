@@ -6,6 +6,7 @@
 #include <espalier/prune/ranking.hpp>
 #include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <benchmark/benchmark.h>
 
@@ -28,11 +29,11 @@
 // one layer of 2048 × 2048 weights, 10^7 groups are ten layers of 2000 × 2000.
 //
 // Counters, the least over the iterations: milliseconds of each stage (build: the selection; score:
-// the l2 norms, normalised; pose; solve: `exact`; masks), `total_to_solve`, and bytes for each
-// group beyond weights and masks: `held` by the selection with the posed problem, `build_peak`
-// while it is built and posed (values included), `solve_peak` of everything on the heap, and
-// `resident_peak` of the whole process so far (the code included): run one benchmark alone to have
-// its own.
+// the l2 norms, normalised, behind the assignment of weights where it is open; pose; solve:
+// `exact`; masks), `total_to_solve`, and bytes for each group beyond weights and masks: `held` by
+// the selection with the posed problem, `build_peak` while it is built and posed (values included),
+// `solve_peak` of everything on the heap, and `resident_peak` of the whole process so far (the code
+// included): run one benchmark alone to have its own.
 
 namespace {
 
@@ -44,10 +45,11 @@ struct setting {
     layout framework = layout::pytorch;
 };
 
-setting dense_layers(int count, int extent, const structure& how, layout framework)
+setting dense_layers(
+    int count, int extent, const structure& how, layout framework, int reuse_factor = 4)
 {
     const layer_spec layer =
-        dense{.inputs = extent, .outputs = extent, .reuse_factor = 4, .weight = {16, 6}};
+        dense{.inputs = extent, .outputs = extent, .reuse_factor = reuse_factor, .weight = {16, 6}};
     return {.layers = std::vector<layer_spec>(static_cast<std::size_t>(count), layer),
         .how = how,
         .framework = framework};
@@ -115,11 +117,17 @@ void whole_way(benchmark::State& state, const setting& of)
 
         std::vector<double> values(s.items());
         for (std::size_t m = 0; m < s.matrices(); ++m) {
+            if (s.is_assignable(m))
+                s.assign(m, group_norms(grouping(s.groups_of(m).matrix(), structure::weights),
+                                of.framework, weights[m], ranking::l2));
             const grouping& grouped = s.groups_of(m);
             const std::span<double> norms = std::span(values).subspan(
                 s.first_item(m), static_cast<std::size_t>(grouped.groups()));
             group_norms(grouped, of.framework, weights[m], ranking::l2, norms);
             normalize(norms, normalization::lamp);
+            if (s.has_states(m))
+                split_by_states(grouped, of.framework, weights[m], false, norms,
+                    std::span(values).subspan(s.first_item(m) + norms.size(), norms.size()));
         }
         seconds[score] = watch.lap();
 
@@ -171,9 +179,10 @@ void add(const std::string& name, const setting& of, int iterations)
 
 int main(int count, char** arguments)
 {
-    const std::array<std::pair<const char*, structure>, 3> structures{
+    const std::array<std::pair<const char*, structure>, 5> structures{
         {{"linked", structure::multipliers}, {"consecutive", structure::consecutive},
-            {"packed", structure::packed_multipliers}}};
+            {"packed", structure::packed_multipliers}, {"n_of_4", structure::n_of(4)},
+            {"free_rows", structure::free_rows}}};
     for (const auto& [name, how] : structures)
         for (const auto& [framework, order] :
             {std::pair{"pytorch", layout::pytorch}, std::pair{"keras", layout::keras}}) {
@@ -184,6 +193,12 @@ int main(int count, char** arguments)
             if (how == structure::multipliers)
                 add(prefix + "10000000", dense_layers(10, 2000, how, order), 5);
         }
+    // At reuse factor 1 every weight is a group: one that stays or goes, and one with a third
+    // state.
+    for (const auto& [name, how] :
+        {std::pair{"weights", structure::weights}, std::pair{"constants", structure::constants}})
+        add(std::string(name) + "/pytorch/1048576", dense_layers(1, 1024, how, layout::pytorch, 1),
+            7);
     benchmark::Initialize(&count, arguments);
     if (benchmark::ReportUnrecognizedArguments(count, arguments))
         return 1;

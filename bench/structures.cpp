@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What linked memory columns gain over the paper's C consecutive multipliers: the importance that
 // is kept (Σ |w| over the layer's largest |w|) under the same budget of DSPs and block RAMs, on the
-// weights of a trained network.
+// weights of a trained network. And what multipliers gain that may take any of several weights: the
+// part of Σ w² that is kept with the same number of DSPs, and the LUTs of their selectors.
 //
 //     bench_structures jets FILE     16-64-32-32-5 at reuse factor 4, FILE in Keras's order
 //     bench_structures lenet FILE    what fashion_mnist --save-weights FILE writes
@@ -12,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <fstream>
@@ -102,6 +104,59 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
         groups.pose(std::move(values), esp::budget_at(groups.total(), 1 - part, 1)));
 }
 
+struct kept_part {
+    double squares = 0; ///< Σ w² of the kept weights over Σ w²
+    esp::resources usage{};
+    double milliseconds = 0; ///< of the solver
+};
+
+/// The most of Σ w² that a part of the DSPs serves; other resources are not limited.
+kept_part most_squares(const trained& network, const esp::structure& how, double part)
+{
+    esp::selection groups(network.layers, {.structure = how, .keep_at_least = 0});
+    std::vector<double> values;
+    double total = 0;
+    for (std::size_t m = 0; m < groups.matrices(); ++m) {
+        const auto squares = [&](const esp::grouping& of) {
+            std::vector<double> norms =
+                esp::group_norms(of, network.framework, network.weights[m], esp::ranking::l2);
+            for (double& norm : norms)
+                norm *= norm;
+            return norms;
+        };
+        const std::vector<double> each =
+            squares({groups.groups_of(m).matrix(), esp::structure::weights});
+        for (const double square : each)
+            total += square;
+        if (groups.is_assignable(m))
+            groups.assign(m, each);
+        const std::vector<double> of_groups = squares(groups.groups_of(m));
+        values.insert(values.end(), of_groups.begin(), of_groups.end());
+    }
+    esp::resources budget = groups.total();
+    budget.dsp = static_cast<std::int64_t>(part * static_cast<double>(budget.dsp));
+    const auto solution = esp::default_solver(groups.pose(std::move(values), budget));
+    return {solution.value / total, groups.usage_of(solution.keep), 1e3 * solution.seconds};
+}
+
+void compare_assigned(const trained& network)
+{
+    std::printf("\n| DSP | structure | Σ w² kept | RAMB18 | LUTs of selectors | ms |\n");
+    std::printf("|--:|---|--:|--:|--:|--:|\n");
+    const std::pair<const char*, esp::structure> structures[] = {
+        {"multipliers", esp::structure::packed_multipliers}, {"N:2", esp::structure::n_of(2)},
+        {"N:4", esp::structure::n_of(4)}, {"N:8", esp::structure::n_of(8)},
+        {"free rows", esp::structure::free_rows}};
+    for (const double part : {0.25, 0.1, 0.05})
+        for (const auto& [name, how] : structures) {
+            const kept_part kept = most_squares(network, how, part);
+            std::printf("| %lld | %s | %.1f %% | %lld | %lld | %.1f |\n",
+                static_cast<long long>(kept.usage.dsp), name, 100 * kept.squares,
+                static_cast<long long>(kept.usage.bram18), static_cast<long long>(kept.usage.lut),
+                kept.milliseconds);
+        }
+}
+
 int run(const std::string& name, const std::string& path)
 {
     trained network;
@@ -127,6 +182,7 @@ int run(const std::string& name, const std::string& path)
                 1e3 * paper.seconds, 100 * (linked.value / paper.value - 1));
             std::fflush(stdout);
         }
+    compare_assigned(network);
     return 0;
 }
 

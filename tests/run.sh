@@ -12,6 +12,7 @@ packages=(
     libglpk-dev libeigen3-dev libarmadillo-dev nlohmann-json3-dev libtorch-dev libdlib-dev libpugixml-dev # the adapters
     doctest-dev libsystemc-dev pkg-config python3 # the tests
     libxtensor-dev                        # of the array files
+    yosys iverilog                        # circuits: what was emitted, simulated and synthesised
     libbenchmark-dev coinor-libcbc-dev    # the benchmarks
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )

@@ -32,6 +32,14 @@ def require(holds, sentence):
         raise ExchangeError(sentence)
 
 
+def array(file):
+    """An array that was written for this script."""
+    try:
+        return np.load(file)
+    except (OSError, ValueError) as error:
+        raise ExchangeError(f'{file} is an array that can be read: {error}') from error
+
+
 def format_of(precision, what):
     """A fixed-point format."""
     require(isinstance(precision, (FixedPrecisionType, IntegerPrecisionType)),
@@ -126,7 +134,7 @@ def with_weights(node, folder):
 
 def pooling(node):
     axes = [WIDTH] if node.class_name.endswith('1D') else [HEIGHT, WIDTH]
-    return {'name': node.name, 'kind': f'{node.get_attr("pool_op").lower()}_pooling'.replace('max_', 'max_'),
+    return {'name': node.name, 'kind': f'{node.get_attr("pool_op").lower()}_pooling',
             'height': int(node.get_attr('pool_height') or 1), 'width': int(node.get_attr('pool_width')),
             'stride_height': int(node.get_attr('stride_height') or 1),
             'stride_width': int(node.get_attr('stride_width')), 'padding': padding_of(node, axes),
@@ -177,13 +185,15 @@ def write(model, folder):
         'input_format': result_format(nodes[0]),
         'layers': layers,
     }
-    (folder / 'network.json').write_text(json.dumps(network, indent=2) + '\n')
+    beside = folder / 'network.json.tmp'  # the file is whole when it has its name
+    beside.write_text(json.dumps(network, indent=2) + '\n')
+    beside.rename(folder / 'network.json')
 
 
 def replace(node, name, file, dtype='<f8'):
     """Gives a variable other values, with all that hls4ml has noted of them."""
     variable = node.weights[name]
-    values = np.load(file)
+    values = array(file)
     require(values.dtype == np.dtype(dtype) and values.shape == variable.data.shape,
             f'{file} has the type and shape of {name} of {node.name}: '
             f'{values.dtype} {values.shape}, {variable.data.shape}')
@@ -196,7 +206,10 @@ def replace(node, name, file, dtype='<f8'):
 def put_back(model, folder):
     """Puts pruned weights into the model that was written, and generates anew what depends on them."""
     folder = pathlib.Path(folder)
-    pruned = json.loads((folder / 'pruned.json').read_text())
+    try:
+        pruned = json.loads((folder / 'pruned.json').read_text())
+    except (OSError, ValueError) as error:
+        raise ExchangeError(f'{folder}/pruned.json is a file that can be read: {error}') from error
     require(pruned.get('espalier') == VERSION, 'pruned.json has a version that is known here')
     backend = model.config.backend.name.lower()
     nodes = {node.name: node for node in model.get_layers()}
@@ -207,7 +220,7 @@ def put_back(model, folder):
         replace(node, kernel['name'], folder / kernel['weights'])
         if 'biases' in kernel:
             replace(node, kernel['bias_name'], folder / kernel['biases'])
-        mask = np.load(folder / kernel['mask'])
+        mask = array(folder / kernel['mask'])
         require(not node.weights[kernel['name']].data[mask == 0].any(),
                 f'the pruned weights of {node.name} are zero')
         if unrolled.match(node):

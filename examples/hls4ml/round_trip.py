@@ -54,8 +54,8 @@ def network(name, io_type):
                   layer.Conv2D(8, 3, padding='valid' if streamed else 'same', activation='relu', name='conv2'),
                   layer.AveragePooling2D(2, name='pool2'), layer.Flatten(name='flatten'),
                   layer.Dense(24, activation='relu', name='fc1'), layer.Dense(10, name='fc2')]
-        built = {'conv1': ('latency', 1), 'conv2': ('resource_unrolled' if streamed else 'resource', 9), 'fc1': ('resource_unrolled', 12),
-                 'fc2': ('resource_unrolled', 48)}
+        built = {'conv1': ('latency', 1), 'conv2': ('resource_unrolled' if streamed else 'resource', 9),
+                 'fc1': ('resource_unrolled', 12), 'fc2': ('resource_unrolled', 48)}
         train, test = images('train'), images('t10k')
     else:
         layers = [layer.Input((16,)), layer.Dense(64, activation='relu', name='fc1'),

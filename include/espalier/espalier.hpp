@@ -5,6 +5,10 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/finite.hpp>
+#include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/explain.hpp>
 #include <espalier/hls/finding.hpp>
 #include <espalier/hls/hardware_flow.hpp>
@@ -13,10 +17,21 @@
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/hls/integer_product.hpp>
+#include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/read_synthesis_report.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/schedule_cost.hpp>
+#include <espalier/hls/shift_add.hpp>
 #include <espalier/hls/synthesis_report.hpp>
+#include <espalier/hls/verilog_constants.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
+#include <espalier/hls/verilog_primitives.hpp>
+#include <espalier/hls/verilog_rom.hpp>
+#include <espalier/hls/verilog_testbench.hpp>
 #include <espalier/hls/whole_file.hpp>
+#include <espalier/hls/whole_folder.hpp>
+#include <espalier/hls/write_network.hpp>
+#include <espalier/hls/write_test_bench.hpp>
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/exact.hpp>
@@ -40,6 +55,7 @@
 #include <espalier/model/integer.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/label.hpp>
+#include <espalier/model/layer_of.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/layers_without_matrices.hpp>
@@ -66,12 +82,14 @@
 #include <espalier/model/timing.hpp>
 #include <espalier/model/unrolling.hpp>
 #include <espalier/model/utilization.hpp>
+#include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/model/zeros.hpp>
 #include <espalier/network/fits.hpp>
 #include <espalier/network/layer.hpp>
 #include <espalier/network/network.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/assign.hpp>
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/layer_rule.hpp>
@@ -89,6 +107,7 @@
 #include <espalier/prune/strength.hpp>
 #include <espalier/prune/strided.hpp>
 #include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_state.hpp>
 #include <espalier/prune/weight_view.hpp>
 #include <espalier/version.hpp>
 

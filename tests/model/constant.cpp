@@ -53,3 +53,27 @@ TEST_CASE("no signed-digit form of a number has fewer digits, by trying all of 1
     for (int value = -largest; value <= largest; ++value)
         CHECK(signed_digits(value) == fewest[static_cast<std::size_t>(value + largest)]);
 }
+
+TEST_CASE("no integer with so few digits is nearer than the nearest")
+{
+    for (int digits = 0; digits <= 4; ++digits) {
+        std::vector<std::int64_t> with_digits;
+        for (std::int64_t c = -2048; c <= 2048; ++c)
+            if (signed_digits(c) <= digits)
+                with_digits.push_back(c);
+        for (std::int64_t value = -1030; value <= 1030; ++value) {
+            const std::int64_t found = nearest_with_digits(value, digits);
+            std::int64_t least = 4096;
+            for (const std::int64_t c : with_digits)
+                least = std::min(least, std::abs(c - value));
+            CHECK(signed_digits(found) <= digits);
+            CHECK(std::abs(found - value) == least);
+            CHECK(nearest_with_digits(-value, digits) == -found);
+        }
+    }
+    CHECK(nearest_with_digits((std::int64_t{1} << 61) + 5, 1) == std::int64_t{1} << 61);
+    CHECK_THROWS_WITH_AS((void)nearest_with_digits(std::int64_t{1} << 62, 2),
+        "a number that is rounded to signed digits has at most 62 bits (value = "
+        "4611686018427387904)",
+        std::invalid_argument);
+}

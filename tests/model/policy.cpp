@@ -112,6 +112,7 @@ TEST_CASE("the last multiplier is built for weights below 1 where its memory is 
     constants.reuse_factor = 1; // in no memory
     CHECK(last_product_of(constants).blocks == 2);
     CHECK(without_sign_bits({16, 6}) == precision{11, 1});
+    CHECK(without_sign_bits({16, 2}) == precision{15, 1});
     CHECK(without_sign_bits({16, 1}) == precision{16, 1});
     CHECK(without_sign_bits({16, -2}) == precision{16, -2});
     CHECK(without_sign_bits({4, 9}) == precision{1, 1});

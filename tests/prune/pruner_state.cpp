@@ -78,7 +78,13 @@ TEST_CASE("a run that is resumed after any round ends as the one that was not, t
         {with([](auto& o) { o.patience = 2; }), observing::never},
         {with([](auto& o) { o.schedule = binary{.target = 0.7}; }), observing::never},
         {with([](auto& o) { o.rank_by = ranking::taylor; }), observing::before_rounds},
-        {with([](auto& o) { o.rank_by = ranking::fisher; }), observing::in_rounds}};
+        {with([](auto& o) { o.rank_by = ranking::fisher; }), observing::in_rounds},
+        {with([](auto& o) { o.selection.structure = structure::n_of(4); }), observing::never},
+        {with([](auto& o) {
+             o.selection.structure = structure::free_rows;
+             o.rank_by = ranking::taylor;
+         }),
+            observing::in_rounds}};
     for (const auto& of : runs) {
         const pruner_options& options = of.first;
         const observing when = of.second;

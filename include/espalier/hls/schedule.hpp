@@ -105,9 +105,7 @@ public:
         const memory_policy& policy = {}, std::size_t bank = 0) const
     {
         std::vector<std::int64_t> used;
-        const weight_memory memory = memory_ == memory_layout::packed
-                                         ? packed_memory_of(matrix_, policy)
-                                         : memory_of(matrix_, policy);
+        const weight_memory memory = weights_in(policy);
         for (std::int64_t k = 0; k < multipliers(); ++k) {
             const std::int64_t place = first_bit(k) / matrix_.weight.width;
             const index_range on = columns_of(memory, {place, place + 1}, bank);
@@ -120,7 +118,7 @@ public:
     /// Block RAMs of the weights, in halves of 36-Kb blocks.
     [[nodiscard]] std::int64_t bram18(const memory_policy& policy = {}) const
     {
-        const weight_memory memory = memory_of(matrix_, policy);
+        const weight_memory memory = weights_in(policy);
         std::int64_t sum = 0;
         for (std::size_t bank = 0; bank < memory.banks.size(); ++bank)
             sum +=
@@ -148,6 +146,12 @@ public:
     friend bool operator==(const matrix_schedule&, const matrix_schedule&) = default;
 
 private:
+    [[nodiscard]] weight_memory weights_in(const memory_policy& policy) const
+    {
+        return memory_ == memory_layout::packed ? packed_memory_of(matrix_, policy)
+                                                : memory_of(matrix_, policy);
+    }
+
     weight_matrix matrix_;
     memory_layout memory_;
     std::vector<std::int64_t> numbers_;
@@ -186,6 +190,74 @@ template <class Kept>
         }
     }
     return {m, memory, std::move(numbers), std::move(slots)};
+}
+
+namespace detail {
+
+/// For each block of multipliers that may take one another's weights, the kept weights in the order
+/// in which its multipliers take them: `visit(first multiplier, cycle, weights)`. Under `free_row`
+/// a block is a row, and its weights are dealt out RF at a time.
+template <class Kept, class Visit>
+void visit_assigned(
+    const weight_matrix& m, const structure& how, std::span<const Kept> kept, Visit&& visit)
+{
+    const std::int64_t streams = m.n_in() / m.reuse_factor; // of a row, as many as multipliers
+    const bool is_free = how.kind == structure_kind::free_row;
+    const std::int64_t of_block = is_free ? streams : std::min<std::int64_t>(how.streams, streams);
+    std::vector<std::vector<std::int64_t>> of_cycle(static_cast<std::size_t>(m.reuse_factor));
+    for (std::int64_t row = 0; row < m.n_out(); ++row)
+        for (std::int64_t first = 0; first < streams; first += of_block) {
+            for (auto& weights : of_cycle)
+                weights.clear();
+            std::size_t dealt = 0;
+            for (std::int64_t in = first * m.reuse_factor;
+                 in < std::min(first + of_block, streams) * m.reuse_factor; ++in) {
+                const std::int64_t flat = row * m.n_in() + in;
+                if (kept[static_cast<std::size_t>(flat)] == Kept{})
+                    continue;
+                const auto cycle = static_cast<std::size_t>(in % m.reuse_factor);
+                of_cycle[is_free ? dealt++ % of_cycle.size() : cycle].push_back(flat);
+            }
+            visit(row * streams + first, std::as_const(of_cycle));
+        }
+}
+
+} // namespace detail
+
+/// The schedule of the multipliers that a structure keeps. Where it leaves open which weights they
+/// take (n_of_m and free_row), each block has as many as its fullest cycle needs.
+/// \param kept  for each weight in hardware order, whether it is kept
+/// \throws std::invalid_argument if the count is wrong, if the structure does not suit the matrix,
+///         or if the strategy has no fixed map
+template <class Kept>
+[[nodiscard]] matrix_schedule schedule_of(
+    const weight_matrix& m, std::span<const Kept> kept, const structure& how)
+{
+    if (!is_assignable(how.kind))
+        return schedule_of(m, kept, how.memory);
+    (void)grouping(m, how); // says what does not suit
+    ensure(static_cast<std::int64_t>(kept.size()) == m.weights(),
+        "a schedule needs to know of every weight of the matrix whether it is kept",
+        given{"given", kept.size()}, given{"weights", m.weights()});
+    std::vector<std::int64_t> numbers;
+    std::vector<schedule_slot> slots;
+    detail::visit_assigned(m, how, kept, [&](std::int64_t first, const auto& of_cycle) {
+        std::size_t multipliers = 0;
+        for (const auto& weights : of_cycle)
+            multipliers = std::max(multipliers, weights.size());
+        for (std::size_t k = 0; k < multipliers; ++k) {
+            numbers.push_back(first + static_cast<std::int64_t>(k));
+            for (std::size_t cycle = 0; cycle < of_cycle.size(); ++cycle) {
+                const bool works = k < of_cycle[cycle].size();
+                const placement at = place(
+                    m, works ? of_cycle[cycle][k]
+                             : flat_index(m, numbers.back(), static_cast<std::int64_t>(cycle)));
+                slots.push_back(
+                    {works ? of_cycle[cycle][k] : schedule_slot::idle, at.input, at.output});
+            }
+        }
+    });
+    return {m, how.memory, std::move(numbers), std::move(slots)};
 }
 
 /// The schedule of the dense hardware, before anything is pruned.

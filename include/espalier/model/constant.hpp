@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/ensure.hpp>
+
+#include <bit>
 #include <cstdint>
 
 // A multiplication by a constant need not be a multiplication. At reuse factor 1 the weights are
@@ -60,6 +63,28 @@ struct constant_counts {
         carry = rest / 2 % 2; // a one follows: the digit is -1 and carries, else it is +1
     }
     return digits;
+}
+
+/// The integer nearest to a value among those with at most so many signed digits; of two as near
+/// always the same one.
+/// \param value   |value| < 2^62
+/// \param digits  ≥ 0
+/// \throws std::invalid_argument if the value is larger
+[[nodiscard]] constexpr std::int64_t nearest_with_digits(std::int64_t value, int digits)
+{
+    ensure(value > -(std::int64_t{1} << 62) && value < std::int64_t{1} << 62,
+        "a number that is rounded to signed digits has at most 62 bits", given{"value", value});
+    if (value == 0 || digits <= 0)
+        return 0;
+    if (value < 0)
+        return -nearest_with_digits(-value, digits);
+    // The first digit is one of the powers of two around the value, and the others are nearest to
+    // what it leaves.
+    const auto below = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(value)));
+    const std::int64_t from_below = below + nearest_with_digits(value - below, digits - 1);
+    const std::int64_t from_above = 2 * below + nearest_with_digits(value - 2 * below, digits - 1);
+    const auto distance = [value](std::int64_t to) { return to < value ? value - to : to - value; };
+    return distance(from_above) < distance(from_below) ? from_above : from_below;
 }
 
 } // namespace espalier

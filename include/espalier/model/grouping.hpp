@@ -2,9 +2,11 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/model/fabric.hpp>
 #include <espalier/model/index_range.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
+#include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
@@ -15,6 +17,13 @@
 // of a matrix fall into groups; membership is closed form both ways, so a grouping is a few
 // integers however large the layer is. What pruning a group frees is a separate question, because
 // several groups may hang on one multiplier or one memory column (prune/selection.hpp).
+//
+// Two structures leave open which weights a multiplier works on. A row of n_in inputs has
+// S = n_in/RF multipliers, and in each cycle S inputs, one of each stream: stream s brings the
+// inputs s·RF … s·RF + RF - 1. Under `n_of_m` the streams of a row are cut into blocks of M, and
+// each of the M multipliers of a block takes, cycle by cycle, any one of its M inputs; under
+// `free_row` it takes any RF weights of the row. Their groups are those of the multipliers until an
+// assignment says which weights these have (prune/assign.hpp).
 
 namespace espalier {
 
@@ -25,6 +34,9 @@ enum class structure_kind : std::uint8_t {
     consecutive, ///< the paper's C consecutive multipliers, so that a group covers a memory column
     neuron,      ///< all weights of one output: a neuron or a filter
     block,       ///< block_outputs × block_inputs tiles of the matrix
+    n_of_m,      ///< one multiplier, which takes any one of M adjacent streams in each cycle
+    free_row,    ///< one multiplier, which takes any reuse_factor weights of its row
+    constant,    ///< one weight at reuse factor 1, which may also stay with two signed digits
 };
 
 /// Where the weights of kept multipliers lie in the memory word.
@@ -40,10 +52,17 @@ struct structure {
     memory_layout memory = memory_layout::in_place;
     int block_outputs = 1; ///< block only
     int block_inputs = 1;  ///< block only
+    int streams = 4;       ///< n_of_m only: M; a row with fewer is one block
 
     friend constexpr bool operator==(const structure&, const structure&) = default;
 
-    static const structure weights, multipliers, packed_multipliers, consecutive, neurons;
+    static const structure weights, multipliers, packed_multipliers, consecutive, neurons,
+        free_rows, constants;
+    /// N:M over the inputs of M adjacent streams; N is for the budget to say, block by block.
+    [[nodiscard]] static constexpr structure n_of(int m)
+    {
+        return {.kind = structure_kind::n_of_m, .memory = memory_layout::packed, .streams = m};
+    }
 };
 
 inline constexpr structure structure::weights{structure_kind::weight};
@@ -52,6 +71,14 @@ inline constexpr structure structure::packed_multipliers{
     structure_kind::multiplier, memory_layout::packed};
 inline constexpr structure structure::consecutive{structure_kind::consecutive};
 inline constexpr structure structure::neurons{structure_kind::neuron};
+inline constexpr structure structure::free_rows{structure_kind::free_row, memory_layout::packed};
+inline constexpr structure structure::constants{structure_kind::constant};
+
+/// Whether a structure leaves open which weights a multiplier works on.
+[[nodiscard]] constexpr bool is_assignable(structure_kind kind)
+{
+    return kind == structure_kind::n_of_m || kind == structure_kind::free_row;
+}
 
 [[nodiscard]] constexpr std::string_view to_string(structure_kind kind)
 {
@@ -66,6 +93,12 @@ inline constexpr structure structure::neurons{structure_kind::neuron};
         return "neuron";
     case structure_kind::block:
         return "block";
+    case structure_kind::n_of_m:
+        return "N:M";
+    case structure_kind::free_row:
+        return "free row";
+    case structure_kind::constant:
+        return "constant";
     }
     return "unknown";
 }
@@ -79,19 +112,50 @@ inline constexpr structure structure::neurons{structure_kind::neuron};
     return 36 % m.weight.width == 0 ? 36 / m.weight.width : ceil_div(72, m.weight.width);
 }
 
+/// LUTs of the selector that each multiplier has to itself because it may take several weights: one
+/// of M streams or, where that is less, one of the RF inputs that it was given. 0 where multipliers
+/// of all rows share their selectors. Of one copy of the matrix.
+[[nodiscard]] constexpr std::int64_t lut_own_selector(const weight_matrix& m, const structure& s)
+{
+    if (!is_assignable(s.kind))
+        return 0;
+    const std::int64_t choices =
+        s.kind == structure_kind::free_row
+            ? m.reuse_factor
+            : std::min<std::int64_t>({s.streams, m.reuse_factor, m.n_in() / m.reuse_factor});
+    return m.data.width * detail::selector_luts(choices);
+}
+
 /// The groups of one matrix under one structure.
 class grouping {
 public:
     /// Divides a matrix.
     /// \throws std::invalid_argument if a block has no extent, if a depthwise matrix is to be cut
-    ///         into blocks, or if the strategy has no fixed map and the structure needs one
+    ///         into blocks, if the strategy has no fixed map and the structure needs one, or if
+    ///         weights are to be assigned and a multiplier serves several rows
     constexpr grouping(const weight_matrix& m, const structure& s) : matrix_(m), structure_(s)
     {
         const bool mapped = m.strategy != strategy::latency || m.reuse_factor == 1;
         switch (s.kind) {
+        case structure_kind::constant:
+            ensure(m.reuse_factor == 1,
+                "a weight may stay with two signed digits where it is a constant, at reuse factor "
+                "1",
+                given{"reuse_factor", m.reuse_factor});
+            [[fallthrough]];
         case structure_kind::weight:
             width_ = 1;
             break;
+        case structure_kind::n_of_m:
+        case structure_kind::free_row:
+            ensure(s.memory == memory_layout::packed,
+                "multipliers that take any of several weights have a packed memory");
+            ensure(s.streams >= 1, "an N:M block has at least one stream", given{"M", s.streams});
+            ensure(!m.is_depthwise() && m.n_in() % m.reuse_factor == 0,
+                "weights are assigned to multipliers within a row, so the reuse factor divides the "
+                "inputs of the row",
+                given{"reuse_factor", m.reuse_factor}, given{"inputs", m.n_in()});
+            [[fallthrough]];
         case structure_kind::multiplier:
         case structure_kind::consecutive:
             ensure(mapped,
@@ -125,13 +189,29 @@ public:
     [[nodiscard]] constexpr const structure& how() const { return structure_; }
     [[nodiscard]] constexpr std::int64_t groups() const { return groups_; }
 
-    /// Whether each group is a contiguous range of flat indices (all but blocks and the outputs of
-    /// a depthwise kernel).
+    /// The same groups, but of the weights that an assignment gives the multipliers. Refers to it.
+    /// \throws std::invalid_argument if the structure leaves nothing open, or for another matrix
+    [[nodiscard]] constexpr grouping assigned(const weight_assignment& assignment) const
+    {
+        ensure(is_assignable(structure_.kind),
+            "weights are assigned to multipliers under n_of_m and free_row only");
+        ensure(assignment.weights() == matrix_.weights(),
+            "an assignment has a slot for every weight of the matrix",
+            given{"given", assignment.weights()}, given{"weights", matrix_.weights()});
+        grouping result = *this;
+        result.assignment_ = &assignment;
+        return result;
+    }
+
+    /// Whether each group is a contiguous range of flat indices (all but blocks, the outputs of a
+    /// depthwise kernel, and assigned multipliers).
     [[nodiscard]] constexpr bool is_contiguous() const
     {
-        return structure_.kind != structure_kind::block && !is_depthwise_neuron();
+        return structure_.kind != structure_kind::block && !is_depthwise_neuron() &&
+               assignment_ == nullptr;
     }
-    /// The flat indices of a contiguous group; the last group may be shorter than the others.
+    /// The flat indices of a contiguous group, of an assigned one the slots; the last group may be
+    /// shorter than the others.
     [[nodiscard]] constexpr index_range range(std::int64_t group) const
     {
         return {group * width_, std::min((group + 1) * width_, matrix_.weights())};
@@ -145,7 +225,9 @@ public:
             const std::int64_t in = flat % matrix_.n_in();
             return out / structure_.block_outputs * blocks_across_ + in / structure_.block_inputs;
         }
-        return is_depthwise_neuron() ? flat % matrix_.channels : flat / width_;
+        if (is_depthwise_neuron())
+            return flat % matrix_.channels;
+        return (assignment_ != nullptr ? assignment_->slot_of(flat) : flat) / width_;
     }
 
     /// Number of weights of a group.
@@ -163,7 +245,10 @@ public:
             return (block_rows(group).first + k / across.size()) * matrix_.n_in() + across.first +
                    k % across.size();
         }
-        return is_depthwise_neuron() ? k * matrix_.channels + group : range(group).first + k;
+        if (is_depthwise_neuron())
+            return k * matrix_.channels + group;
+        const std::int64_t slot = range(group).first + k;
+        return assignment_ != nullptr ? assignment_->weight_in(slot) : slot;
     }
     /// The flat hardware indices of a group as a lazy range.
     [[nodiscard]] constexpr auto members(std::int64_t group) const
@@ -195,6 +280,7 @@ private:
     std::int64_t width_ = 1; ///< weights of a full group, where groups are contiguous
     std::int64_t groups_ = 0;
     std::int64_t blocks_across_ = 1;
+    const weight_assignment* assignment_ = nullptr;
 };
 
 } // namespace espalier

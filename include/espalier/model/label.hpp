@@ -16,10 +16,12 @@ struct label {
     std::array<char, capacity + 1> characters{};
 
     constexpr label() = default;
-    /// Of a literal.
-    template <std::size_t N>
-    constexpr label(const char (&text)[N]) : label(std::string_view(text, N - 1))
-    {}
+    /// Of a literal or any other text that ends with a null character.
+    /// \throws std::invalid_argument for a null pointer, or if it has more than 31 characters
+    constexpr label(const char* text) : label(std::string_view(text != nullptr ? text : ""))
+    {
+        ensure(text != nullptr, "a layer name is a text, not a null pointer");
+    }
     /// Of any text.
     /// \throws std::invalid_argument if it has more than 31 characters
     constexpr explicit label(std::string_view text)

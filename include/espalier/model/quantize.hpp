@@ -85,10 +85,9 @@ constexpr integer_65 rounded(integer_65 value, std::int64_t exponent, rounding m
     integer_65 result{sign, value.negative};
     if (dropped < 64)
         result.bits = value.bits >> dropped | sign << (64 - dropped);
-    if (rounds_up(mode, value.negative, result.bits % 2 != 0, half, rest)) {
+    // From -1 to 0 the sign stays, which does no harm: 0 is in every range.
+    if (rounds_up(mode, value.negative, result.bits % 2 != 0, half, rest))
         ++result.bits;
-        result.negative = result.negative && result.bits != 0;
-    }
     return result;
 }
 

@@ -154,7 +154,18 @@ public:
     /// Sets pruned weights to zero again, and their moments, as `round::mask` does; after the last
     /// round, to train on.
     void mask();
-    /// One entry for each weight in the framework's order, 1 where it is kept: of the open round if
+    /// While what it returns lives, the weights are those of the hardware: rounded to the format of
+    /// their layer, and to two signed digits where that is their state. Gradients that are computed
+    /// meanwhile belong to the weights that come back afterwards (straight-through; Bengio et al.
+    /// 2013), and a metric is that of the hardware's weights. To be called around every forward and
+    /// backward pass, not around an optimiser's step. One at a time, and gone before its pruner is.
+    class hardware_weights;
+    [[nodiscard]] hardware_weights as_in_hardware();
+    /// Makes the weights those of the hardware for good, as they are handed over.
+    void write_as_in_hardware();
+
+    /// One entry for each weight in the framework's order, its `weight_state`: 0 where it is
+    /// pruned, 1 where it is kept, 2 where it is kept with two signed digits. Of the open round if
     /// there is one, else of the last accepted round.
     [[nodiscard]] const std::vector<std::vector<std::uint8_t>>& masks() const { return masks_; }
     /// Those of the last rejected round; empty if no round was rejected.
@@ -209,8 +220,10 @@ private:
 
     [[nodiscard]] const ranker& ranker_of(std::size_t m) const;
     [[nodiscard]] bool ranks_by_sensitivity() const;
-    /// Normalised value of every group.
-    [[nodiscard]] std::vector<double> values() const;
+    /// Value of each group of a matrix, not normalised.
+    void value(std::size_t m, const grouping& groups, std::span<double> values) const;
+    /// Normalised value of every group, after weights are assigned to multipliers anew.
+    [[nodiscard]] std::vector<double> values();
 
     /// Charges of the regulariser, from prices: the shadow prices of the last solve where they say
     /// anything, else each resource by its share of the total; scaled to a mean of 1 over the
@@ -266,6 +279,22 @@ private:
     std::string stopped_because_;
     stopwatch round_clock_;   ///< runs since the last `next`
     double busy_seconds_ = 0; ///< of the pruner, since the last `report`
+};
+
+/// Weights as the hardware has them, until it is gone.
+class pruner::hardware_weights {
+public:
+    hardware_weights(const hardware_weights&) = delete;
+    hardware_weights& operator=(const hardware_weights&) = delete;
+    hardware_weights(hardware_weights&&) = delete;
+    hardware_weights& operator=(hardware_weights&&) = delete;
+    ~hardware_weights();
+
+private:
+    friend class pruner;
+    explicit hardware_weights(pruner& of);
+    pruner* of_;
+    std::vector<std::vector<std::byte>> saved_;
 };
 
 /// One round of a pruner, to be used until it is reported.

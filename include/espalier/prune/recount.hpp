@@ -6,10 +6,15 @@
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/mapping.hpp>
 #include <espalier/model/resources.hpp>
+#include <espalier/prune/resource_units.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -19,13 +24,48 @@
 
 namespace espalier {
 
-/// DSP blocks, block RAM and soft-multiplier LUTs that the non-zero weights of a matrix need when
-/// everything else is removed from the hardware. Every weight that stays at reuse factor 1 counts
-/// as a product, for training moves its value; `cost` with weights counts digits.
-/// \param weights  all weights of the matrix in the framework's order
+namespace detail {
+
+/// Marks the multipliers that the blocks of a structure need whose multipliers choose their
+/// weights: as many as the fullest cycle of the block has weights, and free rows one for every RF
+/// of them.
+inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matrix& m,
+    layout framework, std::span<const float> weights, const structure& how)
+{
+    const std::int64_t of_row = m.n_in() / m.reuse_factor;
+    const bool is_free = how.kind == structure_kind::free_row;
+    const std::int64_t of_block = is_free ? of_row : std::min<std::int64_t>(how.streams, of_row);
+    std::map<std::array<std::int64_t, 2>, std::vector<std::int64_t>> found; // of row and block
+    for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
+        if (weights[static_cast<std::size_t>(offset)] == 0)
+            continue;
+        const placement at = place(m, framework, offset);
+        auto& of_cycle = found[{at.output, at.input / m.reuse_factor / of_block}];
+        of_cycle.resize(static_cast<std::size_t>(m.reuse_factor));
+        ++of_cycle[static_cast<std::size_t>(at.cycle)];
+    }
+    for (const auto& [block, of_cycle] : found) {
+        const std::int64_t needed =
+            is_free ? ceil_div(std::accumulate(of_cycle.begin(), of_cycle.end(), std::int64_t{0}),
+                          m.reuse_factor)
+                    : *std::max_element(of_cycle.begin(), of_cycle.end());
+        std::fill_n(
+            multiplier_used.begin() + block[0] * of_row + block[1] * of_block, needed, true);
+    }
+}
+
+} // namespace detail
+
+/// DSP blocks, block RAM, and LUTs of soft multipliers and of selectors that multipliers have to
+/// themselves, that the non-zero weights of a matrix need when everything else is removed from the
+/// hardware. Every weight that stays at reuse factor 1 counts
+/// as a product, for training moves its value; `cost` with weights counts digits. Where weights may
+/// stay with two signed digits (structure_kind::constant), those that have no more are not
+/// products. \param weights  all weights of the matrix in the framework's order \param how says
+/// whether the memory is packed and whether multipliers choose their weights
 [[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
     std::span<const float> weights, const cost_policy& policy = {},
-    memory_layout memory_use = memory_layout::in_place)
+    const structure& how = structure::multipliers)
 {
     ensure(static_cast<std::int64_t>(weights.size()) == m.weights(),
         "a recount needs every weight of the matrix", given{"given", weights.size()},
@@ -38,7 +78,7 @@ namespace espalier {
         const std::int64_t zeros = std::count(weights.begin(), weights.end(), 0.0F);
         std::fill_n(multiplier_used.begin(), pooled_multipliers(m, m.weights() - zeros), true);
     } else {
-        const weight_memory memory = memory_use == memory_layout::packed
+        const weight_memory memory = how.memory == memory_layout::packed
                                          ? packed_memory_of(m, policy.memory)
                                          : memory_of(m, policy.memory);
         std::vector<bool> bit_used(static_cast<std::size_t>(memory.word_bits));
@@ -50,7 +90,11 @@ namespace espalier {
             for (auto bit = at.first_bit; bit < at.end_bit; ++bit)
                 bit_used[static_cast<std::size_t>(bit)] = true;
         }
-        if (memory_use == memory_layout::packed) {
+        if (is_assignable(how.kind)) {
+            std::fill(multiplier_used.begin(), multiplier_used.end(), false);
+            detail::mark_assigned(multiplier_used, m, framework, weights, how);
+        }
+        if (how.memory == memory_layout::packed) {
             const auto kept = std::count(multiplier_used.begin(), multiplier_used.end(), true);
             const auto bits = bits_of(memory, {0, kept}).last;
             std::fill(bit_used.begin(), bit_used.end(), false);
@@ -70,11 +114,21 @@ namespace espalier {
                 }
         }
     }
+    if (how.kind == structure_kind::constant)
+        for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
+            const std::int64_t value =
+                stored_as(static_cast<double>(weights[static_cast<std::size_t>(offset)]), m.weight,
+                    weight_state::kept);
+            need.lut += value != 0 ? lut_constant(m) * m.copies : 0;
+            multiplier_used[static_cast<std::size_t>(to_hardware(m, framework, offset))] =
+                signed_digits(value) > 2;
+        }
     // A block that serves several multipliers is needed while one of them is.
     std::int64_t counted = -1;
     for (std::int64_t g = 0; g < m.multipliers(); ++g) {
         if (!multiplier_used[static_cast<std::size_t>(g)])
             continue;
+        need.lut += m.copies * lut_own_selector(m, how);
         const bool is_last = g + 1 == m.multipliers() && last != product;
         const product_cost& its = is_last ? last : product;
         if (its.blocks == 0)
@@ -86,6 +140,14 @@ namespace espalier {
         counted = g / product.sharing;
     }
     return need;
+}
+
+/// The same of multipliers with their own weights, in a memory of either kind.
+[[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
+    std::span<const float> weights, const cost_policy& policy, memory_layout memory_use)
+{
+    return recount(m, framework, weights, policy,
+        structure{.kind = structure_kind::multiplier, .memory = memory_use});
 }
 
 } // namespace espalier

@@ -33,8 +33,10 @@ namespace espalier {
 
 /// What a unit is part of.
 enum class unit_type : std::uint8_t {
-    product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier
+    product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier;
+             ///< with the selectors that its multipliers have to themselves
     column,  ///< a column of a bank of the weight memory
+    adder,   ///< LUTs that add up a constant, whether it is multiplied in a DSP or shifted
 };
 
 /// Units of a matrix that are alike.
@@ -45,6 +47,14 @@ struct unit_kind {
 
     friend constexpr bool operator==(const unit_kind&, const unit_kind&) = default;
 };
+
+/// LUTs that a constant at reuse factor 1 adds to the adder tree, with whatever number of digits:
+/// 0.15 for each bit of its operands (fitted to public synthesis reports; docs/model.md). Of one
+/// copy.
+[[nodiscard]] constexpr std::int64_t lut_constant(const weight_matrix& m)
+{
+    return ceil_div(std::int64_t{3} * (m.weight.width + m.data.width), 20);
+}
 
 /// A matrix has at most products, a last one that is built for fewer bits, and six banks.
 inline constexpr std::size_t max_unit_kinds = 8;
@@ -98,7 +108,8 @@ private:
 
 } // namespace detail
 
-/// The resource units of a grouped matrix, before anything is pruned.
+/// The resource units of a grouped matrix, before anything is pruned. Under a structure that
+/// assigns weights to multipliers, units and groups count slots, whatever weights these have.
 class resource_units {
 public:
     /// Of a matrix and its groups, under a way of counting.
@@ -114,7 +125,7 @@ public:
             "under the latency strategy with a reuse factor above 1 multipliers are shared freely, "
             "so only single weights can be pruned",
             given{"reuse_factor", m.reuse_factor});
-        ensure(!packed_ || how.kind == structure_kind::multiplier,
+        ensure(!packed_ || how.kind == structure_kind::multiplier || is_assignable(how.kind),
             "a packed memory is filled multiplier by multiplier, so its structure is the "
             "multiplier");
         add_products(costs);
@@ -122,9 +133,21 @@ public:
             add({.type = unit_type::column,
                 .count = memory_.columns(bank),
                 .cost = {.bram18 = memory_.banks[bank].bram18}});
+        if (has_states())
+            add({.type = unit_type::adder,
+                .count = m.weights(),
+                .cost = {.lut = lut_constant(m) * m.copies}});
     }
 
     [[nodiscard]] const grouping& groups() const { return groups_; }
+    /// Whether a group has two states in which it stays (structure_kind::constant): as it is or
+    /// with two signed digits.
+    [[nodiscard]] bool has_states() const { return groups_.how().kind == structure_kind::constant; }
+    /// Of the units: the groups; where these have states, first all groups, each with two digits at
+    /// least, and then what makes each of them whole. A group that is whole uses its adder as well,
+    /// so who pays for the second has the first for nothing: the two are never kept the other way
+    /// round where that is worth anything.
+    [[nodiscard]] std::int64_t users() const { return groups_.groups() * (has_states() ? 2 : 1); }
 
     /// Whether groups take slots in the order of their value, and the users of a unit are slots:
     /// where the memory is packed, and where multipliers are pooled (latency strategy).
@@ -151,8 +174,8 @@ public:
     }
 
     /// Calls visit(kind, users) for every unit, kind after kind, each in the order of the hardware.
-    /// `users` are the groups (or slots) of this matrix that the unit serves, ascending and at
-    /// least one: an index_range where groups are contiguous, else a span of indices.
+    /// `users` are the groups (or slots, or states) of this matrix that the unit serves, ascending
+    /// and at least one: an index_range where groups are contiguous, else some range of indices.
     template <class Visit>
     void each(Visit&& visit) const
     {
@@ -174,10 +197,10 @@ private:
         const weight_matrix& m = groups_.matrix();
         const product_cost product = product_of(m, costs);
         const product_cost last = last_product_of(m, costs);
-        const auto cost_of = [&m](const product_cost& p, int weight_width) {
-            return p.blocks > 0
-                       ? resources{.dsp = p.blocks * m.copies}
-                       : resources{.lut = lut_product(weight_width, m.data.width) * m.copies};
+        const std::int64_t selector = lut_own_selector(m, groups_.how());
+        const auto cost_of = [&](const product_cost& p, int weight_width) {
+            const std::int64_t soft = p.blocks > 0 ? 0 : lut_product(weight_width, m.data.width);
+            return m.copies * resources{.dsp = p.blocks, .lut = soft + p.sharing * selector};
         };
         sharing_ = product.sharing;
         const std::int64_t alone = last == product ? 0 : 1;
@@ -201,9 +224,19 @@ private:
              ++kind)
             for (std::int64_t unit = 0; unit < kinds_[kind].count; ++unit, g += sharing_) {
                 const index_range multipliers{g, std::min(g + sharing_, m.multipliers())};
+                if (has_states()) {
+                    visit(kind, index_range{groups_.groups() + multipliers.first,
+                                    groups_.groups() + multipliers.last});
+                    continue;
+                }
                 visit(kind, by_product.in(pooled_ ? slots_of_pooled(m, multipliers)
                                                   : weights_of(m, multipliers)));
             }
+        if (has_states()) {
+            for (std::int64_t g = 0; g < groups_.groups(); ++g)
+                visit(kind, std::array{g, groups_.groups() + g});
+            return;
+        }
         for (std::size_t bank = 0; kind < kind_count_; ++kind, ++bank) {
             Touched by_column(groups_);
             for (std::int64_t j = 0; j < kinds_[kind].count; ++j)

@@ -10,16 +10,20 @@
 #include <espalier/model/legality.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
+#include <espalier/model/weight_assignment.hpp>
 #include <espalier/model/weight_matrix.hpp>
+#include <espalier/prune/assign.hpp>
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/detail/matrix_items.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/resource_units.hpp>
+#include <espalier/prune/weight_state.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -106,10 +110,12 @@ public:
                 .keep_at_least = rule.keep_at_least.value_or(options_.keep_at_least),
                 .keep_share = rule.keep_share.value_or(0),
                 .first_item = items_});
+            groups_.push_back(matrices_.back().units.groups());
             items_ += matrices_.back().size();
             ensure(items_ < std::numeric_limits<std::uint32_t>::max(),
                 "a problem has fewer than 2^32 - 1 groups", given{"groups", items_});
         }
+        assignments_.resize(matrices_.size());
         problem_ = detail::costs_of(matrices_, options_.custom);
         for (const detail::matrix_items& matrix : matrices_) {
             const std::string_view name = matrix.units.groups().matrix().layer.view();
@@ -124,9 +130,22 @@ public:
     [[nodiscard]] std::span<const layer_items> layers() const { return layers_; }
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
     /// The groups of a matrix; matrices are counted over all layers.
-    [[nodiscard]] const grouping& groups_of(std::size_t matrix) const
+    [[nodiscard]] const grouping& groups_of(std::size_t matrix) const { return groups_[matrix]; }
+    /// Whether the groups of a matrix are multipliers whose weights are to be assigned.
+    [[nodiscard]] bool is_assignable(std::size_t matrix) const
     {
-        return matrices_[matrix].units.groups();
+        return espalier::is_assignable(groups_[matrix].how().kind);
+    }
+    /// Gives the multipliers of a matrix the weights that are best for them (assign.hpp). What
+    /// `groups_of` returned before is then of another choice.
+    /// \param importances  one for each weight in hardware order
+    void assign(std::size_t matrix, std::span<const double> importances)
+    {
+        const grouping& slots = matrices_[matrix].units.groups();
+        auto assignment =
+            std::make_shared<const weight_assignment>(espalier::assign(slots, importances));
+        groups_[matrix] = slots.assigned(*assignment);
+        assignments_[matrix] = std::move(assignment);
     }
     /// All that the rules say of a matrix.
     [[nodiscard]] const layer_rule& rule_of(std::size_t matrix) const { return rules_[matrix]; }
@@ -189,6 +208,14 @@ public:
         return used;
     }
 
+    /// Whether the groups of a matrix have two states in which they stay
+    /// (structure_kind::constant). Its items are then first all groups, worth what they are with
+    /// two signed digits, and behind them what each is worth more as it is.
+    [[nodiscard]] bool has_states(std::size_t matrix) const
+    {
+        return matrices_[matrix].units.has_states();
+    }
+
     /// Writes the mask of one matrix: 1 where the weight is kept, else 0.
     /// \param keep   one entry for each item of the whole problem
     /// \param order  in which the framework stores the weights of the matrix
@@ -201,11 +228,20 @@ public:
         ensure(static_cast<std::int64_t>(mask.size()) == groups.matrix().weights(),
             "a mask has an entry for every weight", given{"given", mask.size()},
             given{"weights", groups.matrix().weights()});
-        ensure(keep.size() == items(), "a choice has an entry for every group",
-            given{"given", keep.size()}, given{"groups", items()});
-        const std::uint8_t* const kept = keep.data() + first_item(matrix);
-        visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
-            mask[static_cast<std::size_t>(offset)] = static_cast<Number>(kept[group]);
+        visit_states(keep, matrix, order, [&](std::int64_t offset, weight_state state) {
+            mask[static_cast<std::size_t>(offset)] =
+                static_cast<Number>(state == weight_state::pruned ? 0 : 1);
+        });
+    }
+    /// The same with the states of the weights.
+    void write_states(std::span<const std::uint8_t> keep, std::size_t matrix, layout order,
+        std::span<std::uint8_t> states) const
+    {
+        ensure(static_cast<std::int64_t>(states.size()) == groups_of(matrix).matrix().weights(),
+            "a mask has an entry for every weight", given{"given", states.size()},
+            given{"weights", groups_of(matrix).matrix().weights()});
+        visit_states(keep, matrix, order, [&](std::int64_t offset, weight_state state) {
+            states[static_cast<std::size_t>(offset)] = static_cast<std::uint8_t>(state);
         });
     }
 
@@ -239,6 +275,28 @@ public:
     }
 
 private:
+    template <class Visit>
+    void visit_states(
+        std::span<const std::uint8_t> keep, std::size_t matrix, layout order, Visit&& visit) const
+    {
+        ensure(keep.size() == items(), "a choice has an entry for every group",
+            given{"given", keep.size()}, given{"groups", items()});
+        const std::uint8_t* const kept = keep.data() + first_item(matrix);
+        const grouping& groups = groups_of(matrix);
+        if (!has_states(matrix)) {
+            visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
+                visit(offset, kept[group] != 0 ? weight_state::kept : weight_state::pruned);
+            });
+            return;
+        }
+        const std::uint8_t* const whole = kept + groups.groups();
+        visit_weights(groups, order, [&](std::int64_t offset, std::int64_t group) {
+            visit(offset, whole[group] != 0  ? weight_state::kept
+                          : kept[group] != 0 ? weight_state::two_digits
+                                             : weight_state::pruned);
+        });
+    }
+
     [[nodiscard]] static structure default_for(const weight_matrix& m)
     {
         return m.strategy == strategy::latency && m.reuse_factor > 1 ? structure::weights
@@ -248,6 +306,9 @@ private:
     selection_options options_;
     std::vector<layer_rule> rules_; ///< what all of them say, one for each matrix
     std::vector<detail::matrix_items> matrices_;
+    /// What the groups of each matrix refer to; shared by copies of a selection, and never changed.
+    std::vector<std::shared_ptr<const weight_assignment>> assignments_;
+    std::vector<grouping> groups_;
     std::vector<layer_items> layers_;
     std::size_t items_ = 0;
     knapsack_problem problem_; ///< of ranked matrices, the values decide who uses which unit

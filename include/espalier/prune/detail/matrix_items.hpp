@@ -44,7 +44,7 @@ enum : std::size_t { dsp_index, bram18_index, lut_index, first_custom_index };
     return r;
 }
 
-/// A matrix among others: its groups are consecutive items of one problem.
+/// A matrix among others: its groups, or their states, are consecutive items of one problem.
 struct matrix_items {
     resource_units units;
     std::size_t keep_at_least = 1; ///< groups
@@ -53,7 +53,8 @@ struct matrix_items {
     std::size_t first_use = 0; ///< place of the first user of its first shared unit
     resources total{};         ///< need of all groups, once they are items
 
-    [[nodiscard]] std::size_t size() const
+    [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(units.users()); }
+    [[nodiscard]] std::size_t groups() const
     {
         return static_cast<std::size_t>(units.groups().groups());
     }
@@ -183,24 +184,26 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
 
 /// Adds the items of a matrix. Items that need the same without sharing it are one class, in the
 /// order of their first items. The guard against an empty layer sits on the largest, a share on
-/// every class.
+/// every class; nothing asks for items that only make groups whole.
 /// \param before  need of the matrices that are items already
 inline void add_items(knapsack_problem& problem, matrix_items& matrix, const groups_own& own,
     std::span<const custom_resource> custom, const resources& before)
 {
     const std::size_t first_class = problem.classes();
     std::map<resource_vector, std::uint32_t> classes;
-    std::vector<std::size_t> members;
+    std::vector<std::size_t> members; // groups
     matrix.total = matrix.units.total();
-    const auto custom_of = [&](std::size_t g) {
-        return custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(g));
+    const auto custom_of = [&](std::size_t item) {
+        return item < matrix.groups()
+                   ? custom_cost(custom, matrix.units.groups(), static_cast<std::int64_t>(item))
+                   : std::array<std::int64_t, max_custom_resources>{};
     };
     for (std::size_t g = 0; g < own.size();) {
         const std::size_t first = g;
         resources cost = own.cost(g, matrix.units);
         cost.custom = custom_of(g);
-        while (
-            ++g < own.size() && own.set_of(g) == own.set_of(first) && custom_of(g) == cost.custom)
+        while (++g < own.size() && g != matrix.groups() && own.set_of(g) == own.set_of(first) &&
+               custom_of(g) == cost.custom)
             ;
         const std::size_t length = g - first;
         const auto [known, is_new] =
@@ -210,7 +213,7 @@ inline void add_items(knapsack_problem& problem, matrix_items& matrix, const gro
             members.push_back(0);
         }
         problem.class_of.insert(problem.class_of.end(), length, known->second);
-        members[known->second - first_class] += length;
+        members[known->second - first_class] += first < matrix.groups() ? length : 0;
         matrix.total += countable(length, cost.custom, (before + matrix.total).custom);
     }
     const auto largest = static_cast<std::size_t>(

@@ -7,9 +7,11 @@
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/linkage.hpp>
+#include <espalier/model/grouping.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
+#include <espalier/model/precision.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
 #include <espalier/prune/pruner.hpp>
@@ -20,6 +22,7 @@
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/trainee.hpp>
+#include <espalier/prune/weight_state.hpp>
 #include <espalier/prune/weight_view.hpp>
 
 #include <algorithm>
@@ -31,6 +34,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -121,9 +125,9 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     auto& [record, solution] = *found;
     set_charges(solution);
     for (std::size_t m = 0; m < matrices(); ++m) {
-        selection_.write_mask(
-            solution.keep, m, network_.weights[m].order(), std::span<std::uint8_t>(masks_[m]));
-        record.kept_weights += std::count(masks_[m].begin(), masks_[m].end(), 1);
+        selection_.write_states(solution.keep, m, network_.weights[m].order(), masks_[m]);
+        record.kept_weights += std::count_if(
+            masks_[m].begin(), masks_[m].end(), [](std::uint8_t state) { return state != 0; });
     }
     write_zeros();
     history_.push_back(record);
@@ -229,6 +233,37 @@ void pruner::add_observed(std::span<const std::span<Number>> gradients)
     sensitivity_.observe(weights, slopes);
 }
 
+ESPALIER_INLINE void pruner::write_as_in_hardware()
+{
+    ensure_in_place();
+    for (std::size_t m = 0; m < matrices(); ++m)
+        network_.weights[m].update([&](auto weights) {
+            const precision& format = selection_.groups_of(m).matrix().weight;
+            for (std::size_t i = 0; i < weights.size(); ++i)
+                weights[i] = static_cast<std::remove_reference_t<decltype(weights[i])>>(
+                    in_hardware(static_cast<double>(weights[i]), format,
+                        static_cast<weight_state>(masks_[m][i])));
+        });
+}
+
+ESPALIER_INLINE pruner::hardware_weights pruner::as_in_hardware()
+{
+    return hardware_weights(*this);
+}
+
+ESPALIER_INLINE pruner::hardware_weights::hardware_weights(pruner& of) : of_(&of)
+{
+    for (const weight_view& view : of.network_.weights)
+        saved_.push_back(view.save());
+    of.write_as_in_hardware();
+}
+
+ESPALIER_INLINE pruner::hardware_weights::~hardware_weights()
+{
+    for (std::size_t m = 0; m < saved_.size(); ++m)
+        of_->network_.weights[m].restore(saved_[m]);
+}
+
 ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
 {
     const std::optional<ranker>& own = selection_.rule_of(m).rank_by;
@@ -243,23 +278,42 @@ ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
     return false;
 }
 
-ESPALIER_INLINE std::vector<double> pruner::values() const
+ESPALIER_INLINE void pruner::value(
+    std::size_t m, const grouping& groups, std::span<double> values) const
+{
+    const layout order = network_.weights[m].order();
+    const ranker& by = ranker_of(m);
+    std::vector<float> buffer;
+    if (by.is_by_gradients())
+        group_norms(groups, order, sensitivity_.sums(m), ranking::l1, values);
+    else
+        by.value(groups, order, network_.weights[m].read(buffer), values);
+}
+
+ESPALIER_INLINE std::vector<double> pruner::values()
 {
     ensure(!ranks_by_sensitivity() || sensitivity_.batches() > 0,
         "ranking by gradients needs observe() for at least one batch before each round");
     std::vector<double> all(selection_.items());
-    std::vector<float> buffer;
     for (std::size_t m = 0; m < matrices(); ++m) {
+        if (selection_.is_assignable(m)) {
+            const grouping weights(selection_.groups_of(m).matrix(), structure::weights);
+            std::vector<double> importances(static_cast<std::size_t>(weights.groups()));
+            value(m, weights, importances);
+            selection_.assign(m, importances);
+        }
         const grouping& groups = selection_.groups_of(m);
-        const layout order = network_.weights[m].order();
         const std::span<double> norms = std::span{all}.subspan(
             selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
-        const ranker& by = ranker_of(m);
-        if (by.is_by_gradients())
-            group_norms(groups, order, sensitivity_.sums(m), ranking::l1, norms);
-        else
-            by.value(groups, order, network_.weights[m].read(buffer), norms);
+        value(m, groups, norms);
         normalize(norms, selection_.rule_of(m).normalize_by.value_or(options_.normalize_by));
+        if (!selection_.has_states(m))
+            continue;
+        const ranker& by = ranker_of(m);
+        std::vector<float> buffer;
+        split_by_states(groups, network_.weights[m].order(), network_.weights[m].read(buffer),
+            !by.is_function() && by.by() == ranking::fisher, norms,
+            std::span{all}.subspan(selection_.first_item(m) + norms.size(), norms.size()));
     }
     return all;
 }

@@ -104,11 +104,12 @@ inline void add_facts(fact_list& facts, const grouping& groups, const weight_vie
     facts.add("weight precision" + of, weight);
     facts.add("data precision" + of, data);
     facts.add("accum precision" + of, accum);
-    const auto& [structure, memory, block_outputs, block_inputs] = groups.how();
+    const auto& [structure, memory, block_outputs, block_inputs, streams] = groups.how();
     facts.add("structure" + of, to_string(structure));
     facts.add("packed memory" + of, memory == memory_layout::packed);
     facts.add("block outputs" + of, block_outputs);
     facts.add("block inputs" + of, block_inputs);
+    facts.add("streams" + of, streams);
     facts.add("layout" + of, to_string(view.order()));
     facts.add("bytes of the weights" + of, view.bytes());
 }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/schedule.hpp>
+#include <espalier/model/integer.hpp>
+#include <espalier/model/product.hpp>
+#include <espalier/model/resources.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+
+// LUTs and flip-flops of the circuit of a schedule, term by term as it is emitted. The hierarchy is
+// kept, so each module costs what it costs alone: an adder a LUT for each bit of its longer
+// operand, an accumulator one for each bit, a selector of up to four inputs likewise. Held against
+// Yosys in docs/synthesis.md.
+
+namespace espalier {
+
+namespace detail {
+
+/// LUTs for each bit of a selector as it is emitted: like `selector_luts`, but an input that is
+/// left over in its level passes by.
+constexpr std::int64_t emitted_selector_luts(std::int64_t choices)
+{
+    std::int64_t luts = 0;
+    for (; choices > 1; choices = ceil_div(choices, 4))
+        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
+    return luts;
+}
+
+} // namespace detail
+
+/// LUTs that add up the tiles of a product that takes several DSP blocks. On UltraScale Yosys adds
+/// in logic; on 7-series it packs the first addition of each row into the blocks.
+/// \param bits  the product's bits up to the last that is used
+[[nodiscard]] constexpr std::int64_t tile_luts(dsp_family family, int a, int b, int bits)
+{
+    // All tiles but the last of an operand are 17 bits wide, and their low bits pass by the adder.
+    const auto [narrow, wide] = std::minmax(a, b);
+    const int native = family == dsp_family::dsp48e1 ? 25 : 27;
+    std::int64_t luts = 0;
+    const bool in_rows = narrow > 18 && wide > native;
+    if (narrow > 18 || wide > native)
+        luts +=
+            family == dsp_family::dsp48e1 && !in_rows ? 0 : std::max(0, std::min(bits, a + b) - 17);
+    return luts;
+}
+
+/// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
+/// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 4
+/// LUTs, and for products without a DSP block and those of more than two tiles.
+/// \throws std::invalid_argument at reuse factor 1
+[[nodiscard]] inline resources circuit_fabric(
+    const matrix_schedule& schedule, dsp_family family = dsp_family::dsp48e2)
+{
+    const weight_matrix& m = schedule.matrix();
+    const circuit_plan plan = plan_of(schedule);
+    const int width = m.accum.width;
+    resources need;
+    // Counter, hand-over and the marks of the first and the last cycle.
+    const auto control = [](std::int64_t cycles) { return 10 + ceil_log2(cycles); };
+    need.lut += control(m.reuse_factor);
+    need.ff += ceil_log2(m.reuse_factor) + 6;
+    for (const std::int64_t p : plan.periods) {
+        need.lut += 2 + ceil_log2(p);
+        need.ff += ceil_log2(p);
+    }
+    std::set<std::int64_t> inputs;
+    for (const circuit_stream& s : plan.streams) {
+        need.lut += m.data.width * detail::emitted_selector_luts(s.period());
+        inputs.insert(s.inputs.begin(), s.inputs.end());
+    }
+    need.ff += m.data.width * static_cast<std::int64_t>(inputs.size() + plan.streams.size());
+    const int product_bits = std::max(plan.dropped_bits, 0) + plan.term_bits;
+    need.lut += schedule.multipliers() * tile_luts(family, m.weight.width + !m.weight.is_signed,
+                                             m.data.width + !m.data.is_signed, product_bits);
+    need.ff += schedule.multipliers() *
+               (m.weight.width + std::clamp(plan.product_bits - std::max(plan.dropped_bits, 0), 1,
+                                     plan.term_bits));
+    for (const circuit_lane& lane : plan.lanes) {
+        const auto leaves = static_cast<std::int64_t>(lane.multipliers.size());
+        for (const tree_adder& a : adder_tree(leaves, plan.term_bits, width))
+            need.lut += std::min(a.bits, std::max(a.left_bits, a.right_bits));
+        need.lut += width;
+        need.ff += width;
+        for (std::size_t s = 0; s < lane.segments.size(); ++s)
+            if (lane.is_captured(s)) {
+                need.lut += 1 + ceil_div(ceil_log2(m.reuse_factor), 6);
+                need.ff += width + 3;
+            }
+    }
+    for (const auto& parts : plan.outputs)
+        need.lut += width * std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
+    return need;
+}
+
+} // namespace espalier

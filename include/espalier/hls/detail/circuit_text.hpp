@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/ensure.hpp>
+#include <espalier/hls/adder_tree.hpp>
+#include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/detail/verilog_text.hpp>
+#include <espalier/hls/schedule.hpp>
+#include <espalier/model/integer.hpp>
+#include <espalier/model/weight_matrix.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <ostream>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// The text of one circuit: its selectors, its table of biases, and the module that joins them. What
+// is constant stands in modules of its own.
+
+namespace espalier::detail {
+
+inline void ensure_circuit_biases(const weight_matrix& m, std::span<const std::int64_t> biases)
+{
+    ensure(biases.empty() || static_cast<std::int64_t>(biases.size()) == m.n_out(),
+        "a circuit has a bias for each output or none at all", given{"given", biases.size()},
+        given{"n_out", m.n_out()});
+    ensure_within(biases, m.accum);
+}
+
+/// The cycles in which something happens to a lane, and the wire that says so.
+class circuit_marks {
+public:
+    /// The number of the wire for a set of cycles.
+    std::size_t operator()(const std::set<std::int64_t>& cycles)
+    {
+        const auto [at, is_new] = number_.emplace(cycles, sets_.size());
+        if (is_new)
+            sets_.push_back(cycles);
+        return at->second;
+    }
+    [[nodiscard]] const std::vector<std::set<std::int64_t>>& sets() const { return sets_; }
+
+private:
+    std::map<std::set<std::int64_t>, std::size_t> number_;
+    std::vector<std::set<std::int64_t>> sets_;
+};
+
+/// The cycles in which the segments of a lane begin; cycle 0 alone for a lane of one segment.
+inline std::set<std::int64_t> begins_of(const circuit_lane& lane)
+{
+    std::set<std::int64_t> cycles;
+    for (const circuit_segment& s : lane.segments)
+        cycles.insert(s.first);
+    return cycles;
+}
+
+class circuit_text {
+public:
+    circuit_text(std::ostream& out, const std::string& name, const matrix_schedule& schedule,
+        const circuit_plan& plan, std::span<const std::int64_t> biases)
+        : out_(out),
+          name_(name),
+          schedule_(schedule),
+          m_(schedule.matrix()),
+          plan_(plan),
+          biases_(biases)
+    {}
+
+    /// The selectors: trees of selections of one of four by two bits of a counter each.
+    void write_select() const
+    {
+        const int width = m_.data.width;
+        const auto streams = static_cast<std::int64_t>(plan_.streams.size());
+        if (streams == 0)
+            return;
+        out_ << "module " << name_ << "_select(input " << range(m_.n_in() * width) << " x, input "
+             << range(ceil_log2(m_.reuse_factor)) << " c";
+        for (const std::int64_t p : plan_.periods)
+            out_ << ", input " << range(ceil_log2(p)) << " " << numbered("c", p);
+        out_ << ", output " << range(streams * width) << " y);\n";
+        for (std::int64_t s = 0; s < streams; ++s)
+            write_stream(s);
+        out_ << "endmodule\n\n";
+    }
+
+    /// For each lane of several outputs the bias that each begins with.
+    void write_starts() const
+    {
+        for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
+            if (!has_start_table(lane))
+                continue;
+            const int width = m_.accum.width;
+            out_ << "module " << numbered(name_ + "_start", static_cast<std::int64_t>(lane))
+                 << "(input " << range(ceil_log2(m_.reuse_factor)) << " c, output reg "
+                 << range(width) << " y);\n    always @* case (c)\n";
+            const auto& segments = plan_.lanes[lane].segments;
+            for (std::size_t s = 0; s < segments.size(); ++s)
+                out_ << "        " << segments[s].first << ": y = " << constant(start_of(lane, s))
+                     << ";\n";
+            out_ << "        default: y = {" << width << "{1'bx}};\n    endcase\nendmodule\n\n";
+        }
+    }
+
+    void write_top() const;
+
+private:
+    std::ostream& out_;
+    const std::string& name_;
+    const matrix_schedule& schedule_;
+    const weight_matrix& m_;
+    const circuit_plan& plan_;
+    std::span<const std::int64_t> biases_;
+
+    [[nodiscard]] std::string constant(std::int64_t value) const
+    {
+        bit_string bits;
+        bits.push(value, m_.accum.width);
+        return bits.literal();
+    }
+    [[nodiscard]] std::int64_t bias_of(std::int64_t output) const
+    {
+        return biases_.empty() ? 0 : biases_[static_cast<std::size_t>(output)];
+    }
+    /// What a segment begins with: the bias, in the first part of its output.
+    [[nodiscard]] std::int64_t start_of(std::size_t lane, std::size_t segment) const
+    {
+        const std::int64_t output = plan_.lanes[lane].segments[segment].output;
+        const auto& parts = plan_.outputs[static_cast<std::size_t>(output)];
+        const bool is_first =
+            !parts.empty() && parts.front().lane == lane && parts.front().segment == segment;
+        return is_first ? bias_of(output) : 0;
+    }
+    [[nodiscard]] bool has_start_table(std::size_t lane) const
+    {
+        const std::size_t segments = plan_.lanes[lane].segments.size();
+        bool any = false;
+        for (std::size_t s = 0; s < segments; ++s)
+            any = any || start_of(lane, s) != 0;
+        return any && segments > 1;
+    }
+
+    void write_stream(std::int64_t number) const
+    {
+        const auto& stream = plan_.streams[static_cast<std::size_t>(number)];
+        const int width = m_.data.width;
+        const std::string counter =
+            stream.period() == m_.reuse_factor ? "c" : numbered("c", stream.period());
+        std::vector<std::string> level;
+        for (const std::int64_t input : stream.inputs)
+            level.push_back(element("x", input, width));
+        std::int64_t selectors = 0;
+        for (int bit = 0; level.size() > 1; bit += 2) {
+            std::vector<std::string> above;
+            for (std::size_t i = 0; i < level.size(); i += 4) {
+                const std::size_t choices = std::min<std::size_t>(4, level.size() - i);
+                if (choices == 1) {
+                    above.push_back(level[i]);
+                    continue;
+                }
+                const std::string id = std::to_string(number) + "_" + std::to_string(selectors++);
+                out_ << "    wire " << range(width) << " y" << id << ";\n    espalier_select"
+                     << choices << " #(" << width << ") s" << id << "("
+                     << slice(counter, bit, choices > 2 ? 2 : 1);
+                for (std::size_t j = i; j < i + choices; ++j)
+                    out_ << ", " << level[j];
+                above.push_back("y" + id);
+                out_ << ", " << above.back() << ");\n";
+            }
+            level = std::move(above);
+        }
+        out_ << "    assign " << element("y", number, width) << " = " << level.front() << ";\n";
+    }
+
+    void write_control() const;
+    void write_marks(const circuit_marks& marks, std::string_view prefix, int stages) const;
+    void write_operands() const;
+    void write_lane(
+        std::size_t lane, circuit_marks& begins, circuit_marks& ends, std::ostream& out) const;
+    void write_outputs() const;
+    [[nodiscard]] static std::string sum_name(const circuit_plan& plan, const circuit_part& part)
+    {
+        const auto lane = static_cast<std::int64_t>(part.lane);
+        return plan.lanes[part.lane].is_captured(part.segment)
+                   ? numbered("sum", lane) + numbered("_", static_cast<std::int64_t>(part.segment))
+                   : numbered("sum", lane);
+    }
+};
+
+} // namespace espalier::detail
+
+#include <espalier/hls/detail/circuit_text_definition.hpp>

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// a layer that becomes a kernel is dense, conv1d or conv2d
+//
+// Others are reported, pruned and computed in integers, but not written as HLS C++.
+#include <espalier/hls/kernel_network.hpp>
+#include <espalier/model/layers.hpp>
+
+void program()
+{
+    espalier::kernel_network network(
+        "net", {4, 4, 2}, espalier::precision{16, 6}, espalier::io_type::io_stream);
+#ifdef BROKEN
+    const espalier::layer_spec layer =
+        espalier::depthwise_conv2d{.height = 4, .width = 4, .channels = 2};
+    const std::size_t weights = 2;
+#else
+    const espalier::layer_spec layer = espalier::conv2d{
+        .height = 4, .width = 4, .channels = 2, .filters = 2, .io = espalier::io_type::io_stream};
+    const std::size_t weights = 4;
+#endif
+    network.add(layer, {espalier::formats_of(layer), std::vector<std::int64_t>(weights, 1), {}});
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/hls/kernel_network.hpp>
+#include <espalier/model/layers.hpp>
+#include <espalier/model/legality.hpp>
+#include <espalier/model/quantize.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+// Networks with random shapes, formats, modes, reuse factors, masks and layouts.
+
+namespace random_networks {
+
+namespace esp = espalier;
+
+/// Random numbers, and whether formats are to be such that ap_fixed takes them: an assertion of its
+/// headers fails where an assignment drops all bits of a number and more.
+struct generator : std::mt19937_64 {
+    generator(std::uint64_t seed, bool is_mild) : std::mt19937_64(seed), mild(is_mild) {}
+    bool mild;
+};
+
+inline int between(generator& random, int first, int last)
+{
+    return first + static_cast<int>(random() % static_cast<std::uint64_t>(last - first + 1));
+}
+
+inline esp::precision format(generator& random, int widest)
+{
+    const int width = between(random, 2, widest);
+    return {width, random.mild ? between(random, 0, width) : between(random, -2, width + 2),
+        random() % 4 != 0};
+}
+inline esp::precision accumulator(generator& random)
+{
+    return random.mild ? esp::precision{30, 12} : format(random, 30);
+}
+inline esp::fixed_point modes(generator& random, const esp::precision& p)
+{
+    return {p, static_cast<esp::rounding>(random() % 7), static_cast<esp::overflow>(random() % 4)};
+}
+inline esp::strategy strategy(generator& random)
+{
+    return random() % 3 == 0 ? esp::strategy::resource : esp::strategy::resource_unrolled;
+}
+
+/// Raw numbers of a format, some of them at its limits.
+inline std::vector<std::int64_t> raws(generator& random, const esp::precision& p, std::size_t count)
+{
+    std::vector<std::int64_t> numbers(count);
+    for (std::int64_t& n : numbers)
+        n = random() % 8 == 0 ? (random() % 2 == 0 ? esp::smallest_raw(p) : esp::largest_raw(p))
+                              : esp::requantized(static_cast<std::int64_t>(random() >> 8), {64, 64},
+                                    {{p.width, p.width, p.is_signed}});
+    return numbers;
+}
+
+/// Adds a layer with its weights; groups of weights are pruned at random.
+inline void add(generator& random, esp::kernel_network& network, esp::layer_spec layer)
+{
+    const auto legal = esp::legal_reuse_factors(layer);
+    std::vector<int> factors;
+    for (const std::int64_t rf : legal)
+        factors.push_back(static_cast<int>(rf));
+    if (factors.empty()) // resource_unrolled takes no layer of one weight
+        factors = {1};
+    layer.reuse_factor = factors[random() % factors.size()];
+    if (random() % 4 == 0) // hls4ml has no such kernel, a schedule has: rows share a multiplier
+        layer.reuse_factor = between(random, 1, 12);
+    const esp::weight_matrix m = esp::matrices_of(layer)[0];
+    esp::integer_kernel numbers;
+    numbers.formats = {.weight = layer.weight,
+        .bias = format(random, 18),
+        .accum = {layer.accum, static_cast<esp::rounding>(random() % 7),
+            random() % 4 == 0 ? esp::overflow::sat : esp::overflow::wrap},
+        .result = modes(random, format(random, 18))};
+    numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
+    const int percent = std::vector{0, 10, 50, 100}[random() % 4];
+    const std::int64_t group = between(random, 1, 3) * layer.reuse_factor;
+    for (std::int64_t first = 0; first < m.weights(); first += group)
+        if (between(random, 1, 100) > percent)
+            for (std::int64_t i = first; i < std::min(first + group, m.weights()); ++i)
+                numbers.weights[static_cast<std::size_t>(i)] = 0;
+    if (random() % 4 != 0)
+        numbers.biases =
+            raws(random, numbers.formats.bias.format, static_cast<std::size_t>(m.n_out()));
+    network.add(layer, numbers,
+        random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed);
+}
+
+inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in, esp::io_type io)
+{
+    const auto height = static_cast<int>(in.shape.height);
+    const auto width = static_cast<int>(in.shape.width);
+    const auto padding = random() % 2 == 0 ? esp::padding::same : esp::padding::valid;
+    const int most = padding == esp::padding::same ? 5 : 4;
+    const int factor = io == esp::io_type::io_parallel ? between(random, 1, 3) : 1;
+    if (height == 1)
+        return esp::conv1d{.name = "conv",
+            .width = width,
+            .channels = static_cast<int>(in.shape.channels),
+            .filters = between(random, 1, 4),
+            .kernel_width = between(random, 1, std::min(width, most)),
+            .stride_width = between(random, 1, 3),
+            .padding = padding,
+            .strategy = strategy(random),
+            .parallelization_factor = factor,
+            .io = io,
+            .weight = format(random, 18),
+            .data = in.format.format,
+            .accum = accumulator(random)};
+    return esp::conv2d{.name = "conv",
+        .height = height,
+        .width = width,
+        .channels = static_cast<int>(in.shape.channels),
+        .filters = between(random, 1, 4),
+        .kernel_height = between(random, 1, std::min(height, most)),
+        .kernel_width = between(random, 1, std::min(width, most)),
+        .stride_height = between(random, 1, 3),
+        .stride_width = between(random, 1, 3),
+        .padding = padding,
+        .strategy = strategy(random),
+        .parallelization_factor = factor,
+        .io = io,
+        .weight = format(random, 18),
+        .data = in.format.format,
+        .accum = accumulator(random)};
+}
+
+/// A ReLU, a cast or nothing.
+inline void add_conversion(generator& random, esp::kernel_network& network)
+{
+    if (random() % 2 == 0)
+        network.add(esp::integer_relu{random() % 4 == 0 ? std::optional<esp::fixed_point>()
+                                                        : modes(random, format(random, 18))});
+    else if (random() % 4 == 0)
+        network.add(esp::integer_cast{modes(random, format(random, 18))});
+}
+
+/// One convolution or none, with ReLU and pooling, then one or two dense layers.
+inline esp::kernel_network network(generator& random, const std::string& name)
+{
+    const bool has_image = random() % 2 == 0;
+    const auto io = random() % 2 == 0 ? esp::io_type::io_parallel : esp::io_type::io_stream;
+    const esp::image_shape shape =
+        has_image ? esp::image_shape{random() % 3 == 0 ? 1 : between(random, 4, 7),
+                        between(random, 4, 9), between(random, 1, 3)}
+                  : esp::image_shape{1, 1, between(random, 1, 14)};
+    esp::kernel_network net(
+        name, shape, format(random, 18), has_image ? io : esp::io_type::io_parallel);
+    if (has_image) {
+        add(random, net, convolution(random, net.wire(), io));
+        add_conversion(random, net);
+        const esp::image_shape image = net.wire().shape;
+        if (random() % 2 == 0)
+            net.add(esp::integer_pooling{
+                .height =
+                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.height))),
+                .width =
+                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.width))),
+                .stride_height = between(random, 0, 2),
+                .stride_width = between(random, 0, 2),
+                .accum = random() % 4 == 0 ? std::optional<esp::fixed_point>(format(random, 18))
+                                           : std::nullopt,
+                .result = random() % 4 == 0
+                              ? std::optional<esp::fixed_point>(modes(random, format(random, 18)))
+                              : std::nullopt});
+        if (random() % 3 == 0)
+            return net;
+    }
+    for (int i = 0; i < 2; ++i) {
+        add(random, net,
+            esp::dense{.name = i == 0 ? "fc-1" : "fc 1", // one name to C++
+                .inputs = static_cast<int>(net.wire().shape.size()),
+                .outputs = between(random, 1, 9),
+                .strategy = strategy(random),
+                .weight = format(random, 18),
+                .data = net.wire().format.format,
+                .accum = accumulator(random)});
+        add_conversion(random, net);
+        if (random() % 3 == 0)
+            break;
+    }
+    return net;
+}
+
+} // namespace random_networks

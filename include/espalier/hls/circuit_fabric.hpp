@@ -4,6 +4,7 @@
 #include <espalier/hls/adder_tree.hpp>
 #include <espalier/hls/circuit_plan.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/model/fabric.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/resources.hpp>
@@ -20,20 +21,6 @@
 // Yosys in docs/synthesis.md.
 
 namespace espalier {
-
-namespace detail {
-
-/// LUTs for each bit of a selector as it is emitted: like `selector_luts`, but an input that is
-/// left over in its level passes by.
-constexpr std::int64_t emitted_selector_luts(std::int64_t choices)
-{
-    std::int64_t luts = 0;
-    for (; choices > 1; choices = ceil_div(choices, 4))
-        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
-    return luts;
-}
-
-} // namespace detail
 
 /// LUTs that add up the tiles of a product that takes several DSP blocks. On UltraScale Yosys adds
 /// in logic; on 7-series it packs the first addition of each row into the blocks.
@@ -72,7 +59,7 @@ constexpr std::int64_t emitted_selector_luts(std::int64_t choices)
     }
     std::set<std::int64_t> inputs;
     for (const circuit_stream& s : plan.streams) {
-        need.lut += m.data.width * detail::emitted_selector_luts(s.period());
+        need.lut += m.data.width * selector_luts(s.period());
         inputs.insert(s.inputs.begin(), s.inputs.end());
     }
     need.ff += m.data.width * static_cast<std::int64_t>(inputs.size() + plan.streams.size());

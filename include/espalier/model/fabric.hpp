@@ -35,6 +35,16 @@ struct fabric_work {
     friend constexpr bool operator==(const fabric_work&, const fabric_work&) = default;
 };
 
+/// LUTs for each bit of a selector of one of so many: a tree of selectors of up to four, a LUT
+/// each.
+[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices)
+{
+    std::int64_t luts = 0;
+    for (; choices > 1; choices = ceil_div(choices, 4))
+        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
+    return luts;
+}
+
 namespace detail {
 
 /// A two-input multiplexer of any width in the reports of C synthesis; registers that keep a value
@@ -67,16 +77,6 @@ constexpr product_bits product_bits_of(const weight_matrix& m)
     const std::int64_t cut =
         std::max<std::int64_t>(fraction(m.weight) + fraction(m.data) - fraction(m.accum), 0);
     return {m.data.width, std::max<std::int64_t>(m.weight.width - cut, 0), m.accum.width};
-}
-
-/// LUTs for each bit of a selector of one of so many: a tree of selectors of up to four, a LUT
-/// each.
-constexpr std::int64_t selector_luts(std::int64_t choices)
-{
-    std::int64_t luts = 0;
-    for (; choices > 1; choices = ceil_div(choices, 4))
-        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
-    return luts;
 }
 
 /// Different selectors: multipliers that read the same inputs in the same cycles share one.

@@ -123,7 +123,7 @@ inline constexpr structure structure::constants{structure_kind::constant};
         s.kind == structure_kind::free_row
             ? m.reuse_factor
             : std::min<std::int64_t>({s.streams, m.reuse_factor, m.n_in() / m.reuse_factor});
-    return m.data.width * detail::selector_luts(choices);
+    return m.data.width * selector_luts(choices);
 }
 
 /// The groups of one matrix under one structure.

@@ -87,6 +87,7 @@ struct layer {
     {
         return espalier::cost(spec, policy);
     }
+    /// Cycles of an inference, on the devices and at the clock of the policy.
     [[nodiscard]] static constexpr espalier::timing timing(const cost_policy& policy = {})
     {
         return timing_of(spec, policy);

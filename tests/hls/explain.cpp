@@ -315,8 +315,8 @@ TEST_CASE(
             }
         }
         layer_spec built = named(layer, 0);
-        if (flow.is_hls4ml && built_strategy(layer)) {
-            built.strategy = *built_strategy(layer);
+        if (flow.is_hls4ml && strategy_built_for(layer).has_kernel) {
+            built.strategy = strategy_built_for(layer).strategy;
             if (built.strategy == strategy::resource_unrolled && built.reuse_factor == 1)
                 built.strategy = strategy::resource;
             try {
@@ -343,7 +343,7 @@ TEST_CASE(
                 beside += f.why == unfreed::beside_kept ? f.weights : 0;
             }
             const bool frees =
-                flow.is_hls4ml ? built_strategy(layer).has_value() && saves_zeros(m) : true;
+                flow.is_hls4ml ? strategy_built_for(layer).has_kernel && saves_zeros(m) : true;
             // Multiplier by multiplier, as the hardware's loops meet the weights.
             std::vector<std::int64_t> zeros(static_cast<std::size_t>(m.multipliers()));
             std::vector<bool> is_built(zeros.size());

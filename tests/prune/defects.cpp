@@ -231,7 +231,8 @@ TEST_CASE("hls4ml's objectives know dense and conv2d only; here every layer, str
         CHECK(need.lut > 0);
         CHECK((layer.strategy == strategy::latency ? need.bram18 == 0 : need.bram18 > 0));
         CHECK(timing_of(layer).interval > 0);
-        CHECK(timing_of(layer).latency >= timing_of(layer).interval);
+        // The last cycle of an interval may begin nothing.
+        CHECK(timing_of(layer).latency + 1 >= timing_of(layer).interval);
 
         selection s(std::span(&layer, 1), {.costs = cost_policy::paper});
         const resources budget = part_of(s.total(), 0.5);

@@ -13,7 +13,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -54,13 +53,15 @@ struct pruned_matrix {
         ensure_sound(unnamed);
         layer_spec layer = named(unnamed, position++);
         const strategy asked = layer.strategy;
-        const std::optional<strategy> built = flow.is_hls4ml ? built_strategy(layer) : asked;
-        layer.strategy = built.value_or(asked);
+        const strategy_answer built =
+            flow.is_hls4ml ? strategy_built_for(layer) : strategy_answer{asked};
+        if (built.has_kernel)
+            layer.strategy = built.strategy;
         // There hls4ml has no unrolled kernel, either; that of resource then has constants.
         if (flow.is_hls4ml && asked == strategy::resource_unrolled && layer.reuse_factor == 1 &&
-            built == asked)
+            layer.strategy == asked)
             layer.strategy = strategy::resource;
-        if (flow.is_hls4ml && built)
+        if (flow.is_hls4ml && built.has_kernel)
             ensure_legal(layer);
         for (const weight_matrix& m : matrices_of(layer)) {
             ensure(i < matrices.size(), "there is a mask for each weight matrix",
@@ -86,7 +87,7 @@ struct pruned_matrix {
                 std::string(to_string(m.kind)) + " under " + std::string(to_string(m.io));
             if (!of_matrix.is_pruned())
                 continue;
-            if (!built)
+            if (!built.has_kernel)
                 of_matrix.nothing_is_freed(unfreed::no_kernel, "hls4ml has no kernel for a " +
                                                                    what + " with the strategy " +
                                                                    std::string(to_string(asked)));

@@ -7,11 +7,9 @@
 #include <espalier/model/fabric.hpp>
 #include <espalier/model/gates.hpp>
 #include <espalier/model/legality.hpp>
-#include <espalier/model/mapping.hpp>
 #include <espalier/model/memory.hpp>
 #include <espalier/model/policy.hpp>
 #include <espalier/model/product.hpp>
-#include <espalier/model/quantize.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/model/stream.hpp>
 #include <espalier/model/weight_matrix.hpp>

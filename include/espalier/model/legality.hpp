@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <iterator>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string_view>
 
@@ -227,27 +226,33 @@ constexpr bool ensure_sound(const layer_spec& s)
     return true;
 }
 
-/// The strategy that hls4ml builds for a layer: the one that it asks for, another where that one
-/// has no kernel, and nothing where no kernel is left. Reuse factors aside (`ensure_legal`).
-[[nodiscard]] constexpr std::optional<strategy> built_strategy(const layer_spec& s)
+/// What hls4ml builds for a layer: the strategy that it asks for, or another where that one has no
+/// kernel. A plain pair, because this is asked by the compiler of every layer.
+struct strategy_answer {
+    espalier::strategy strategy{};
+    bool has_kernel = true;
+};
+
+/// The strategy that hls4ml builds for a layer. Reuse factors aside (`ensure_legal`).
+[[nodiscard]] constexpr strategy_answer strategy_built_for(const layer_spec& s)
 {
     const bool is_unrolled = s.strategy == strategy::resource_unrolled;
     const bool is_streamed = s.io == io_type::io_stream;
     if (has_depthwise_kernel(s.kind)) {
         if (is_unrolled)
-            return strategy::latency;
+            return {strategy::latency};
         if (s.strategy == strategy::resource && !is_streamed)
-            return std::nullopt;
+            return {.has_kernel = false};
     } else if (is_convolution(s.kind)) {
         if (is_unrolled && !is_streamed)
-            return strategy::resource;
+            return {strategy::resource};
     } else if (is_recurrent(s.kind) && s.bidirectional) {
         if (is_streamed)
-            return std::nullopt;
+            return {.has_kernel = false};
         if (is_unrolled)
-            return strategy::resource;
+            return {strategy::resource};
     }
-    return s.strategy;
+    return {s.strategy};
 }
 
 /// Whether the hardware flow has the strategy for this kind of layer and way of passing data.
@@ -255,12 +260,13 @@ constexpr bool ensure_sound(const layer_spec& s)
 /// \throws std::invalid_argument naming the rule, the values and what hls4ml would build instead
 constexpr bool ensure_strategy(const layer_spec& s)
 {
-    const std::optional<strategy> built = built_strategy(s);
-    const bool holds = built == s.strategy;
+    const strategy_answer built = strategy_built_for(s);
+    const bool holds = built.has_kernel && built.strategy == s.strategy;
     const given layer{"layer", s.name.view()};
     const given asked{"strategy", to_string(s.strategy)};
     const given io{"io", to_string(s.io)};
-    const given instead{"hls4ml builds", built ? to_string(*built) : std::string_view("nothing")};
+    const given instead{"hls4ml builds",
+        built.has_kernel ? to_string(built.strategy) : std::string_view("nothing")};
     if (has_depthwise_kernel(s.kind))
         ensure(holds, "a depthwise kernel has the strategy latency and, under io_stream, resource",
             layer, asked, io, instead);

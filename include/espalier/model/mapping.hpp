@@ -60,14 +60,6 @@ struct placement {
     return {column * in_column / memory.weight_bits, ceil_div(end_bit, memory.weight_bits)};
 }
 
-/// Multipliers that the latency strategy takes at a reuse factor above 1, where HLS shares them as
-/// it likes: hls4ml's limit, ⌈weights / RF⌉ - ⌊zeros / RF⌋, and none where nothing is left.
-/// \param nonzero  weights that are not zero
-[[nodiscard]] constexpr std::int64_t pooled_multipliers(
-    const weight_matrix& m, std::int64_t nonzero)
-{
-    return nonzero > 0 ? m.multipliers() - (m.weights() - nonzero) / m.reuse_factor : 0;
-}
 /// Which of the weights that stay, counted in any order, make a range of pooled multipliers
 /// necessary: each those behind the others', and the first any where RF does not divide the number
 /// of weights, for then ⌊zeros / RF⌋ leaves it to the last.

@@ -6,7 +6,6 @@
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -67,12 +66,12 @@ public:
     /// One more, of at most six.
     constexpr void push_back(const memory_bank& bank) { banks_[size_++] = bank; }
     [[nodiscard]] constexpr std::size_t size() const { return size_; }
-    [[nodiscard]] constexpr const memory_bank* begin() const { return banks_.data(); }
-    [[nodiscard]] constexpr const memory_bank* end() const { return banks_.data() + size_; }
+    [[nodiscard]] constexpr const memory_bank* begin() const { return banks_; }
+    [[nodiscard]] constexpr const memory_bank* end() const { return banks_ + size_; }
     [[nodiscard]] constexpr const memory_bank& operator[](std::size_t i) const { return banks_[i]; }
 
 private:
-    std::array<memory_bank, 6> banks_{};
+    memory_bank banks_[6]{};
     std::size_t size_ = 0;
 };
 
@@ -112,12 +111,13 @@ struct weight_memory {
 namespace detail {
 
 /// Bits of a word in a RAMB18 of 512 words, of 1K, … of 16K.
-inline constexpr std::array<std::int64_t, 6> ramb18_bits{36, 18, 9, 4, 2, 1};
-inline constexpr std::array<std::int64_t, 6> m20k_bits{40, 20, 10, 5, 2, 1};
+inline constexpr std::size_t shapes_of_a_block = 6;
+inline constexpr std::int64_t ramb18_bits[shapes_of_a_block]{36, 18, 9, 4, 2, 1};
+inline constexpr std::int64_t m20k_bits[shapes_of_a_block]{40, 20, 10, 5, 2, 1};
 
 /// One shape for the whole depth: the shallowest that reaches, or a cascade of the deepest.
 constexpr memory_bank bank_of_one_shape(
-    const std::array<std::int64_t, 6>& widths, std::int64_t bram18, std::int64_t depth)
+    const std::int64_t (&widths)[shapes_of_a_block], std::int64_t bram18, std::int64_t depth)
 {
     std::int64_t words = 512;
     for (const std::int64_t bits : widths) {
@@ -125,23 +125,23 @@ constexpr memory_bank bank_of_one_shape(
             return {bits, bram18};
         words *= 2;
     }
-    return {widths.back(), bram18 * ceil_div(depth, 16 * 1024)};
+    return {widths[shapes_of_a_block - 1], bram18 * ceil_div(depth, 16 * 1024)};
 }
 
-/// How many RAMB18 of each shape stand below one another so that they hold `depth` words with the
-/// fewest blocks, of equally many the fewest banks. Exact to 128K words; what is deeper begins with
-/// lots of 16K words in the shape that takes the fewest blocks for one.
-constexpr std::array<std::int64_t, 6> fewest_blocks(std::int64_t depth, std::int64_t word_bits)
+/// Banks of RAMB18 of different shapes, the deepest first, that hold `depth` words with the fewest
+/// blocks, of equally many the fewest below one another. Exact to 128K words; what is deeper begins
+/// with lots of 16K words in the shape that takes the fewest blocks for one.
+constexpr memory_banks fewest_blocks(std::int64_t depth, std::int64_t word_bits)
 {
-    constexpr std::int64_t most = 256; // units of 512 words
-    std::array<std::int64_t, 6> stacked{};
+    constexpr std::int64_t most = 256;         // units of 512 words
+    std::int64_t stacked[shapes_of_a_block]{}; // blocks of each shape
     std::int64_t units = ceil_div(depth, 512);
     if (units > most) {
         std::size_t best = 0;
         const auto in_a_lot = [&](std::size_t shape) {
             return ceil_div(word_bits, ramb18_bits[shape]) * (32 >> shape);
         };
-        for (std::size_t shape = 1; shape < stacked.size(); ++shape)
+        for (std::size_t shape = 1; shape < shapes_of_a_block; ++shape)
             if (in_a_lot(shape) < in_a_lot(best))
                 best = shape;
         const std::int64_t lots = (units - most / 2) / 32;
@@ -153,12 +153,12 @@ constexpr std::array<std::int64_t, 6> fewest_blocks(std::int64_t depth, std::int
         std::int64_t banks = 0;
         std::size_t shape = 0; // of the last bank
     };
-    std::array<choice, most + 1> best{}; // by the units that are held
+    choice best[most + 1]{}; // by the units that are held
     for (std::int64_t held = 1; held <= units; ++held) {
-        choice& here = best[static_cast<std::size_t>(held)];
-        for (std::size_t shape = 0; shape < stacked.size(); ++shape) {
+        choice& here = best[held];
+        for (std::size_t shape = 0; shape < shapes_of_a_block; ++shape) {
             const std::int64_t rest = std::max<std::int64_t>(held - (1 << shape), 0);
-            const choice& before = best[static_cast<std::size_t>(rest)];
+            const choice& before = best[rest];
             const std::int64_t blocks = before.blocks + ceil_div(word_bits, ramb18_bits[shape]);
             if (shape == 0 || blocks < here.blocks ||
                 (blocks == here.blocks && before.banks + 1 < here.banks))
@@ -166,11 +166,15 @@ constexpr std::array<std::int64_t, 6> fewest_blocks(std::int64_t depth, std::int
         }
     }
     while (units > 0) {
-        const std::size_t shape = best[static_cast<std::size_t>(units)].shape;
+        const std::size_t shape = best[units].shape;
         ++stacked[shape];
         units -= 1 << shape;
     }
-    return stacked;
+    memory_banks banks;
+    for (std::size_t shape = shapes_of_a_block; shape-- > 0;)
+        if (stacked[shape] > 0)
+            banks.push_back({ramb18_bits[shape], stacked[shape]});
+    return banks;
 }
 
 constexpr memory_banks banks_for(memory_shapes shapes, std::int64_t depth, std::int64_t word_bits)
@@ -186,13 +190,8 @@ constexpr memory_banks banks_for(memory_shapes shapes, std::int64_t depth, std::
     case memory_shapes::intel_m20k:
         banks.push_back(bank_of_one_shape(m20k_bits, 2, depth));
         break;
-    case memory_shapes::mixed_aspect_ratios: {
-        const std::array<std::int64_t, 6> stacked = fewest_blocks(depth, word_bits);
-        for (std::size_t shape = stacked.size(); shape-- > 0;) // the deepest first
-            if (stacked[shape] > 0)
-                banks.push_back({ramb18_bits[shape], stacked[shape]});
-        break;
-    }
+    case memory_shapes::mixed_aspect_ratios:
+        return fewest_blocks(depth, word_bits);
     }
     return banks;
 }

@@ -5,7 +5,6 @@
 #include <espalier/model/adder_tree.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/legality.hpp>
-#include <espalier/model/mapping.hpp>
 #include <espalier/model/policy.hpp>
 #include <espalier/model/weight_matrix.hpp>
 

@@ -81,6 +81,14 @@ struct weight_matrix {
     }
 };
 
+/// Multipliers that the latency strategy takes at a reuse factor above 1, where HLS shares them as
+/// it likes: hls4ml's limit, ⌈weights / RF⌉ - ⌊zeros / RF⌋, and none where nothing is left.
+/// \param nonzero  weights that are not zero
+[[nodiscard]] constexpr std::int64_t pooled_multipliers(
+    const weight_matrix& m, std::int64_t nonzero)
+{
+    return nonzero > 0 ? m.multipliers() - (m.weights() - nonzero) / m.reuse_factor : 0;
+}
 /// The matrices of one layer, at most four, in the order in which frameworks hand them out.
 class layer_matrices {
 public:

@@ -35,10 +35,11 @@ struct pruned_matrix {
 
 /// What of the pruned groups a flow would not free, and why. Pruned multipliers and what stays of
 /// them are counted as `recount` counts: whole multipliers of the dense hardware, and memory
-/// columns against a packed memory. \param matrices  one for each weight matrix, in the order of
-/// `matrices_of` over the layers \param costs     with the thresholds of the tools (LUT products,
-/// small ROMs, digits of constants) \return one finding for each matrix and reason, in the order of
-/// the matrices; none if everything
+/// columns against a packed memory.
+/// \param matrices  one for each weight matrix, in the order of `matrices_of` over the layers
+/// \param flow      with the thresholds of its tools: products in LUTs, small ROMs, digits of
+///                  constants
+/// \return one finding for each matrix and reason, in the order of the matrices; none if everything
 ///         that was pruned is freed
 /// \throws std::invalid_argument if a layer is not sound, hls4ml would round its reuse factor (the
 ///         mask is then one of other groups), or a number of matrices, mask entries or

@@ -37,10 +37,12 @@ public:
     {
         return static_cast<std::int64_t>(weight_in_.size());
     }
+    /// The slot that takes a weight.
     [[nodiscard]] constexpr std::int64_t slot_of(std::int64_t weight) const
     {
         return slot_of_[static_cast<std::size_t>(weight)];
     }
+    /// The weight that a slot takes.
     [[nodiscard]] constexpr std::int64_t weight_in(std::int64_t slot) const
     {
         return weight_in_[static_cast<std::size_t>(slot)];

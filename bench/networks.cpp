@@ -252,7 +252,9 @@ void measure(const network& one, const pruned& what, int width, double limit,
         ensure_sound_and_legal(layer);
     }
     const auto choose = [&](std::size_t keep_at_least) {
-        return esp::selection(all, {.structure = what.structure, .keep_at_least = keep_at_least});
+        return esp::selection(all, {.structure = what.structure,
+                                       .costs = esp::cost_policy::paper,
+                                       .keep_at_least = keep_at_least});
     };
     esp::selection guarded = choose(1);
     esp::selection bare = choose(0);

@@ -112,7 +112,7 @@ void whole_way(benchmark::State& state, const setting& of)
         run_times seconds{};
         stopwatch watch;
 
-        selection s(of.layers, {.structure = of.how});
+        selection s(of.layers, {.structure = of.how, .costs = cost_policy::paper});
         seconds[build] = watch.lap();
 
         std::vector<double> values(s.items());

@@ -89,7 +89,8 @@ esp::knapsack_solution best(trained network, int width, const esp::structure& ho
 {
     for (esp::layer_spec& layer : network.layers)
         layer.weight = layer.data = {.width = width, .integer = 8};
-    esp::selection groups(network.layers, {.structure = how, .keep_at_least = 0});
+    esp::selection groups(
+        network.layers, {.structure = how, .costs = esp::cost_policy::paper, .keep_at_least = 0});
     std::vector<double> values;
     for (std::size_t m = 0; m < groups.matrices(); ++m) {
         // Relative to the layer's largest weight, which is the same for every structure.
@@ -113,7 +114,8 @@ struct kept_part {
 /// The most of Σ w² that a part of the DSPs serves; other resources are not limited.
 kept_part most_squares(const trained& network, const esp::structure& how, double part)
 {
-    esp::selection groups(network.layers, {.structure = how, .keep_at_least = 0});
+    esp::selection groups(
+        network.layers, {.structure = how, .costs = esp::cost_policy::paper, .keep_at_least = 0});
     std::vector<double> values;
     double total = 0;
     for (std::size_t m = 0; m < groups.matrices(); ++m) {

@@ -40,10 +40,13 @@ std::vector<integer> groups_by_simulation(
     });
     std::vector<integer> group(multiplier.size());
     switch (how.kind) {
+    case structure_kind::constant:
     case structure_kind::weight:
         for (std::size_t w = 0; w < group.size(); ++w)
             group[w] = static_cast<integer>(w);
         break;
+    case structure_kind::n_of_m: // before weights are assigned
+    case structure_kind::free_row:
     case structure_kind::multiplier:
         group = multiplier;
         break;

@@ -181,7 +181,7 @@ public:
     /// Parts of what the network has.
     constexpr pruning_target(const reduction& parts) : parts_(parts) {}
     /// Amounts that it may take.
-    constexpr pruning_target(const at_most& limit) : limit_(limit), is_absolute_(true) {}
+    constexpr pruning_target(at_most limit) : limit_(limit), is_absolute_(true) {}
     /// Of a device: its DSP blocks, block RAMs and LUTs are all limits, also those that are 0.
     constexpr pruning_target(const resources& all)
         : pruning_target(at_most{.dsp = all.dsp, .bram18 = all.bram18, .lut = all.lut})

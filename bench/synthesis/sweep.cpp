@@ -6,7 +6,6 @@
 #include "hls/synthesis.hpp"
 
 #include <espalier/hls/circuit_fabric.hpp>
-#include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/model/cost.hpp>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include <random>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -35,15 +35,11 @@ constexpr shape deep[] = {
 constexpr const char* mask_names[] = {
     "0%", "50%", "90%", "contiguous", "single weights", "everything"};
 
-struct configuration {
-    matrix_schedule schedule;
-    int mask;
-};
-
 void run(
     const std::string& family, int width, bool is_deep, bool has_fabric, std::mt19937_64& random)
 {
-    std::vector<configuration> all;
+    std::vector<matrix_schedule> all;
+    std::vector<int> masks;
     int mask = width;
     const std::span<const shape> shapes = is_deep ? std::span<const shape>(deep) : shallow;
     for (const shape& s : shapes)
@@ -59,24 +55,16 @@ void run(
             const auto kept =
                 random_circuits::kept_by(random, static_cast<random_circuits::mask>(mask), m);
             matrix_schedule schedule = schedule_of(m, std::span<const std::uint8_t>(kept), memory);
-            if (schedule.multipliers() > 0)
-                all.push_back({std::move(schedule), mask});
+            if (schedule.multipliers() == 0)
+                continue;
+            all.push_back(std::move(schedule));
+            masks.push_back(mask);
         }
-    std::vector<synthesis::circuit> circuits;
-    for (const configuration& c : all)
-        circuits.push_back({"layer" + std::to_string(circuits.size()),
-            c.schedule.matrix().n_in() * c.schedule.matrix().data.width,
-            c.schedule.matrix().n_out() * c.schedule.matrix().accum.width});
+    // Without the fabric Yosys stops when DSP blocks and block RAMs are mapped.
     const auto counted = synthesis::synthesised(
-        [&](std::ostream& out) {
-            for (std::size_t i = 0; i < all.size(); ++i)
-                write_verilog_matrix(out, circuits[i].name, all[i].schedule,
-                    synthesis::restless_weights(all[i].schedule, random));
-        },
-        // Without the fabric Yosys stops when DSP blocks and block RAMs are mapped.
-        circuits, synthesis::xilinx(family, has_fabric ? "" : "-run begin:map_ffram"), 3000);
+        all, random, synthesis::xilinx(family, has_fabric ? "" : "-run begin:map_ffram"), 3000);
     for (std::size_t i = 0; i < all.size(); ++i) {
-        const matrix_schedule& s = all[i].schedule;
+        const matrix_schedule& s = all[i];
         const weight_matrix& m = s.matrix();
         cost_policy policy = cost_policy::yosys;
         policy.dsp = family == "xc7" ? dsp_family::dsp48e1 : dsp_family::dsp48e2;
@@ -86,7 +74,7 @@ void run(
         const resources& y = counted[i];
         std::cout << family << '\t' << m.n_in() << 'x' << m.n_out() << '\t' << m.reuse_factor
                   << '\t' << m.weight.width << '\t' << m.data.width << '\t' << m.accum.width << '\t'
-                  << mask_names[all[i].mask] << '\t'
+                  << mask_names[masks[i]] << '\t'
                   << (s.memory() == memory_layout::packed ? "packed" : "in place") << '\t'
                   << s.multipliers() << '\t' << dsp << '\t' << y.dsp << '\t' << bram18 << '\t'
                   << y.bram18 << '\t' << fabric.lut << '\t' << y.lut << '\t' << fabric.ff << '\t'

@@ -24,6 +24,7 @@
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/verilog_constants.hpp>
 #include <espalier/hls/verilog_matrix.hpp>
+#include <espalier/hls/verilog_network.hpp>
 #include <espalier/hls/verilog_primitives.hpp>
 #include <espalier/hls/verilog_rom.hpp>
 #include <espalier/hls/verilog_testbench.hpp>

@@ -4,6 +4,7 @@
 #include "hls/simulation.hpp"
 
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/hls/verilog_primitives.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/resources.hpp>
@@ -77,7 +78,7 @@ inline cells parsed(const std::string& stat)
     return modules;
 }
 
-/// A module and all below it. An inverter is a LUT, and a RAMB36 two RAMB18.
+/// A module and all below it. An inverter or a shift register is a LUT, and a RAMB36 two RAMB18.
 inline espalier::resources total(const cells& modules, const std::string& module)
 {
     espalier::resources sum;
@@ -94,7 +95,7 @@ inline espalier::resources total(const cells& modules, const std::string& module
             sum.bram18 += count;
         else if (begins(type, "RAMB36"))
             sum.bram18 += 2 * count;
-        else if (begins(type, "LUT") || type == "INV")
+        else if (begins(type, "LUT") || type == "INV" || begins(type, "SRL"))
             sum.lut += count;
         else if (begins(type, "FD") || type == "TRELLIS_FF")
             sum.ff += count;
@@ -162,6 +163,25 @@ inline std::vector<std::int64_t> restless_weights(
             weights[met[1]] = in_format(~weights[met[0]]);
     }
     return weights;
+}
+
+/// What circuits of schedules come to, all in one run.
+inline std::vector<espalier::resources> synthesised(
+    std::span<const espalier::matrix_schedule> schedules, std::mt19937_64& random,
+    const std::string& command, int seconds = 600)
+{
+    std::vector<circuit> circuits;
+    for (const espalier::matrix_schedule& s : schedules)
+        circuits.push_back(
+            {"layer" + std::to_string(circuits.size()), s.matrix().n_in() * s.matrix().data.width,
+                s.matrix().n_out() * s.matrix().accum.width});
+    return synthesised(
+        [&](std::ostream& out) {
+            for (std::size_t i = 0; i < circuits.size(); ++i)
+                espalier::write_verilog_matrix(
+                    out, circuits[i].name, schedules[i], restless_weights(schedules[i], random));
+        },
+        circuits, command, seconds);
 }
 
 } // namespace synthesis

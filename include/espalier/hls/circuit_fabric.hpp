@@ -57,12 +57,13 @@ namespace espalier {
         need.lut += 2 + ceil_log2(p);
         need.ff += ceil_log2(p);
     }
-    std::set<std::int64_t> inputs;
-    for (const circuit_stream& s : plan.streams) {
+    for (const circuit_stream& s : plan.streams)
         need.lut += m.data.width * selector_luts(s.period());
-        inputs.insert(s.inputs.begin(), s.inputs.end());
-    }
-    need.ff += m.data.width * static_cast<std::int64_t>(inputs.size() + plan.streams.size());
+    // All inputs, selected or not, and the operands.
+    const auto streams = static_cast<std::int64_t>(plan.streams.size());
+    need.ff += streams == 0 ? 0 : m.data.width * (m.n_in() + streams);
+    std::set<std::int64_t> ends; // cycles whose sums are captured: a mark each, in a shift register
+    bool has_begins = false;     // of lanes with several segments: a mark in two registers
     const int product_bits = std::max(plan.dropped_bits, 0) + plan.term_bits;
     need.lut += schedule.multipliers() * tile_luts(family, m.weight.width + !m.weight.is_signed,
                                              m.data.width + !m.data.is_signed, product_bits);
@@ -75,12 +76,17 @@ namespace espalier {
             need.lut += std::min(a.bits, std::max(a.left_bits, a.right_bits));
         need.lut += width;
         need.ff += width;
+        has_begins = has_begins || lane.segments.size() > 1;
         for (std::size_t s = 0; s < lane.segments.size(); ++s)
             if (lane.is_captured(s)) {
-                need.lut += 1 + ceil_div(ceil_log2(m.reuse_factor), 6);
-                need.ff += width + 3;
+                need.lut += 1; // its enable
+                need.ff += width;
+                ends.insert(lane.segments[s].last);
             }
     }
+    need.lut +=
+        static_cast<std::int64_t>(ends.size()) * (1 + ceil_div(ceil_log2(m.reuse_factor), 6));
+    need.ff += has_begins ? 2 : 0;
     for (const auto& parts : plan.outputs)
         need.lut += width * std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
     return need;

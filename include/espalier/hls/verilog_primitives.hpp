@@ -132,6 +132,42 @@ module espalier_control #(parameter N = 2, C = 1)
     end
 endmodule
 
+// From one fixed-point format to another, with F bits fewer right of the point: ROUND and OVERFLOW
+// are the enumerations of precision.hpp, in their order. RELU: negative numbers become 0 first.
+module espalier_convert #(parameter A = 1, AS = 1, F = 0, Y = 1, YS = 1, ROUND = 0, OVERFLOW = 0,
+    RELU = 0) (input [A-1:0] a, output [Y-1:0] y);
+    localparam D = F > 0 ? F : 0;
+    localparam U = F < 0 ? -F : 0;
+    localparam M = A > Y ? A : Y;
+    localparam R = M + D + U + 3;
+    wire negative = AS && a[A-1];
+    wire signed [R-1:0] wide = RELU && negative ? {R{1'b0}} : {{(R-A){negative}}, a};
+    wire signed [R-1:0] lower = (wide <<< U) >>> D;
+    wire half, rest, up;
+    generate
+        if (D > 0) assign half = wide[(D > 0 ? D - 1 : 0)];
+        else assign half = 1'b0;
+        if (D > 1) assign rest = |wide[(D > 1 ? D - 2 : 0):0];
+        else assign rest = 1'b0;
+        case (ROUND)
+            1: assign up = wide[R-1] && (half || rest);
+            2: assign up = half;
+            3: assign up = half && (rest || wide[R-1]);
+            4: assign up = half && (rest || !wide[R-1]);
+            5: assign up = half && rest;
+            6: assign up = half && (rest || lower[0]);
+            default: assign up = 1'b0;
+        endcase
+    endgenerate
+    wire signed [R-1:0] value = lower + $signed({1'b0, up});
+    wire signed [R-1:0] largest = $signed({{(R-Y){1'b0}}, {Y{1'b1}}}) >>> (YS ? 1 : 0);
+    wire signed [R-1:0] smallest = !YS ? {R{1'b0}} : OVERFLOW == 3 ? -largest : ~largest;
+    wire above = value > largest;
+    wire below = value < smallest;
+    assign y = OVERFLOW == 0 || !(above || below) ? value[Y-1:0]
+        : OVERFLOW == 2 ? {Y{1'b0}} : above ? largest[Y-1:0] : smallest[Y-1:0];
+endmodule
+
 // Two registers in a row, inputs and outputs, with nothing but logic in between.
 module espalier_flow(input clk, rst, in_valid, output in_ready, output out_valid, input out_ready,
     output take, en);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+// Yosys on a few small circuits; bench/synthesis has hundreds.
+#include "hls/random_circuits.hpp"
+#include "hls/synthesis.hpp"
+
+#include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/schedule.hpp>
+#include <espalier/model/cost.hpp>
+#include <espalier/prune/recount.hpp>
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+using namespace espalier;
+using random_circuits::mask;
+
+namespace {
+
+struct configuration {
+    int inputs;
+    int outputs;
+    int reuse_factor;
+    int width;
+    mask pruned;
+    memory_layout memory;
+};
+constexpr auto in_place = memory_layout::in_place;
+constexpr auto packed = memory_layout::packed;
+constexpr configuration configurations[] = {
+    {4, 4, 2, 16, mask::none, in_place},
+    {4, 4, 2, 10, mask::half, packed},
+    {8, 4, 4, 16, mask::half, in_place},
+    {8, 4, 4, 18, mask::contiguous, in_place},
+    {8, 4, 8, 18, mask::none, packed},
+    {12, 4, 12, 16, mask::half, in_place},
+    {16, 4, 16, 10, mask::single_weights, in_place},
+    {16, 4, 16, 16, mask::contiguous, packed},
+    {32, 2, 32, 18, mask::none, packed},
+    {16, 8, 64, 16, mask::none, in_place},
+};
+
+/// What Yosys counts beside `recount` of the mask and the formulas of the schedule.
+void compare(const std::string& family, cost_policy policy)
+{
+    std::mt19937_64 random(1);
+    std::vector<matrix_schedule> schedules;
+    std::vector<resources> foretold;
+    for (const configuration& c : configurations) {
+        const weight_matrix m = matrices_of(dense{.inputs = c.inputs,
+            .outputs = c.outputs,
+            .reuse_factor = c.reuse_factor,
+            .weight = {c.width, 2},
+            .data = {16, 4}, // one width, so that most modules are mapped once
+            .accum = {20, 8}})[0];
+        const auto kept = random_circuits::kept_by(random, c.pruned, m);
+        const std::vector<float> weights(kept.begin(), kept.end());
+        schedules.push_back(schedule_of(m, std::span<const std::uint8_t>(kept), c.memory));
+        foretold.push_back(recount(m, layout::hardware, weights, policy,
+            {.kind = structure_kind::multiplier, .memory = c.memory}));
+        REQUIRE(schedules.back().multipliers() > 0);
+    }
+    const auto counted = synthesis::synthesised(schedules, random, synthesis::xilinx(family), 300);
+    for (std::size_t i = 0; i < schedules.size(); ++i) {
+        CAPTURE(i);
+        CHECK(counted[i].dsp == foretold[i].dsp);
+        CHECK(counted[i].bram18 == foretold[i].bram18);
+        const resources fabric = circuit_fabric(schedules[i], policy.dsp);
+        CAPTURE(counted[i].lut);
+        CAPTURE(fabric.lut);
+        // 2 %, and at least the 4 LUTs by which the control of so small a circuit may differ.
+        CHECK(std::abs(counted[i].lut - fabric.lut) <=
+              std::max<std::int64_t>(4, counted[i].lut / 50));
+        if (family == "xcup")
+            CHECK(counted[i].ff == fabric.ff);
+    }
+}
+
+} // namespace
+
+TEST_CASE(
+    "Yosys maps pruned matrices to the DSP blocks, block RAMs and LUTs of the model: 7-series")
+{
+    cost_policy policy = cost_policy::yosys;
+    policy.dsp = dsp_family::dsp48e1;
+    compare("xc7", policy);
+}
+
+TEST_CASE(
+    "Yosys maps pruned matrices to the DSP blocks, block RAMs and LUTs of the model: UltraScale+")
+{
+    compare("xcup", cost_policy::yosys);
+}

@@ -3,7 +3,9 @@
 
 #include <bit>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <type_traits>
 
 // Whether a number is finite, asked of its bits. With -ffast-math a compiler takes it for granted
@@ -27,6 +29,26 @@ requires(sizeof(T) == 4 || sizeof(T) == 8) [[nodiscard]] constexpr bool is_finit
         asm("" : "+r"(bits));
 #endif
     return (bits & exponent) != exponent;
+}
+
+/// Index of the first of many numbers that is not finite; as many as there are if all are.
+template <std::floating_point T>
+[[nodiscard]] constexpr std::size_t first_not_finite(std::span<const T> numbers)
+{
+    // Training asks this of every gradient of every batch. A block is looked at as a whole, so that
+    // compilers turn it into vectors.
+    constexpr std::size_t block = 64;
+    std::size_t i = 0;
+    for (; i + block <= numbers.size(); i += block) {
+        int others = 0;
+        for (const T number : numbers.subspan(i, block))
+            others += is_finite(number) ? 0 : 1;
+        if (others > 0)
+            break;
+    }
+    while (i < numbers.size() && is_finite(numbers[i]))
+        ++i;
+    return i;
 }
 
 } // namespace espalier

@@ -166,6 +166,7 @@ TEST_CASE("a schedule serves the kept weights with as few multipliers as a block
         for (const auto& [block, most] : fullest)
             needed += most;
         CHECK(schedule.multipliers() == needed);
+        CHECK(recount(m, layout::pytorch, kept, {}, structure::n_of(streams)).dsp == needed);
 
         const matrix_schedule free =
             schedule_of(m, std::span<const float>(kept), structure::free_rows);
@@ -175,6 +176,7 @@ TEST_CASE("a schedule serves the kept weights with as few multipliers as a block
                                    kept.begin() + (row + 1) * m.n_in(), 1.0F),
                 static_cast<std::int64_t>(reuse_factor));
         CHECK(free.multipliers() == needed);
+        CHECK(recount(m, layout::pytorch, kept, {}, structure::free_rows).dsp == needed);
 
         for (const matrix_schedule* s : {&schedule, &free}) {
             std::set<std::int64_t> met;
@@ -282,6 +284,16 @@ TEST_CASE("a pruner's masks are served by the multipliers of its usage, round af
             CHECK(rounds > 20);
             CHECK(p.accepted() != nullptr);
         }
+}
+
+TEST_CASE("of equal weights the first comes first")
+{
+    for (const structure& how : {structure::n_of(20), structure::free_rows}) {
+        const weight_assignment assignment =
+            assign(grouping(dense_matrix(80, 3, 2), how), std::vector<double>(240, 1.0));
+        for (std::int64_t flat = 0; flat < 240; ++flat)
+            CHECK(assignment.slot_of(flat) == flat);
+    }
 }
 
 TEST_CASE("at reuse factor 1 there is nothing to assign")

@@ -161,7 +161,8 @@ TEST_CASE("layer by layer a step is known only if it is so in every layer")
     CHECK_FALSE(p.next());
 }
 
-TEST_CASE("the gap of all layers together is that of their sums")
+TEST_CASE(
+    "gap and time of all layers together are those of their sums, and one unproven layer tells")
 {
     const std::vector<layer_spec> layers{dense{.name = "a", .inputs = 4, .outputs = 3},
         dense{.name = "b", .inputs = 5, .outputs = 2}};
@@ -174,7 +175,9 @@ TEST_CASE("the gap of all layers together is that of their sums")
             .solver = [](const knapsack_problem& problem) {
                 knapsack_solution answer = exact{}(problem);
                 answer.bound = answer.value + 1; // of 6 and of 5
-                answer.status = solve_status::feasible;
+                answer.status = problem.values.size() == 12 ? solve_status::feasible // the first
+                                                            : solve_status::optimal;
+                answer.seconds = 2;
                 return answer;
             }}};
     p.baseline(1);
@@ -182,4 +185,5 @@ TEST_CASE("the gap of all layers together is that of their sums")
     REQUIRE(round);
     CHECK(round->record().gap == doctest::Approx(2.0 / 13));
     CHECK(round->record().status == solve_status::feasible);
+    CHECK(round->record().solver_seconds == 4);
 }

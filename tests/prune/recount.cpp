@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -41,6 +42,64 @@ TEST_CASE("a recount from the weights agrees with the hardware marked bit by bit
     }
     CHECK(compared > 5000);
     CHECK(differ == 0);
+}
+
+TEST_CASE("every copy needs an adder for each constant and a product for more than two digits")
+{
+    // All sums of at most two powers of two, either sign.
+    std::set<std::int64_t> two_digits{0};
+    for (int a = 0; a <= 16; ++a)
+        for (int b = 0; b <= 16; ++b)
+            for (const int of_a : {-1, 1})
+                for (const int of_b : {-1, 0, 1})
+                    two_digits.insert(of_a * (1 << a) + of_b * (1 << b));
+    std::mt19937_64 random(62);
+    for (const int copies : {1, 3}) {
+        const conv1d layer{.width = 8,
+            .channels = 3,
+            .filters = 7,
+            .kernel_width = 3,
+            .parallelization_factor = copies,
+            .weight = {16, 6}};
+        const weight_matrix m = matrices_of(layer)[0];
+        REQUIRE(m.copies == copies);
+        std::vector<float> weights(static_cast<std::size_t>(m.weights()));
+        resources expected;
+        for (std::size_t k = 0; k < weights.size(); ++k) {
+            const std::int64_t stored = k < 9 ? 0 : static_cast<std::int64_t>(random() % 200) - 100;
+            weights[k] = static_cast<float>(stored) / 1024 + 0x1p-12F; // truncated
+            expected.dsp += two_digits.contains(stored) ? 0 : copies;
+            expected.lut += stored == 0 ? 0 : 5 * copies; // 0.15 of 32 bits
+        }
+        CHECK(recount(m, layout::pytorch, weights, {}, structure::constants) == expected);
+        const std::vector<float> full(weights.size(), 85.0F / 1024);
+        CHECK(
+            recount(m, layout::pytorch, full, {}, structure::constants) ==
+            selection(std::vector<layer_spec>{layer}, {.structure = structure::constants}).total());
+    }
+}
+
+TEST_CASE("every copy has its own multipliers that take any of several weights")
+{
+    std::mt19937_64 random(63);
+    for (const structure& how : {structure::n_of(4), structure::free_rows}) {
+        weight_matrix m = matrices_of(conv1d{.width = 8,
+            .channels = 4,
+            .filters = 7,
+            .kernel_width = 3,
+            .reuse_factor = 2,
+            .parallelization_factor = 3})[0];
+        std::vector<float> weights(static_cast<std::size_t>(m.weights()));
+        for (float& w : weights)
+            w = random() % 4 == 0 ? 1.0F : 0.0F;
+        const resources all = recount(m, layout::pytorch, weights, {}, how);
+        m.copies = 1;
+        const resources one = recount(m, layout::pytorch, weights, {}, how);
+        CHECK(one.lut > 0);
+        CHECK(all.lut == 3 * one.lut);
+        CHECK(all.dsp == 3 * one.dsp);
+        CHECK(all.bram18 == one.bram18);
+    }
 }
 
 TEST_CASE("a layer of zeros needs nothing, and a negative zero is a zero")

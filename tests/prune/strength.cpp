@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <set>
 #include <stdexcept>
@@ -32,6 +33,24 @@ TEST_CASE("a search finds the order of magnitude of the best strength with a han
             CHECK(*seen.rbegin() == doctest::Approx(1e-2));
             CHECK(std::abs(std::log10(found / best)) < 0.35);
         }
+}
+
+TEST_CASE("half of the probes, and the odd one, lie at equal ratios; the rest lie around the best")
+{
+    std::vector<double> seen;
+    static_cast<void>(find_strength(
+        [&](double strength) {
+            seen.push_back(strength);
+            return -std::abs(std::log2(strength) - 3); // best at 8
+        },
+        {.weakest = 1, .strongest = 16, .probes = 9}));
+    REQUIRE(seen.size() == 9);
+    for (int k = 0; k < 5; ++k)
+        CHECK(seen[static_cast<std::size_t>(k)] == doctest::Approx(1 << k));
+    for (std::size_t k = 5; k < 9; ++k) {
+        CHECK(seen[k] > 4);
+        CHECK(seen[k] < 16);
+    }
 }
 
 TEST_CASE("of equal strengths the weakest is taken, and one that diverges never")

@@ -34,7 +34,7 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
 {
     const std::int64_t of_row = m.n_in() / m.reuse_factor;
     const bool is_free = how.kind == structure_kind::free_row;
-    const std::int64_t of_block = is_free ? of_row : std::min<std::int64_t>(how.streams, of_row);
+    const std::int64_t of_block = is_free ? of_row : how.streams;
     std::map<std::array<std::int64_t, 2>, std::vector<std::int64_t>> found; // of row and block
     for (std::int64_t offset = 0; offset < m.weights(); ++offset) {
         if (weights[static_cast<std::size_t>(offset)] == 0)

@@ -26,6 +26,20 @@
 
 namespace espalier {
 
+namespace detail {
+
+/// Sets to zero what a mask does not keep. Kept values are written back as they are: a loop that
+/// stores everywhere becomes vectors, and masking follows every step of training. Not a product:
+/// 0 · NaN is NaN.
+template <class Number>
+void mask(std::span<Number> values, std::span<const std::uint8_t> keep)
+{
+    for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = keep[i] == 0 ? Number{0} : values[i];
+}
+
+} // namespace detail
+
 /// Weights that neither a span nor `strided` describes: of another number type, in another process.
 /// They are copied out when they are needed, and in when they were changed.
 struct copied_weights {
@@ -202,11 +216,7 @@ public:
     /// Sets the weights to zero that a mask does not keep.
     void mask(std::span<const std::uint8_t> keep) const
     {
-        update([&](auto weights) {
-            for (std::size_t i = 0; i < weights.size(); ++i)
-                if (keep[i] == 0)
-                    weights[i] = 0; // not a product: 0 · NaN is NaN
-        });
+        update([&](auto weights) { detail::mask(weights, keep); });
     }
 
     /// The weights to the last bit.

@@ -89,8 +89,7 @@ ESPALIER_INLINE bool pruner::all_finite() const
     return std::all_of(
         network_.weights.begin(), network_.weights.end(), [&](const weight_view& view) {
             const std::span<const float> weights = view.read(buffer);
-            return std::all_of(
-                weights.begin(), weights.end(), [](float w) { return is_finite(w); });
+            return first_not_finite(weights) == weights.size();
         });
 }
 
@@ -99,9 +98,9 @@ ESPALIER_INLINE void pruner::ensure_finite() const
     std::vector<float> buffer;
     for (std::size_t m = 0; m < matrices(); ++m) {
         const std::span<const float> weights = network_.weights[m].read(buffer);
-        for (std::size_t i = 0; i < weights.size(); ++i)
-            ensure(is_finite(weights[i]), "every weight is finite", given{"layer", layer_of(m)},
-                given{"index", i}, given{"weight", weights[i]});
+        const std::size_t i = first_not_finite(weights);
+        ensure(i == weights.size(), "every weight is finite", given{"layer", layer_of(m)},
+            given{"index", i}, given{"weight", i < weights.size() ? weights[i] : 0});
     }
 }
 
@@ -114,9 +113,9 @@ void pruner::ensure_gradients(std::span<const std::span<Number>> gradients) cons
         ensure(gradients[m].size() == masks_[m].size(), "there is a gradient for every weight",
             given{"layer", layer_of(m)}, given{"gradients", gradients[m].size()},
             given{"weights", masks_[m].size()});
-        for (std::size_t i = 0; i < gradients[m].size(); ++i)
-            ensure(is_finite(gradients[m][i]), "every gradient is finite",
-                given{"layer", layer_of(m)}, given{"index", i}, given{"gradient", gradients[m][i]});
+        const std::size_t i = first_not_finite(std::span<const Number>(gradients[m]));
+        ensure(i == gradients[m].size(), "every gradient is finite", given{"layer", layer_of(m)},
+            given{"index", i}, given{"gradient", i < gradients[m].size() ? gradients[m][i] : 0});
     }
 }
 

@@ -196,9 +196,7 @@ ESPALIER_INLINE void pruner::write_zeros()
         ensure(of.matrix < matrices() && of.values.size() == masks_[of.matrix].size(),
             "there is a moment for every weight of a matrix", given{"matrix", of.matrix},
             given{"moments", of.values.size()});
-        for (std::size_t i = 0; i < of.values.size(); ++i)
-            if (masks_[of.matrix][i] == 0)
-                of.values[i] = 0;
+        detail::mask(of.values, masks_[of.matrix]);
     }
 }
 

@@ -19,7 +19,7 @@ struct options {
     std::size_t folds = 5;
     std::size_t rows = 1024; ///< of the synthetic set
     int dense_epochs = 60;   ///< where there is no trained network
-    int epochs = 20;         ///< after each reduction
+    int epochs = 100;        ///< after each reduction
     std::vector<int> bits{18, 16};
     std::vector<int> reuse_factors{2, 4, 8, 16};
     std::vector<int> reductions{50, 80, 90, 95}; ///< percent, ascending

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-// The JSON that the larger examples leave behind.
+// The JSON that an example leaves behind.
 
 namespace example {
 

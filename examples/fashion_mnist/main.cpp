@@ -3,7 +3,6 @@
 // trains on, and show what is left. The 6,000 validation images make every decision; the 10,000
 // test images are looked at once, for the final table.
 
-#include "../json_file.hpp"
 #include "dataset.hpp"
 #include "lenet.hpp"
 #include "options.hpp"
@@ -18,6 +17,7 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <malloc.h>
 #include <stdexcept>
 #include <string>
@@ -39,10 +39,21 @@ private:
     std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
+/// Makes sure before the training that the result can be written after it, without touching what
+/// an earlier run has left there.
+void ensure_writable(const std::string& path)
+{
+    const bool existed = std::filesystem::exists(path);
+    if (!std::ofstream(path, std::ios::app))
+        throw std::runtime_error("the output file " + path + " cannot be written");
+    if (!existed)
+        std::filesystem::remove(path);
+}
+
 void run(const options& o)
 {
     const stopwatch all;
-    example::ensure_writable(o.output);
+    ensure_writable(o.output);
     const dataset data = read_dataset(o.data, o.training_images);
     lenet net;
     trainer train(net, data, o.seed, o.threads);
@@ -131,12 +142,16 @@ void run(const options& o)
     print_table(dense, pruned, dense_accuracy, pruned_accuracy);
     print_unfreed(pruner.masks(), trainee.weights, dense_weights);
 
-    example::write_json(o.output,
-        {{"baseline", to_json(dense.back(), dense_accuracy)}, {"rounds", rounds},
-            {"pruned", to_json(pruned.back(), pruned_accuracy)},
-            {"seconds",
-                {{"dense", dense_seconds}, {"pruning", pruning_seconds}, {"total", all.seconds()}}},
-            {"seed", o.seed}});
+    std::ofstream output(o.output);
+    output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},
+                  {"rounds", rounds}, {"pruned", to_json(pruned.back(), pruned_accuracy)},
+                  {"seconds", {{"dense", dense_seconds}, {"pruning", pruning_seconds},
+                                  {"total", all.seconds()}}},
+                  {"seed", o.seed}}
+                  .dump(2)
+           << '\n';
+    if (!output.flush())
+        throw std::runtime_error("the output file " + o.output + " cannot be written");
     std::printf("\n%.0f s in all; written to\n%s\n", all.seconds(), o.output.c_str());
 }
 

@@ -32,7 +32,7 @@ inline void set_weights(perceptron& net, std::span<const float> trained)
 /// Adam (Kingma and Ba 2015) with a rate that falls to 0 as a half cosine.
 class adam {
 public:
-    adam(perceptron& net, double rate, int steps) : net_(&net), rate_(rate), steps_(steps)
+    adam(perceptron& net, double rate, int steps) : rate_(rate), steps_(steps)
     {
         const auto add = [this](auto& parameters, auto& gradients) {
             for (std::size_t l = 0; l < parameters.size(); ++l)
@@ -67,7 +67,6 @@ private:
         Eigen::ArrayXf mean;
         Eigen::ArrayXf square;
     };
-    perceptron* net_;
     double rate_;
     int steps_;
     int step_ = 0;

@@ -4,6 +4,8 @@
 // the jet-tagging network), so that the program runs in seconds and shows one thing: the pruner
 // asks for spans of weights and gives masks, and the loop stays yours.
 
+#include "perceptron.hpp"
+
 #include <espalier/espalier.hpp>
 #include <espalier/with/eigen.hpp>
 
@@ -35,8 +37,9 @@ constexpr auto jets = esp::network<layer("fc1", 16, 64), layer("fc2", 64, 32), l
 static_assert(esp::cost(jets).dsp == (16 * 64 + 64 * 32 + 32 * 32 + 32 * 5) / 4);
 static_assert(esp::fits(jets, esp::device::xcvu9p));
 
-using matrix = Eigen::MatrixXf;
-using vector = Eigen::VectorXf;
+using example::matrix;
+using example::perceptron;
+using example::vector;
 
 struct data_set {
     matrix inputs; ///< 16 × points
@@ -66,69 +69,17 @@ data_set make_data(int points, std::mt19937& random)
     return data;
 }
 
-/// A perceptron with ReLU between its layers and a softmax at the end.
-struct perceptron {
-    std::vector<matrix> weights; ///< outputs × inputs
-    std::vector<vector> biases;
-    std::vector<matrix> weight_gradients;
-    std::vector<vector> bias_gradients;
-
-    explicit perceptron(std::mt19937& random)
-    {
-        for (const esp::layer_spec& layer : jets.specs) {
-            std::normal_distribution<float> normal(
-                0, std::sqrt(2.0F / static_cast<float>(layer.inputs)));
-            weights.emplace_back(matrix::NullaryExpr(
-                layer.outputs, layer.inputs, [&](auto, auto) { return normal(random); }));
-            biases.emplace_back(vector::Zero(layer.outputs));
-        }
-        weight_gradients = weights;
-        bias_gradients = biases;
+double accuracy(const perceptron& net, const data_set& data)
+{
+    const matrix logits = net.forward(data.inputs).back();
+    int right = 0;
+    for (Eigen::Index p = 0; p < logits.cols(); ++p) {
+        Eigen::Index best = 0;
+        logits.col(p).maxCoeff(&best);
+        right += best == data.classes[static_cast<std::size_t>(p)] ? 1 : 0;
     }
-
-    /// Activations of every layer, the inputs first; the last are logits.
-    [[nodiscard]] std::vector<matrix> forward(const matrix& inputs) const
-    {
-        std::vector<matrix> activations{inputs};
-        for (std::size_t l = 0; l < weights.size(); ++l) {
-            matrix z = (weights[l] * activations.back()).colwise() + biases[l];
-            activations.push_back(l + 1 < weights.size() ? matrix(z.cwiseMax(0.0F)) : z);
-        }
-        return activations;
-    }
-
-    /// Mean gradients of the cross-entropy over a batch.
-    void backward(const matrix& inputs, std::span<const int> classes)
-    {
-        const auto activations = forward(inputs);
-        matrix delta = activations.back();
-        delta.rowwise() -= delta.colwise().maxCoeff().eval();
-        delta = delta.array().exp();
-        delta.array().rowwise() /= delta.colwise().sum().eval().array();
-        for (Eigen::Index p = 0; p < delta.cols(); ++p)
-            delta(classes[static_cast<std::size_t>(p)], p) -= 1;
-        delta /= static_cast<float>(delta.cols());
-        for (std::size_t l = weights.size(); l-- > 0;) {
-            weight_gradients[l] = delta * activations[l].transpose();
-            bias_gradients[l] = delta.rowwise().sum();
-            if (l > 0)
-                delta = (weights[l].transpose() * delta).array() *
-                        (activations[l].array() > 0).cast<float>();
-        }
-    }
-
-    [[nodiscard]] double accuracy(const data_set& data) const
-    {
-        const matrix logits = forward(data.inputs).back();
-        int right = 0;
-        for (Eigen::Index p = 0; p < logits.cols(); ++p) {
-            Eigen::Index best = 0;
-            logits.col(p).maxCoeff(&best);
-            right += best == data.classes[static_cast<std::size_t>(p)] ? 1 : 0;
-        }
-        return static_cast<double>(right) / static_cast<double>(logits.cols());
-    }
-};
+    return static_cast<double>(right) / static_cast<double>(logits.cols());
+}
 
 /// Plain gradient descent with momentum; after each step `then` may change the weights.
 template <class BeforeStep, class AfterStep>
@@ -142,7 +93,8 @@ void train(
     for (int epoch = 0; epoch < epochs; ++epoch)
         for (Eigen::Index at = 0; at + batch <= data.inputs.cols(); at += batch) {
             net.backward(data.inputs.middleCols(at, batch),
-                std::span(data.classes).subspan(static_cast<std::size_t>(at), batch));
+                example::one_hot(
+                    std::span(data.classes).subspan(static_cast<std::size_t>(at), batch), 5));
             before();
             for (std::size_t l = 0; l < net.weights.size(); ++l) {
                 velocity[l] = 0.9F * velocity[l] - 0.02F * net.weight_gradients[l];
@@ -160,11 +112,11 @@ int run()
     const data_set validation = make_data(4096, random);
     const data_set test = make_data(4096, random);
 
-    perceptron net(random);
+    perceptron net(jets.specs, random);
     train(
         net, training, 20, [] {}, [] {});
-    const double baseline = net.accuracy(validation);
-    const double baseline_test = net.accuracy(test);
+    const double baseline = accuracy(net, validation);
+    const double baseline_test = accuracy(net, test);
 
     // The pruner sees the weights where they are.
     esp::trainee trainee;
@@ -193,7 +145,7 @@ int run()
             of_regularizer += clock.seconds();
         };
         train(net, training, 6, regularize, [&] { round->mask(); });
-        pruner.report(net.accuracy(validation));
+        pruner.report(accuracy(net, validation));
         const esp::round_record& r = pruner.history().back();
         std::printf("%5zu  %10lld  %3lld  %4g  %7lld  %10.4f  %s\n", pruner.history().size(),
             static_cast<long long>(r.budget.dsp), static_cast<long long>(r.usage.dsp),
@@ -211,7 +163,7 @@ int run()
     std::printf("DSP %lld -> %lld (%.1fx), BRAM %g -> %g (%.1fx), test accuracy %.4f -> %.4f\n",
         static_cast<long long>(total.dsp), static_cast<long long>(left.dsp),
         static_cast<double>(total.dsp) / static_cast<double>(left.dsp), total.bram(), left.bram(),
-        total.bram() / left.bram(), baseline_test, net.accuracy(test));
+        total.bram() / left.bram(), baseline_test, accuracy(net, test));
     double seconds = 0;
     double of_pruner = 0;
     for (const esp::round_record& r : pruner.history()) {

@@ -5,6 +5,7 @@
 #include <espalier/knapsack/solving.hpp>
 #include <espalier/model/constant.hpp>
 #include <espalier/model/layers.hpp>
+#include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/recount.hpp>
 #include <espalier/prune/selection.hpp>
@@ -177,6 +178,10 @@ TEST_CASE("a pruner keeps weights with two digits, and what it hands over needs 
                     }
             }
             CHECK(mine.weights == before);
+            std::int64_t kept = 0;
+            for (const auto& mask : p.masks())
+                kept += std::count_if(mask.begin(), mask.end(), [](auto of) { return of != 0; });
+            CHECK(p.history().back().kept_weights == kept);
             ++looked;
         };
         while (deterministic::run_round(p, mine, deterministic::observing::in_rounds, look)) {
@@ -228,6 +233,32 @@ TEST_CASE("what rounding loses is lost as the ranking counts")
         CHECK(seen[2] == 0);
         CHECK(seen[5] == 0);
         weights = {{0.375F, 1.0F / 3, 0.0F}};
+    }
+}
+
+TEST_CASE("floors and resources of one's own count a weight once, not each of its states")
+{
+    // Where a block serves several products, nothing but the place tells the two states apart.
+    for (const dsp_family family : {dsp_family::dsp48e2, dsp_family::intel_variable_precision}) {
+        const std::vector<layer_spec> layers{constants("a", 5, 4, 16)};
+        selection chosen(layers, {.structure = structure::constants,
+                                     .costs = {.dsp = family},
+                                     .keep_at_least = 3,
+                                     .custom = {custom_resource::parameters()},
+                                     .rules = {{.layer = "a", .keep_share = 0.5}}});
+        REQUIRE(chosen.items() == 40);
+        CHECK(chosen.total().custom[0] == 20);
+        const knapsack_problem& problem =
+            chosen.pose(std::vector<double>(40, 1.0), {.dsp = 0, .lut = 100, .custom = {10}});
+        std::size_t floors = 0;
+        for (const std::size_t floor : problem.floors)
+            floors += floor;
+        CHECK(floors == 10);
+        // Ten weights with two digits, 5 LUTs each, keep the floors without a DSP.
+        const knapsack_solution solution = exact{}(problem);
+        REQUIRE(solution.has_answer());
+        CHECK(solution.value == 10);
+        CHECK(chosen.usage_of(solution.keep) == resources{.lut = 50, .custom = {10}});
     }
 }
 

@@ -90,7 +90,8 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
             for (auto bit = at.first_bit; bit < at.end_bit; ++bit)
                 bit_used[static_cast<std::size_t>(bit)] = true;
         }
-        if (is_assignable(how.kind)) {
+        // At reuse factor 1 there is nothing to choose, and every multiplier has its place.
+        if (is_assignable(how.kind) && m.reuse_factor > 1) {
             std::fill(multiplier_used.begin(), multiplier_used.end(), false);
             detail::mark_assigned(multiplier_used, m, framework, weights, how);
         }

@@ -34,9 +34,10 @@ namespace espalier {
 /// What a unit is part of.
 enum class unit_type : std::uint8_t {
     product, ///< DSP blocks of one product or of all that share them, or LUTs of a soft multiplier;
-             ///< with the selectors that its multipliers have to themselves
-    column,  ///< a column of a bank of the weight memory
-    adder,   ///< LUTs that add up a constant, whether it is multiplied in a DSP or shifted
+             ///< with the selector that the only multiplier of a block has to itself
+    selector, ///< that a multiplier has to itself, where its DSP block holds others as well
+    column,   ///< a column of a bank of the weight memory
+    adder,    ///< LUTs that add up a constant, whether it is multiplied in a DSP or shifted
 };
 
 /// Units of a matrix that are alike.
@@ -156,7 +157,9 @@ public:
     /// wherever their weights go, unless it holds several.
     [[nodiscard]] bool serves_slots(unit_type type) const
     {
-        return type == unit_type::column ? is_ranked() : pooled_ || (packed_ && sharing_ > 1);
+        return type == unit_type::column
+                   ? is_ranked()
+                   : type == unit_type::product && (pooled_ || (packed_ && sharing_ > 1));
     }
 
     /// The units by what they are and cost, products before columns.
@@ -200,7 +203,8 @@ private:
         const std::int64_t selector = lut_own_selector(m, groups_.how());
         const auto cost_of = [&](const product_cost& p, int weight_width) {
             const std::int64_t soft = p.blocks > 0 ? 0 : lut_product(weight_width, m.data.width);
-            return m.copies * resources{.dsp = p.blocks, .lut = soft + p.sharing * selector};
+            return m.copies *
+                   resources{.dsp = p.blocks, .lut = soft + (p.sharing == 1 ? selector : 0)};
         };
         sharing_ = product.sharing;
         const std::int64_t alone = last == product ? 0 : 1;
@@ -212,6 +216,10 @@ private:
             add({.type = unit_type::product,
                 .count = 1,
                 .cost = cost_of(last, without_sign_bits(m.weight).width)});
+        if (sharing_ > 1 && selector > 0)
+            add({.type = unit_type::selector,
+                .count = m.multipliers(),
+                .cost = {.lut = selector * m.copies}});
     }
 
     template <class Touched, class Visit>
@@ -232,6 +240,11 @@ private:
                 visit(kind, by_product.in(pooled_ ? slots_of_pooled(m, multipliers)
                                                   : weights_of(m, multipliers)));
             }
+        if (kind < kind_count_ && kinds_[kind].type == unit_type::selector) {
+            for (std::int64_t g = 0; g < groups_.groups(); ++g)
+                visit(kind, index_range{g, g + 1});
+            ++kind;
+        }
         if (has_states()) {
             for (std::int64_t g = 0; g < groups_.groups(); ++g)
                 visit(kind, std::array{g, groups_.groups() + g});

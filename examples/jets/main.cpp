@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+// The paper's first network: a jet tagger 16-64-32-32-5, pruned in whole DSP blocks and block RAMs
+// at several reuse factors and formats, for the paper's groups and for three that keep more.
+//
+// Rows are few, so that every row is tested: in each fold a network is pruned and fine-tuned
+// without one part of the rows, and tested on it. Accuracies are those of the network in integers.
+
+#include "../json_file.hpp"
+#include "hardware.hpp"
+#include "options.hpp"
+#include "report.hpp"
+
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <optional>
+#include <random>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace jets {
+namespace {
+
+/// What the paper's Table I says of this network.
+constexpr const char* of_paper = "the paper: 5.8x to 12.2x DSP, 2.3x to 5.2x BRAM, -0.63 points";
+constexpr double lost_by_paper = 0.63; ///< points
+
+/// The parts to remove, one after the other; a part that is too much ends it.
+struct parts {
+    std::vector<int> percent;
+    esp::pruning_target target;
+
+    explicit parts(std::vector<int> all)
+        : percent(std::move(all)),
+          target(esp::reduction(percent.back() / 100.0, percent.back() / 100.0))
+    {}
+    [[nodiscard]] std::optional<double> operator()(std::span<const esp::trial> trials) const
+    {
+        if (esp::rejected_progress(trials))
+            return std::nullopt;
+        for (const int part : percent)
+            if (const double progress = progress_of(part);
+                progress > esp::accepted_progress(trials))
+                return progress;
+        return std::nullopt;
+    }
+    [[nodiscard]] double progress_of(int part) const
+    {
+        return static_cast<double>(part) / percent.back();
+    }
+};
+
+/// What the weights need that are not zero.
+need counted(perceptron& net, std::span<const esp::layer_spec> layers, const esp::structure& how)
+{
+    need sum;
+    for (std::size_t l = 0; l < layers.size(); ++l) {
+        const esp::weight_matrix m = esp::matrices_of(layers[l])[0];
+        const auto of = [&](const esp::cost_policy& policy) {
+            return esp::recount(
+                m, esp::layout_of<matrix>, esp::coefficients_of(net.weights[l]), policy, how);
+        };
+        sum += {of(esp::cost_policy::paper), of(esp::cost_policy::hls)};
+    }
+    return sum;
+}
+
+esp::pruner_options options_of(const kind& how, const options& o)
+{
+    esp::pruner_options chosen =
+        how.is_paper ? esp::pruner_options::paper() : esp::pruner_options{};
+    chosen.selection.structure = how.structure;
+    chosen.selection.costs = esp::cost_policy::paper;
+    chosen.schedule = parts(o.reductions);
+    chosen.tolerance = esp::tolerance::points(o.most_lost);
+    return chosen;
+}
+
+/// Prunes one network step by step and adds what came out of each step to the outcome of its part.
+void run_fold(const perceptron& teacher, const fold& rows, const kind& how,
+    std::span<const esp::layer_spec> layers, const options& o, std::vector<outcome>& outcomes)
+{
+    perceptron net = teacher;
+    std::mt19937 random(o.seed);
+    esp::trainee trainee = trainee_of(net);
+    esp::pruner pruner{layers, trainee, options_of(how, o)};
+    const auto validate = [&] {
+        return percent_right(
+            right_rows(in_integers(net, layers), rows.training, rows.training_labels));
+    };
+    const auto test = [&] {
+        return right_rows(in_integers(net, layers), rows.test, rows.test_labels);
+    };
+    const double dense_accuracy = validate();
+    const std::vector<bool> dense_right = test();
+    const need dense = counted(net, layers, how.structure);
+    pruner.baseline(dense_accuracy);
+    while (auto round = pruner.next()) {
+        train(
+            net, rows.training_labels.size(), {.epochs = o.epochs, .rate = 3e-3},
+            [&](int count) { return distilled(teacher, rows.training, count, random); },
+            [&] { return pruner.as_in_hardware(); }, [&] { round->mask(); });
+        const double progress = round->record().progress;
+        const double accuracy = validate();
+        const std::vector<bool> right = test();
+        const need pruned = counted(net, layers, how.structure);
+        if (!pruner.report(accuracy))
+            continue;
+        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+            if (parts(o.reductions).progress_of(o.reductions[i]) != progress)
+                continue;
+            outcome& of_part = outcomes[i];
+            ++of_part.folds;
+            of_part.dense += dense;
+            of_part.pruned += pruned;
+            of_part.lost_in_training += dense_accuracy - accuracy;
+            of_part.dense_right.insert(
+                of_part.dense_right.end(), dense_right.begin(), dense_right.end());
+            of_part.pruned_right.insert(of_part.pruned_right.end(), right.begin(), right.end());
+        }
+    }
+    // What is handed back is what was accepted: in its accuracy, and in what its weights need.
+    const esp::round_record* accepted = pruner.accepted();
+    if (validate() != (accepted != nullptr ? accepted->metric : dense_accuracy))
+        throw std::logic_error("the network that is handed back is not the one that was measured");
+    const esp::resources left = counted(net, layers, how.structure).paper;
+    const esp::resources used = accepted != nullptr ? accepted->usage : pruner.groups().total();
+    if (left.dsp != used.dsp || left.bram18 != used.bram18 || left.lut != used.lut)
+        throw std::logic_error("the weights need something else than the pruner says");
+}
+
+/// The network to prune: the given one, or one that is trained on the rows that are not tested.
+perceptron teacher_of(const data_set& data, const fold& rows, const options& o)
+{
+    std::mt19937 random(o.seed);
+    perceptron net(layers_of(18, 1), random);
+    if (!data.trained.empty())
+        set_weights(net, data.trained);
+    else
+        train(
+            net, rows.training_labels.size(), {.epochs = o.dense_epochs, .rate = 3e-3},
+            [&](int count) { return labelled(rows.training, rows.training_labels, count, random); },
+            [] { return 0; }, [] {});
+    return net;
+}
+
+std::vector<outcome> run_all(const data_set& data, const options& o)
+{
+    const std::vector<fold> folds = folds_of(data, o.folds, o.seed);
+    std::vector<perceptron> teachers;
+    for (const fold& rows : folds)
+        teachers.push_back(teacher_of(data, rows, o));
+    std::vector<outcome> all;
+    for (const int bits : o.bits)
+        for (const int reuse_factor : o.reuse_factors)
+            for (const kind& how : kinds) {
+                const std::vector<esp::layer_spec> layers = layers_of(bits, reuse_factor);
+                std::vector<outcome> outcomes;
+                for (const int part : o.reductions)
+                    outcomes.push_back({.structure = std::string(how.name),
+                        .bits = bits,
+                        .reuse_factor = reuse_factor,
+                        .reduction = part});
+                const esp::stopwatch clock;
+                for (std::size_t k = 0; k < folds.size(); ++k)
+                    run_fold(teachers[k], folds[k], how, layers, o, outcomes);
+                std::fprintf(stderr, "%s, %d bits, reuse factor %d: %.1f s\n",
+                    std::string(how.name).c_str(), bits, reuse_factor, clock.seconds());
+                for (outcome& of_part : outcomes)
+                    if (of_part.folds == folds.size())
+                        all.push_back(std::move(of_part));
+            }
+    return all;
+}
+
+/// Of each hardware and kind of groups the most that may be removed if no more accuracy is lost
+/// than the paper loses, on the rows that are not tested.
+std::vector<outcome> strongest(const std::vector<outcome>& all)
+{
+    std::vector<outcome> best;
+    for (const outcome& o : all) {
+        if (o.lost_in_training / static_cast<double>(o.folds) > lost_by_paper)
+            continue;
+        if (!best.empty() && best.back().structure == o.structure && best.back().bits == o.bits &&
+            best.back().reuse_factor == o.reuse_factor)
+            best.back() = o;
+        else
+            best.push_back(o);
+    }
+    return best;
+}
+
+void run(const options& o)
+{
+    const esp::stopwatch clock;
+    example::ensure_writable(o.output);
+    const data_set data = o.data.empty() ? synthetic_data(o.rows, o.seed) : read_data(o.data);
+    if (data.rows() < 10 * o.folds)
+        throw std::runtime_error("every fold has at least 10 rows");
+    std::printf("%zu rows, %s; the network to prune is %s\n", data.rows(),
+        o.data.empty() ? "made up" : o.data.c_str(),
+        data.trained.empty() ? "trained on the rows that are not tested" : "the given one");
+    const std::vector<outcome> all = run_all(data, o);
+    print_header();
+    for (const outcome& each : all)
+        print(each);
+    std::printf("\nthe most at no more than %.2f points lost on the rows that are not tested "
+                "(%s):\n",
+        lost_by_paper, of_paper);
+    print_header();
+    for (const outcome& each : strongest(all))
+        print(each);
+
+    nlohmann::ordered_json outcomes = nlohmann::ordered_json::array();
+    for (const outcome& each : all)
+        outcomes.push_back(to_json(each));
+    example::write_json(o.output,
+        {{"synthetic", o.data.empty()}, {"rows", data.rows()}, {"folds", o.folds}, {"seed", o.seed},
+            {"epochs", o.epochs}, {"seconds", clock.seconds()}, {"outcomes", outcomes}});
+    std::printf("\n%.0f s in all; written to %s\n", clock.seconds(), o.output.c_str());
+}
+
+} // namespace
+} // namespace jets
+
+int main(int argc, char** argv)
+{
+    try {
+        int exit_code = 0;
+        const auto o = jets::parse(argc, argv, exit_code);
+        if (!o)
+            return exit_code;
+        jets::run(*o);
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "jets: %s\n", error.what());
+    }
+    return 1;
+}

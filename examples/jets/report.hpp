@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <espalier/espalier.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+namespace jets {
+
+/// What a network takes under two accountings, summed over folds.
+struct need {
+    esp::resources paper{};
+    esp::resources hls{};
+
+    need& operator+=(const need& other)
+    {
+        paper += other.paper;
+        hls += other.hls;
+        return *this;
+    }
+};
+
+/// One kind of groups on one kind of hardware, pruned by one part, over all folds.
+struct outcome {
+    std::string structure;
+    int bits = 0;
+    int reuse_factor = 0;
+    int reduction = 0;     ///< percent
+    std::size_t folds = 0; ///< that got as far
+    need dense{};
+    need pruned{};
+    double lost_in_training = 0; ///< points, summed over folds; nothing of the test part is in it
+    std::vector<bool> dense_right{};  ///< tested rows
+    std::vector<bool> pruned_right{}; ///< the same rows
+};
+
+/// A mean and its standard error.
+struct estimate {
+    double mean = 0;
+    double error = 0;
+};
+
+/// Of a sum over rows, in percent. The rows are taken as independent; that networks of different
+/// folds share most of their training rows is not in the error.
+inline estimate estimated(double sum, double squares, double rows)
+{
+    const double mean = sum / rows;
+    return {100 * mean, 100 * std::sqrt((squares / rows - mean * mean) / (rows - 1))};
+}
+
+/// Accuracy, percent.
+inline estimate accuracy(const std::vector<bool>& right)
+{
+    double sum = 0;
+    for (const bool is_right : right)
+        sum += is_right ? 1 : 0;
+    return estimated(sum, sum, static_cast<double>(right.size()));
+}
+
+/// Accuracy after less before, points. The rows are the same, so the error is that of the
+/// differences, and much smaller than that of either accuracy.
+inline estimate change(const outcome& o)
+{
+    double sum = 0;
+    double squares = 0;
+    for (std::size_t r = 0; r < o.dense_right.size(); ++r) {
+        const double difference = (o.pruned_right[r] ? 1 : 0) - (o.dense_right[r] ? 1 : 0);
+        sum += difference;
+        squares += difference * difference;
+    }
+    return estimated(sum, squares, static_cast<double>(o.dense_right.size()));
+}
+
+/// "12.3x", or "-" where there is nothing.
+inline std::string factor(double from, double to)
+{
+    char text[32] = "-";
+    if (from > 0 && to > 0)
+        std::snprintf(text, sizeof text, "%.1fx", from / to);
+    return text;
+}
+
+inline void print_header()
+{
+    std::printf(
+        "\n| groups | bits | RF | cut | DSP | | BRAM | | hls: DSP | BRAM | LUTs of selectors "
+        "| accuracy | pruned | change |\n"
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+}
+
+inline void print(const outcome& o)
+{
+    const auto folds = static_cast<double>(o.folds);
+    const auto dsp = [&](const esp::resources& r) { return static_cast<double>(r.dsp); };
+    const esp::resources& from = o.dense.paper;
+    const esp::resources& to = o.pruned.paper;
+    const estimate dense = accuracy(o.dense_right);
+    const estimate pruned = accuracy(o.pruned_right);
+    const estimate changed = change(o);
+    std::printf("| %s | %d | %d | %d %% | %.0f → %.0f | %s | %.4g → %.4g | %s | %s | %s | %.0f | "
+                "%.1f ± %.1f %% | %.1f ± %.1f %% | %+.2f ± %.2f |\n",
+        o.structure.c_str(), o.bits, o.reuse_factor, o.reduction, dsp(from) / folds,
+        dsp(to) / folds, factor(dsp(from), dsp(to)).c_str(), from.bram() / folds, to.bram() / folds,
+        factor(from.bram(), to.bram()).c_str(), factor(dsp(o.dense.hls), dsp(o.pruned.hls)).c_str(),
+        factor(o.dense.hls.bram(), o.pruned.hls.bram()).c_str(),
+        static_cast<double>(to.lut) / folds, dense.mean, dense.error, pruned.mean, pruned.error,
+        changed.mean, changed.error);
+}
+
+inline nlohmann::ordered_json to_json(const outcome& o)
+{
+    const auto folds = static_cast<double>(o.folds);
+    const auto amounts = [&](const esp::resources& r) {
+        return nlohmann::ordered_json{{"dsp", static_cast<double>(r.dsp) / folds},
+            {"bram", r.bram() / folds}, {"lut", static_cast<double>(r.lut) / folds}};
+    };
+    const auto needs = [&](const need& n) {
+        return nlohmann::ordered_json{{"paper", amounts(n.paper)}, {"hls", amounts(n.hls)}};
+    };
+    const auto estimates = [](const estimate& e) {
+        return nlohmann::ordered_json{{"mean", e.mean}, {"standard_error", e.error}};
+    };
+    return {{"structure", o.structure}, {"bits", o.bits}, {"reuse_factor", o.reuse_factor},
+        {"reduction", o.reduction}, {"folds", o.folds}, {"rows", o.dense_right.size()},
+        {"dense", needs(o.dense)}, {"pruned", needs(o.pruned)},
+        {"lost_in_training", o.lost_in_training / folds},
+        {"dense_accuracy", estimates(accuracy(o.dense_right))},
+        {"pruned_accuracy", estimates(accuracy(o.pruned_right))}, {"change", estimates(change(o))}};
+}
+
+} // namespace jets

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Yosys makes of pruned circuits, beside what the model and the schedule say, as a table with
 // tabs. Arguments: xc7 or xcup; counts (DSP and RAMB18 alone), deep (the same at reuse factors from
-// 128) or fabric (with LUTs and flip-flops); then the widths of the weights.
+// 128) or fabric (with LUTs and flip-flops); then the widths of the weights. Or zeroed: half of a
+// matrix's multipliers with weights of zero, and removed.
 #include "hls/random_circuits.hpp"
 #include "hls/synthesis.hpp"
 
 #include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/model/cost.hpp>
 
 #include <algorithm>
@@ -82,18 +84,56 @@ void run(
     }
 }
 
+/// One matrix unpruned, with half of its multipliers' weights zero, and without these multipliers.
+void run_zeroed(const std::string& family, std::mt19937_64& random)
+{
+    const weight_matrix m = matrices_of(dense{.inputs = 16,
+        .outputs = 8,
+        .reuse_factor = 4,
+        .weight = {18, 2},
+        .data = {18, 4},
+        .accum = {22, 8}})[0];
+    std::vector<std::uint8_t> kept;
+    for (std::int64_t flat = 0; flat < m.weights(); ++flat) // whole columns of two multipliers
+        kept.push_back(flat / m.reuse_factor / 2 % 2 == 0);
+    const matrix_schedule whole = schedule_of(m);
+    const matrix_schedule pruned = schedule_of(m, std::span<const std::uint8_t>(kept));
+    const auto weights = synthesis::restless_weights(whole, random);
+    auto zeroed = weights;
+    for (std::size_t i = 0; i < zeroed.size(); ++i)
+        zeroed[i] = kept[i] == 0 ? 0 : zeroed[i];
+    const std::vector<synthesis::circuit> circuits{{"unpruned", m.n_in() * 18, m.n_out() * 22},
+        {"zeroed", m.n_in() * 18, m.n_out() * 22}, {"removed", m.n_in() * 18, m.n_out() * 22}};
+    const auto counted = synthesis::synthesised(
+        [&](std::ostream& out) {
+            write_verilog_matrix(out, "unpruned", whole, weights);
+            write_verilog_matrix(out, "zeroed", whole, zeroed);
+            write_verilog_matrix(out, "removed", pruned, zeroed);
+        },
+        circuits, synthesis::xilinx(family), 3000);
+    std::cout << "circuit\tDSP\tRAMB18\tLUT\tFF\n";
+    for (std::size_t i = 0; i < counted.size(); ++i)
+        std::cout << circuits[i].name << '\t' << counted[i].dsp << '\t' << counted[i].bram18 << '\t'
+                  << counted[i].lut << '\t' << counted[i].ff << '\n';
+}
+
 } // namespace
 
 int main(int count, char** arguments)
 {
+    const std::string family = count > 1 ? arguments[1] : "", what = count > 2 ? arguments[2] : "";
+    std::mt19937_64 random(1);
+    if (what == "zeroed") {
+        run_zeroed(family, random);
+        return 0;
+    }
     if (count < 4) {
-        std::cerr << "usage: bench_synthesis xc7|xcup counts|deep|fabric width…\n";
+        std::cerr << "usage: bench_synthesis xc7|xcup counts|deep|fabric width…\n"
+                     "       bench_synthesis xc7|xcup zeroed\n";
         return 2;
     }
-    const std::string family = arguments[1], what = arguments[2];
     std::cout << "family\tshape\tRF\tW\tD\tA\tmask\tlayout\tmultipliers\tDSP\tDSP Yosys\tRAMB18\t"
                  "RAMB18 Yosys\tLUT\tLUT Yosys\tFF\tFF Yosys\n";
-    std::mt19937_64 random(1);
     for (int i = 3; i < count; ++i)
         run(family, std::atoi(arguments[i]), what == "deep", what == "fabric", random);
 }

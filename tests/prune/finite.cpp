@@ -51,7 +51,8 @@ TEST_CASE_TEMPLATE("a mask changes no bit of what it keeps, however many weights
             keep[i] = static_cast<std::uint8_t>(random() % 3); // of a weight_state
         }
         const std::vector<T> before = weights;
-        weight_view(weights, layout::keras).mask(keep);
+        const weight_view view(weights, layout::keras);
+        view.mask(keep);
         for (std::size_t i = 0; i < size; ++i)
             REQUIRE(std::bit_cast<word>(weights[i]) ==
                     (keep[i] == 0 ? word{0} : std::bit_cast<word>(before[i])));

@@ -132,7 +132,8 @@ inline void circuit_text::write_outputs() const
         const auto& parts = plan_.outputs[static_cast<std::size_t>(r)];
         std::string sum = parts.empty() ? constant(bias_of(r)) : sum_name(plan_, parts.front());
         for (std::size_t i = 1; i < parts.size(); ++i) {
-            const std::string id = numbered("y", r) + numbered("_", static_cast<std::int64_t>(i));
+            const std::string id =
+                numbered("y", r).append(numbered("_", static_cast<std::int64_t>(i)));
             out_ << "    wire signed " << range(width) << " " << id << ";\n    espalier_add #("
                  << width << ", " << width << ", " << width << ") add_" << id << "(" << sum << ", "
                  << sum_name(plan_, parts[i]) << ", " << id << ");\n";

@@ -44,13 +44,14 @@ private:
 /// nothing.
 inline std::string range(std::int64_t width)
 {
-    return "[" + std::to_string(width - 1) + ":0]";
+    return std::string("[").append(std::to_string(width - 1)).append(":0]");
 }
 /// "name[35:18]": `width` bits of a vector from the bit `first`.
 inline std::string slice(std::string_view name, std::int64_t first, std::int64_t width)
 {
-    return std::string(name) + "[" + std::to_string(first + width - 1) + ":" +
-           std::to_string(first) + "]";
+    std::string text(name);
+    text.append("[").append(std::to_string(first + width - 1));
+    return text.append(":").append(std::to_string(first)).append("]");
 }
 /// The i-th of the values of `width` bits that lie side by side in a vector.
 inline std::string element(std::string_view name, std::int64_t i, std::int64_t width)
@@ -60,7 +61,7 @@ inline std::string element(std::string_view name, std::int64_t i, std::int64_t w
 /// "name12"
 inline std::string numbered(std::string_view name, std::int64_t number)
 {
-    return std::string(name) + std::to_string(number);
+    return std::string(name).append(std::to_string(number));
 }
 
 /// Refuses what is no name of a Verilog module. Names that begin with espalier_ are taken by the

@@ -103,8 +103,9 @@ template <class Number>
 {
     std::string text = "(";
     for (std::size_t i = 0; i < shape.size(); ++i)
-        text += (i == 0 ? "" : " ") + std::to_string(shape[i]) +
-                (i + 1 < shape.size() || i == 0 ? "," : "");
+        text.append(i == 0 ? "" : " ")
+            .append(std::to_string(shape[i]))
+            .append(i + 1 < shape.size() || i == 0 ? "," : "");
     return text + ')';
 }
 

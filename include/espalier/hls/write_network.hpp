@@ -63,7 +63,7 @@ private:
                            "_kernel";
         // Two layers may have names that differ in signs that C++ does not take.
         while (std::ranges::find(names_, name) != names_.end())
-            name = std::string("n").append(name);
+            name.insert(name.begin(), 'n');
         return name;
     }
 

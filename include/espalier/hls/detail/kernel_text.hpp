@@ -25,7 +25,7 @@ inline std::string identifier_of(std::string_view text)
             name += fits ? c : '_';
     }
     if (name.empty() || std::isdigit(static_cast<unsigned char>(name.front())) != 0)
-        name.insert(0, "n");
+        name.insert(name.begin(), 'n');
     return name;
 }
 

@@ -5,11 +5,11 @@
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
+#include <espalier/stopwatch.hpp>
 
 #include <algorithm>
 #include <array>
 #include <bit>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -23,17 +23,6 @@
 // decided.hpp; the rules of a well-formed problem are in validity.hpp.
 
 namespace espalier {
-
-/// Wall time since it was made.
-class stopwatch {
-    std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-
-public:
-    [[nodiscard]] double seconds() const
-    {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-    }
-};
 
 /// A sum of non-negative numbers that is right up to its last digit or the one before however many
 /// are added (Neumaier's variant of compensated summation).

@@ -4,7 +4,6 @@
 #include <espalier/ensure.hpp>
 #include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solving.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
@@ -16,6 +15,7 @@
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/trainee.hpp>
 #include <espalier/prune/weight_view.hpp>
+#include <espalier/stopwatch.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -220,7 +220,7 @@ TEST_CASE("what is no layer here is refused")
         std::invalid_argument);
     CHECK_THROWS_WITH_AS(
         (void)(layer_of<conv2d_config<nnet::distributed_arithmetic, 8, 7, 6, 4>, input_t>()),
-        "a configuration's strategy is latency, resource or resource_unrolled (strategy = 3)",
+        "the strategy of a configuration is latency, resource or resource_unrolled (strategy = 3)",
         std::invalid_argument);
 }
 

@@ -94,7 +94,7 @@ constexpr bool is_depthwise_config()
 /// The enumeration `strategy` of hls4ml's nnet_common.h.
 constexpr strategy strategy_of(unsigned value)
 {
-    ensure(value <= 2, "a configuration's strategy is latency, resource or resource_unrolled",
+    ensure(value <= 2, "the strategy of a configuration is latency, resource or resource_unrolled",
         given{"strategy", value});
     return value == 0   ? strategy::latency
            : value == 1 ? strategy::resource

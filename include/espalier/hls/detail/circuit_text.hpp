@@ -195,4 +195,4 @@ private:
 
 } // namespace espalier::detail
 
-#include <espalier/hls/detail/circuit_text_definition.hpp>
+#include <espalier/hls/detail/circuit_text_parts.hpp>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// a configuration's strategy is latency, resource or resource_unrolled
+// the strategy of a configuration is latency, resource or resource_unrolled
 //
 // Those of the enumeration in hls4ml's nnet_common.h that have a kernel here.
 #include <espalier/model/layer_of.hpp>

@@ -39,7 +39,7 @@ namespace espalier {
 }
 
 /// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
-/// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 4
+/// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 7
 /// LUTs, and for products without a DSP block and those of more than two tiles.
 /// \throws std::invalid_argument at reuse factor 1
 [[nodiscard]] inline resources circuit_fabric(

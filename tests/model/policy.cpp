@@ -46,8 +46,8 @@ TEST_CASE("every reported product is in DSP blocks or in LUTs as the rule of HLS
     for (const auto& [widths, r] : read_multiplications()) {
         const precision wide{widths.first, 1}, narrow{widths.second, 1};
         cost_policy policy = cost_policy::hls;
-        CAPTURE(widths.first);
-        CAPTURE(widths.second);
+        CAPTURE(wide.width);
+        CAPTURE(narrow.width);
         for (const auto& [dsp, count] : r.products_with_dsp) {
             CHECK((product_of(wide, narrow, policy).blocks > 0) == (dsp > 0));
             CHECK((product_of(narrow, wide, policy).blocks > 0) == (dsp > 0));

@@ -7,6 +7,7 @@
 #include "perceptron.hpp"
 
 #include <espalier/espalier.hpp>
+#include <espalier/stopwatch.hpp>
 #include <espalier/with/eigen.hpp>
 
 #include <Eigen/Core>

@@ -10,6 +10,8 @@
 #include "options.hpp"
 #include "report.hpp"
 
+#include <espalier/stopwatch.hpp>
+
 #include <cmath>
 #include <cstdio>
 #include <exception>

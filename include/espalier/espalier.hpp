@@ -109,7 +109,6 @@
 #include <espalier/prune/trainee.hpp>
 #include <espalier/prune/weight_state.hpp>
 #include <espalier/prune/weight_view.hpp>
-#include <espalier/stopwatch.hpp>
 #include <espalier/version.hpp>
 
 /// \namespace espalier

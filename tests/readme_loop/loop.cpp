@@ -3,7 +3,7 @@
 // page leaves to its reader.
 #include "readme_loop.hpp" // the block of README.md
 
-#include <espalier/knapsack/solving.hpp>
+#include <espalier/stopwatch.hpp>
 
 #include <doctest/doctest.h>
 

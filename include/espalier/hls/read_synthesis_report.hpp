@@ -159,7 +159,7 @@ inline void add_loops(synthesis_report& report, const report_table& loops)
     for (const auto& row : loops.rows) {
         check_complete(row.size() >= 8, "a column of the loops");
         std::string_view name = trimmed(row.front());
-        const std::size_t nesting = std::min(name.find_first_not_of("+"), name.size());
+        const std::size_t nesting = std::min(name.find_first_not_of('+'), name.size());
         name.remove_prefix(std::min(name.find_first_not_of("-+ "), name.size()));
         report.parts.push_back({.name = std::string(name),
             .depth = static_cast<int>(nesting) + 1,

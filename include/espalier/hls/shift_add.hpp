@@ -31,6 +31,7 @@ struct shift_term {
     bool negative = false;
 
     friend constexpr bool operator==(const shift_term&, const shift_term&) = default;
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     friend constexpr auto operator<=>(const shift_term&, const shift_term&) = default;
 };
 
@@ -42,6 +43,7 @@ struct shift_adder {
     bool subtracts = false;
 
     friend constexpr bool operator==(const shift_adder&, const shift_adder&) = default;
+    // NOLINTNEXTLINE(modernize-use-nullptr)
     friend constexpr auto operator<=>(const shift_adder&, const shift_adder&) = default;
 };
 

@@ -16,9 +16,7 @@
 // have them; LUTs and flip-flops are estimates from a handful of reports of Vivado HLS 2019.2 and
 // Vitis HLS 2023.2 and 2025.1 (docs/model.md).
 
-namespace espalier {
-
-namespace detail {
+namespace espalier::detail {
 
 /// LUTs of a comparison of two values of so many bits and of the choice between them.
 constexpr std::int64_t compare_and_choose(int bits)
@@ -146,6 +144,4 @@ constexpr resources cost_without_matrices(const layer_spec& s, const cost_policy
     return need;
 }
 
-} // namespace detail
-
-} // namespace espalier
+} // namespace espalier::detail

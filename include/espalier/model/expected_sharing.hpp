@@ -70,7 +70,7 @@ struct spread_weights {
         spread.scale = std::sqrt(least * most);
         (spread.multiplied() < part ? least : most) = spread.scale;
     }
-    const double inputs = static_cast<double>(m.is_depthwise() ? m.weights() : m.n_in());
+    const auto inputs = static_cast<double>(m.is_depthwise() ? m.weights() : m.n_in());
     const double on_each = static_cast<double>(counts.products) / inputs;
     double all = 0, different = 0;
     spread.each_multiplied([&](double p) { all += p; });

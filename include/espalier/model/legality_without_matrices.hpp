@@ -9,9 +9,7 @@
 // What a layer without weight matrices may be. `ensure_sound` and `ensure_legal` of legality.hpp
 // ask here.
 
-namespace espalier {
-
-namespace detail {
+namespace espalier::detail {
 
 /// Values that one step of a layer works on side by side: those of a pixel under io_stream and of a
 /// softmax, of an inference under io_parallel.
@@ -75,6 +73,4 @@ constexpr void ensure_legal_without_matrices(const layer_spec& s)
     }
 }
 
-} // namespace detail
-
-} // namespace espalier
+} // namespace espalier::detail

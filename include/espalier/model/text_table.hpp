@@ -12,9 +12,7 @@
 // Tables of a report, as text for a terminal and in Markdown, and numbers that look the same
 // whatever the locale is.
 
-namespace espalier {
-
-namespace detail {
+namespace espalier::detail {
 
 // std::to_chars and not printf, whose decimal point depends on the locale.
 [[nodiscard]] inline std::string shortest(double value)
@@ -106,6 +104,4 @@ private:
     }
 };
 
-} // namespace detail
-
-} // namespace espalier
+} // namespace espalier::detail

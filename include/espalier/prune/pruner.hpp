@@ -15,7 +15,6 @@
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/trainee.hpp>
 #include <espalier/prune/weight_view.hpp>
-#include <espalier/stopwatch.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -187,17 +186,21 @@ public:
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
 
 private:
+    /// Seconds of a clock that never goes back.
+    [[nodiscard]] static double now();
     /// Adds the time that it lives to a sum.
     class busy_clock {
     public:
-        explicit busy_clock(double& sum) : sum_(sum) {}
+        explicit busy_clock(double& sum) : sum_(sum), begun_(now()) {}
         busy_clock(const busy_clock&) = delete;
         busy_clock& operator=(const busy_clock&) = delete;
-        ~busy_clock() { sum_ += clock_.seconds(); }
+        busy_clock(busy_clock&&) = delete;
+        busy_clock& operator=(busy_clock&&) = delete;
+        ~busy_clock() { sum_ += now() - begun_; }
 
     private:
         double& sum_;
-        stopwatch clock_;
+        double begun_;
     };
 
     [[nodiscard]] std::size_t matrices() const { return network_.weights.size(); }
@@ -277,7 +280,7 @@ private:
     std::size_t bad_trials_ = 0;
     std::shared_ptr<bool> open_; ///< shared with the open round; null if there is none
     std::string stopped_because_;
-    stopwatch round_clock_;   ///< runs since the last `next`
+    double round_begun_ = 0;  ///< at the last `next`
     double busy_seconds_ = 0; ///< of the pruner, since the last `report`
 };
 
@@ -288,7 +291,7 @@ public:
     hardware_weights& operator=(const hardware_weights&) = delete;
     hardware_weights(hardware_weights&&) = delete;
     hardware_weights& operator=(hardware_weights&&) = delete;
-    ~hardware_weights();
+    ~hardware_weights(); // NOLINT(bugprone-exception-escape)
 
 private:
     friend class pruner;

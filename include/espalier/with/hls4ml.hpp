@@ -140,7 +140,7 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
 [[nodiscard]] inline exchange_json parsed(const std::filesystem::path& path)
 {
     const std::string text = read_whole_file(path);
-    const exchange_json parsed = exchange_json::parse(text, nullptr, false);
+    exchange_json parsed = exchange_json::parse(text, nullptr, false);
     const std::string name = path.string();
     ensure(!parsed.is_discarded(), "a network file is JSON", given{"file", std::string_view(name)});
     return parsed;
@@ -272,7 +272,7 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
     io_type io{};
     fields.read_name("io_type", io, io_type::io_stream);
     const auto input = fields.get<std::vector<std::int64_t>>("input");
-    ensure(input.size() >= 1 && input.size() <= 3, "an input has one to three extents",
+    ensure(!input.empty() && input.size() <= 3, "an input has one to three extents",
         given{"extents", input.size()});
     network.input.channels = input.back();
     network.input.width = input.size() > 1 ? input[input.size() - 2] : 1;

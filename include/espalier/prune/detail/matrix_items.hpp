@@ -77,6 +77,7 @@ struct own_units {
         return all;
     }
     friend bool operator==(const own_units&, const own_units&) = default;
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang 14 sees a 0 in the comparison
     friend auto operator<=>(const own_units&, const own_units&) = default; ///< any order
 };
 

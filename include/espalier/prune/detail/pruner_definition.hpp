@@ -27,6 +27,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -80,6 +81,12 @@ ESPALIER_INLINE pruner::pruner(
     ensure_reachable();
 }
 
+ESPALIER_INLINE double pruner::now()
+{
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
 ESPALIER_INLINE pruner::~pruner()
 {
     close_round();
@@ -107,7 +114,7 @@ ESPALIER_INLINE void pruner::observe(std::span<const std::span<double>> gradient
 
 ESPALIER_INLINE std::optional<pruner::round> pruner::next()
 {
-    const stopwatch begun;
+    const double begun = now();
     const busy_clock clock(busy_seconds_);
     ensure(baseline_.has_value(), "baseline() is called before next()");
     ensure(
@@ -133,7 +140,7 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
     history_.push_back(record);
     sensitivity_.clear();
     open_ = std::make_shared<bool>(true);
-    round_clock_ = begun;
+    round_begun_ = begun;
     return round(*this, open_);
 }
 
@@ -144,7 +151,7 @@ ESPALIER_INLINE bool pruner::report(double metric)
         end_round(metric);
     }
     round_record& record = history_.back();
-    record.seconds = round_clock_.seconds();
+    record.seconds = now() - round_begun_;
     record.pruner_seconds = std::exchange(busy_seconds_, 0);
     return record.accepted;
 }
@@ -256,6 +263,8 @@ ESPALIER_INLINE pruner::hardware_weights::hardware_weights(pruner& of) : of_(&of
     of.write_as_in_hardware();
 }
 
+// Memory may run out even here, where there is no way on without the weights.
+// NOLINTNEXTLINE(bugprone-exception-escape)
 ESPALIER_INLINE pruner::hardware_weights::~hardware_weights()
 {
     for (std::size_t m = 0; m < saved_.size(); ++m)

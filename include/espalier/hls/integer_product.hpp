@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 // The product of a matrix and a vector, bit for bit as hls4ml's kernels compute it:
@@ -126,8 +127,8 @@ private:
                 for (std::size_t in = 0; in < n_in; ++in)
                     flat_indices.push_back(out * n_in + in);
             if (by_cycle)
-                std::ranges::stable_sort(
-                    flat_indices, {}, [&](std::size_t flat) { return flat % reuse_factor; });
+                std::ranges::sort(flat_indices, {},
+                    [&](std::size_t flat) { return std::pair(flat % reuse_factor, flat); });
             for (const std::size_t flat : flat_indices)
                 if (kernel.weights[flat] != 0)
                     terms_.push_back({kernel.weights[flat], m.is_depthwise() ? flat : flat % n_in});

@@ -132,8 +132,10 @@ def telling(program, said):
         line = line.replace(str(program.path), program.path.name)
         values = re.search(r"(nearest_legal|need_within_limit)<[^{]*>'( requested here|:$)", line)
         if " error: " in line or program.sentence in line or values or line.startswith(program.path.name):
-            while len(line) > 250:  # a layer_spec with all its members, but not the values that are given
-                shorter = re.sub(r"(given<[^<>]*>)?\{[^{}…][^{}]*\}|\[with [^\[\]]*\]",
+            # A layer_spec, device or policy with all its members, but not the values that are given: down
+            # to the outermost braces, or every new member of a policy would change what was captured.
+            while len(line) > 250 or "{…}" in line:
+                shorter = re.sub(r"(given<[^<>]*>)?\{(?:[^{}]|\{…\})*\}|\[with [^\[\]]*\]",
                     lambda braces: braces[0] if braces[1] else "{…}", line)
                 if shorter == line:
                     break

@@ -167,6 +167,21 @@ TEST_CASE("the two parts of a separable convolution overlap")
     CHECK_BOTH(timing_of(layer).latency == 36 * 9 + 1 + 1);
 }
 
+TEST_CASE("shared products are added up a cycle later at a clock below 4 ns")
+{
+    // 1,024 weights on 64 multipliers: 16 turns, and one stage of a product behind the last.
+    constexpr dense layer{
+        .inputs = 32, .outputs = 32, .strategy = strategy::latency, .reuse_factor = 32};
+    cost_policy at{};
+    const auto interval = [&](int picoseconds, std::int64_t products) {
+        at.fabric.clock_ps = picoseconds;
+        return product_timing(matrices_of(layer)[0], {.products = products}, at).interval;
+    };
+    CHECK(interval(4'000, 512) == 16 + 1);
+    CHECK(interval(3'999, 512) == 16 + 1 + 1);
+    CHECK(interval(3'999, 1'024) == 32); // the reuse factor bounds it
+}
+
 TEST_CASE("a recurrent layer runs both kernels at each time step before it starts the next")
 {
     // The slower kernel takes 16 cycles, and what is done around it 11; on 7-series 15.

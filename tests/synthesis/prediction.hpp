@@ -4,6 +4,7 @@
 #include "reports.hpp"
 
 #include <espalier/model/cost.hpp>
+#include <espalier/model/expected_sharing.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/model/timing.hpp>
 
@@ -85,26 +86,6 @@ inline layer_spec layer_of(const report& row)
     return s;
 }
 
-/// Positive values of a signed format with so many digits: two, or more.
-inline double magnitudes(int width, bool two)
-{
-    std::int64_t count = 0;
-    for (std::int64_t value = 1; value < std::int64_t{1} << (width - 1); ++value) {
-        const int digits = signed_digits(value);
-        count += two ? digits == 2 : digits > 2;
-    }
-    return static_cast<double>(std::max<std::int64_t>(count, 1));
-}
-
-/// How many different of so many weights are expected on all inputs together, drawn evenly: equal
-/// magnitudes on one input share a product. The weights themselves are not published.
-inline std::int64_t expected_distinct(std::int64_t weights, std::int64_t inputs, double magnitudes)
-{
-    const double on_an_input = static_cast<double>(weights) / static_cast<double>(inputs);
-    return std::llround(
-        static_cast<double>(inputs) * magnitudes * (1 - std::pow(1 - 1 / magnitudes, on_an_input)));
-}
-
 /// The counts of a row's weights; none where they are not published or are read from a memory.
 inline std::optional<constant_counts> counts_of(
     const report& row, const weight_matrix& m, const cost_policy& policy)
@@ -116,18 +97,16 @@ inline std::optional<constant_counts> counts_of(
     const std::int64_t one = classified ? row.integer("csd1") : 0;
     const std::int64_t two = classified ? row.integer("csd2") : 0;
     const std::int64_t more = nonzero - one - two;
-    const int width = m.weight.width;
     const product_cost product = product_of(m, policy);
     constant_counts counts;
     counts.zeros = m.weights() - nonzero;
     counts.one_digit = one;
-    counts.two_digits = two;
-    counts.additions = expected_distinct(two, m.n_in(), magnitudes(width, true));
-    counts.by_adders = one + counts.additions;
-    counts.products = expected_distinct(more, m.n_in(), magnitudes(width, false));
-    counts.soft_products = product.blocks == 0 ? counts.products : 0;
-    counts.dsp = product.dsp_for(counts.products - counts.soft_products);
-    return counts;
+    counts.two_digits = counts.additions = two;
+    counts.by_adders = one + two;
+    counts.products = more;
+    counts.soft_products = product.blocks == 0 ? more : 0;
+    counts.dsp = product.dsp_for(more - counts.soft_products);
+    return sharing_on_average(m, counts, policy);
 }
 
 /// \throws std::invalid_argument for rows of networks, which are not one layer

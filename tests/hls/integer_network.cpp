@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "whole_numbers.hpp"
+
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/model/layers.hpp>
 
@@ -18,8 +20,6 @@ using namespace espalier;
 
 namespace {
 
-using integers = std::vector<std::int64_t>;
-
 constexpr precision wide{40, 40}; // whole numbers, none of which is rounded or wraps
 constexpr precision narrow{16, 16};
 
@@ -29,20 +29,6 @@ std::vector<float> whole_numbers(std::mt19937& random, std::size_t n)
     for (float& x : numbers)
         x = static_cast<float>(static_cast<int>(random() % 7) - 3);
     return numbers;
-}
-
-/// A dense layer of one weight matrix given in hardware order, all in one format.
-integer_kernel kernel_of(const layer_spec& s, integers weights, integers biases = {})
-{
-    return {formats_of(s), std::move(weights), std::move(biases)};
-}
-
-layer_spec dense_layer(int inputs, int outputs, precision accum, precision data = {8, 8})
-{
-    layer_spec s = dense{.inputs = inputs, .outputs = outputs, .weight = {8, 8}};
-    s.data = data;
-    s.accum = accum;
-    return s;
 }
 
 /// (C, H, W) images as PyTorch computes with them, in doubles and by definition.

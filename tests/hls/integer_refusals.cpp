@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "whole_numbers.hpp"
+
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/model/layers.hpp>
 
@@ -12,25 +14,6 @@
 #include <vector>
 
 using namespace espalier;
-
-namespace {
-
-using integers = std::vector<std::int64_t>;
-
-/// A layer of whole numbers.
-layer_spec dense_layer(int inputs, int outputs, precision accum)
-{
-    layer_spec s = dense{.inputs = inputs, .outputs = outputs, .weight = {8, 8}};
-    s.accum = accum;
-    return s;
-}
-
-integer_kernel kernel_of(const layer_spec& s, integers weights, integers biases = {})
-{
-    return {formats_of(s), std::move(weights), std::move(biases)};
-}
-
-} // namespace
 
 TEST_CASE("what does not fit together is refused with a sentence")
 {

@@ -48,7 +48,7 @@ constexpr constant_counts counted{.zeros = 24,
     .products = 600,
     .soft_products = 600};
 
-constexpr conv2d convolution{.height = 10,
+constexpr conv2d window_layer{.height = 10,
     .width = 8,
     .channels = 2,
     .filters = 8,
@@ -103,7 +103,7 @@ TEST_CASE("a window that is walked through from end to end is not copied")
 {
     // 18 inputs: reuse factor 9 leaves two parts, 18 and 36 walk through all of it.
     const auto need = [](int reuse_factor) {
-        conv2d layer = convolution;
+        conv2d layer = window_layer;
         layer.reuse_factor = reuse_factor;
         return cost(matrices_of(layer)[0]);
     };
@@ -117,7 +117,7 @@ TEST_CASE("a window that is walked through from end to end is not copied")
 TEST_CASE("parallel copies take what one does, and share the ROM")
 {
     constexpr auto need = [](int copies) {
-        conv2d layer = convolution;
+        conv2d layer = window_layer;
         layer.io = io_type::io_parallel;
         layer.parallelization_factor = copies;
         return cost(
@@ -131,16 +131,16 @@ TEST_CASE("parallel copies take what one does, and share the ROM")
 TEST_CASE("a convolution brings its windows to the kernel")
 {
     // 8×6 places, 18 inputs of 16 bits.
-    conv2d layer = convolution;
+    conv2d layer = window_layer;
     CHECK(window_cost(layer) == resources{.lut = 400, .ff = 18 * 16 * 3 / 2 + 800});
     layer.io = io_type::io_parallel;
     CHECK(window_cost(layer) == resources{.lut = 48 * 18 * 16, .ff = 48 * 18 * 16});
     layer.parallelization_factor = 48; // nothing to choose from
     CHECK(window_cost(layer) == resources{});
-    CHECK(window_cost(convolution, cost_policy::yosys) == resources{});
-    CHECK(window_cost(convolution, cost_policy::logic_synthesis).lut == 188);
+    CHECK(window_cost(window_layer, cost_policy::yosys) == resources{});
+    CHECK(window_cost(window_layer, cost_policy::logic_synthesis).lut == 188);
     CHECK(window_cost(dense{.inputs = 4, .outputs = 4}) == resources{});
-    const layer_spec whole = convolution;
+    const layer_spec whole = window_layer;
     CHECK(cost(whole) == cost(matrices_of(whole)[0]) + window_cost(whole));
 }
 

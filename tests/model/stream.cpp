@@ -40,7 +40,7 @@ TEST_CASE("a FIFO takes the block RAM that synthesis reports")
 
 namespace {
 
-constexpr auto streamed = io_type::io_stream;
+constexpr auto through_fifos = io_type::io_stream;
 
 /// A LeNet as a public report of Vitis HLS 2023.2 has it, with the widths of its types.
 constexpr std::array<layer_spec, 14> lenet{conv2d{.height = 28,
@@ -50,16 +50,16 @@ constexpr std::array<layer_spec, 14> lenet{conv2d{.height = 28,
                                                .kernel_height = 5,
                                                .kernel_width = 5,
                                                .strategy = strategy::latency,
-                                               .io = streamed,
+                                               .io = through_fifos,
                                                .weight = {8, 1},
                                                .data = {8, 4},
                                                .accum = {22, 14}},
     activation{.function = activation_function::hard_sigmoid,
         .inputs = 576 * 6,
         .channels = 6,
-        .io = streamed,
+        .io = through_fifos,
         .data = {22, 14}},
-    pool2d{.height = 24, .width = 24, .channels = 6, .io = streamed, .data = {8, 1}},
+    pool2d{.height = 24, .width = 24, .channels = 6, .io = through_fifos, .data = {8, 1}},
     conv2d{.height = 12,
         .width = 12,
         .channels = 6,
@@ -67,42 +67,44 @@ constexpr std::array<layer_spec, 14> lenet{conv2d{.height = 28,
         .kernel_height = 5,
         .kernel_width = 5,
         .strategy = strategy::latency,
-        .io = streamed,
+        .io = through_fifos,
         .weight = {8, 1},
         .accum = {25, 14}},
     activation{.function = activation_function::hard_sigmoid,
         .inputs = 64 * 16,
         .channels = 16,
-        .io = streamed,
+        .io = through_fifos,
         .data = {25, 14}},
-    pool2d{.height = 8, .width = 8, .channels = 16, .io = streamed, .data = {8, 1}},
+    pool2d{.height = 8, .width = 8, .channels = 16, .io = through_fifos, .data = {8, 1}},
     dense{.inputs = 256,
         .outputs = 16,
         .strategy = strategy::latency,
-        .io = streamed,
+        .io = through_fifos,
         .weight = {8, 1}},
-    batch_norm{.inputs = 16, .io = streamed, .weight = {8, 1}, .data = {25, 14}},
+    batch_norm{.inputs = 16, .io = through_fifos, .weight = {8, 1}, .data = {25, 14}},
     activation{.function = activation_function::hard_sigmoid,
         .inputs = 16,
-        .io = streamed,
+        .io = through_fifos,
         .data = {34, 19}},
     dense{.inputs = 16,
         .outputs = 16,
         .strategy = strategy::latency,
-        .io = streamed,
+        .io = through_fifos,
         .weight = {8, 1}},
-    batch_norm{.inputs = 16, .io = streamed, .weight = {8, 1}, .data = {21, 10}},
+    batch_norm{.inputs = 16, .io = through_fifos, .weight = {8, 1}, .data = {21, 10}},
     activation{.function = activation_function::hard_sigmoid,
         .inputs = 16,
-        .io = streamed,
+        .io = through_fifos,
         .data = {30, 15}},
     dense{.inputs = 16,
         .outputs = 10,
         .strategy = strategy::latency,
-        .io = streamed,
+        .io = through_fifos,
         .weight = {8, 1}},
-    activation{
-        .function = activation_function::softmax, .inputs = 10, .io = streamed, .data = {21, 10}}};
+    activation{.function = activation_function::softmax,
+        .inputs = 10,
+        .io = through_fifos,
+        .data = {21, 10}}};
 
 } // namespace
 
@@ -140,7 +142,7 @@ TEST_CASE("where there is no FIFO, and where there is one more")
 {
     constexpr layer_spec parallel = dense{.inputs = 8, .outputs = 600, .weight = {16, 6}};
     layer_spec in_stream = parallel;
-    in_stream.io = streamed;
+    in_stream.io = through_fifos;
     CHECK(stream_between(parallel, in_stream) == stream{});
     CHECK(stream_between(in_stream, parallel) == stream{});
     CHECK(stream_between(in_stream, in_stream) == stream{1, 9600});
@@ -152,7 +154,7 @@ TEST_CASE("where there is no FIFO, and where there is one more")
         .kernel_height = 3,
         .kernel_width = 3,
         .padding = padding::same,
-        .io = streamed,
+        .io = through_fifos,
         .weight = {16, 6}};
     CHECK_BOTH(stream_of_padding(same) == stream{100, 48});
     CHECK(cost_of_streams(std::span(&same, 1)).bram18 == 3);
@@ -167,7 +169,7 @@ TEST_CASE("where there is no FIFO, and where there is one more")
     CHECK(stream_of_padding(other) == stream{});
     // Both directions of a recurrent layer, whose last state goes on.
     layer_spec both =
-        lstm{.inputs = 8, .units = 10, .timesteps = 5, .bidirectional = true, .io = streamed};
+        lstm{.inputs = 8, .units = 10, .timesteps = 5, .bidirectional = true, .io = through_fifos};
     CHECK(output_channels(both) == 20);
     CHECK(output_pixels(both) == 1);
 }

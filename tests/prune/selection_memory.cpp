@@ -21,7 +21,7 @@ using namespace espalier;
 
 namespace {
 
-constexpr resources unlimited{.dsp = 1'000'000'000, .bram18 = 1'000'000'000, .lut = 1'000'000'000};
+constexpr resources any_budget{.dsp = 1'000'000'000, .bram18 = 1'000'000'000, .lut = 1'000'000'000};
 
 /// Bytes for each group beyond what matrices and classes take: a few of each, 512 bytes or less.
 struct bytes {
@@ -38,7 +38,7 @@ bytes bytes_of(std::span<const layer_spec> layers, const selection_options& opti
     std::vector<double> values(s.items());
     for (std::size_t i = 0; i < values.size(); ++i)
         values[i] = static_cast<double>(i * 7919 % 1009);
-    const shared_units& shared = s.pose(std::move(values), unlimited).shared;
+    const shared_units& shared = s.pose(std::move(values), any_budget).shared;
     const std::size_t held = counted_memory::held() - before;
     const std::size_t peak = counted_memory::peak() - before;
     const std::size_t said = 12 * s.items() + 12 * shared.size() + 4 * shared.users.size();

@@ -168,9 +168,13 @@ inline void add_units(knapsack_problem& problem, sharing shape, dice& random)
         for (std::size_t begin = 0; begin < items; begin += width)
             use(begin, begin + width + 1);
         break;
-    case sharing::stars:
-        for (std::size_t begin = 0; begin < items; begin += width)
-            use(begin, begin + width);
+    case sharing::stars: // side by side, or the first users of all units before the second
+        if (const std::size_t units = (items + width - 1) / width; items % 2 == 1)
+            for (std::size_t unit = 0; unit < units; ++unit)
+                use_if([&](std::size_t item) { return item % units == unit; });
+        else
+            for (std::size_t begin = 0; begin < items; begin += width)
+                use(begin, begin + width);
         break;
     case sharing::tiles: // multipliers of 16 bits over columns of 36
         for (std::size_t bit = 0; bit < 16 * items; bit += 36)

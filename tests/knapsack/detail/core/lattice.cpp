@@ -117,13 +117,63 @@ TEST_CASE("capacity that no sum of costs fills is lost at the least price")
         CAPTURE(seed);
         const double found = cost_lattice(costs, rows).least_loss(room, price);
         const std::int64_t n = modulus(costs, rows);
-        if (n == 0) { // they span no lattice of full rank: nothing is known
-            CHECK(found == 0);
+        if (n == 0) // they span no lattice of full rank: see below
             continue;
-        }
         const double least = least_loss(costs, rows, n, room, price);
         CHECK(found <= least);
         CHECK(found >= least * (1 - 1e-11));
+        lost += found > 0;
+    }
+    CHECK(lost > 150);
+}
+
+TEST_CASE("a resource that nothing uses, or that follows from others, hides no loss")
+{
+    std::size_t lost = 0;
+    for (std::uint64_t seed = 0; seed < 600; ++seed) {
+        dice random(1'000 + seed);
+        const std::size_t rows = 1 + random.below(2);
+        std::vector<resource_vector> costs(2 + random.below(3));
+        for (resource_vector& cost : costs)
+            for (std::size_t r = 0; r < rows; ++r)
+                cost[r] = 2 * static_cast<std::int64_t>(random.below(6));
+        resource_vector room{};
+        detail::price_vector price{};
+        for (std::size_t r = 0; r < rows; ++r) {
+            room[r] = static_cast<std::int64_t>(random.below(100)) - 20;
+            price[r] = random.unit();
+        }
+        const std::int64_t n = modulus(costs, rows);
+        if (n == 0)
+            continue;
+        const double least = least_loss(costs, rows, n, room, price);
+        // In any place; two of them are more resources than a lattice may have.
+        const std::size_t unused = random.below(rows + 1);
+        const auto insert = [&](auto& amounts, auto amount) {
+            std::rotate(amounts.begin() + static_cast<std::ptrdiff_t>(unused), amounts.end() - 1,
+                amounts.end());
+            amounts[unused] = amount;
+        };
+        std::vector<resource_vector> wider = costs;
+        resource_vector wider_room = room;
+        detail::price_vector wider_price = price;
+        for (int time = 0; time < 2; ++time) {
+            for (resource_vector& cost : wider)
+                insert(cost, std::int64_t{0});
+            insert(wider_room, static_cast<std::int64_t>(random.below(5)));
+            insert(wider_price, random.unit());
+        }
+        CAPTURE(seed);
+        const double found = cost_lattice(wider, rows + 2).least_loss(wider_room, wider_price);
+        CHECK(found <= least);
+        CHECK(found >= least * (1 - 1e-11));
+        // The last is the sum of those before: what is lost of them is lost.
+        for (resource_vector& cost : costs)
+            cost[rows] = cost[0] + cost[rows - 1];
+        price[rows] = random.unit();
+        const double follows = cost_lattice(costs, rows + 1).least_loss(room, price);
+        CHECK(follows <= least);
+        CHECK(follows >= least * (1 - 1e-11));
         lost += found > 0;
     }
     CHECK(lost > 150);

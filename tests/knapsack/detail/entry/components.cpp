@@ -231,6 +231,51 @@ TEST_CASE("blocks that repeat have few patterns, wherever decisions break the re
         CHECK(tied.at(broken.parts.item[broken.parts.first[c]]).size() == broken.parts.items(c));
 }
 
+TEST_CASE("units that share no user with another are components, wherever their users are")
+{
+    // The two states of a weight: the first states of all weights come before the second.
+    constexpr std::uint32_t weights = 3'000;
+    dice random(8);
+    knapsack_problem problem =
+        instances::plain(2 * weights, 1, 2, instances::values::uniform, random);
+    problem.shared.costs = {{3}, {0}, {4}};
+    problem.shared.first = {0};
+    for (std::uint32_t w = 0; w < weights; ++w) {
+        problem.class_of[w] = 0;
+        problem.class_of[weights + w] = 1;
+        problem.shared.users.insert(problem.shared.users.end(), {w, weights + w});
+        problem.shared.first.push_back(problem.shared.users.size());
+        problem.shared.kind.push_back(w % 7 == 0 ? 2 : 0);
+    }
+    const linked::setting plain(problem);
+    CHECK(plain.parts.patterns.size() == 2);
+    CHECK(plain.parts.size() == weights);
+    // Free of charge, decided, paid, of no value: each is another pattern, and no item is lost.
+    problem.fixed.assign(problem.size(), decision::free);
+    for (std::uint32_t w = 0; w < weights; w += 5) {
+        problem.shared.kind[w] = 1;
+        problem.fixed[w + 1] = decision::prune;
+        problem.fixed[w + 2] = decision::keep;
+        problem.values[weights + w + 3] = 0;
+    }
+    const linked::setting mixed(problem);
+    CHECK(mixed.parts.items() == problem.size() - 2 * weights / 5);
+    CHECK(mixed.parts.patterns.size() <= 8);
+    const auto tied = ties_of(mixed.problem, mixed.begin);
+    for (std::size_t c = 0; c < mixed.parts.size(); ++c) {
+        REQUIRE(tied.at(mixed.parts.item[mixed.parts.first[c]]).size() == mixed.parts.items(c));
+        for (std::size_t k = 0; k < mixed.parts.items(c); ++k) {
+            const std::uint32_t item = mixed.parts.item[mixed.parts.first[c] + k];
+            CHECK(mixed.parts.look(c).class_of[k] == mixed.problem.class_of[item]);
+        }
+    }
+    // The budget is asked on the way.
+    const stopwatch watch;
+    detail::budget few(watch, 1e9, 30'000);
+    detail::components parts;
+    CHECK(!detail::component_finder(problem, mixed.begin, few).find(parts));
+}
+
 TEST_CASE("an order of the units that makes the frontier narrower is found")
 {
     // A chain of 40 items whose units come in the order of a shuffle.

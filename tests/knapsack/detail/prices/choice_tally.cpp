@@ -21,7 +21,8 @@ TEST_CASE("choices are replaced, and tallies added up")
         detail::component_choices at = of.choices();
         at.sweep();
         detail::choice_tally sum = at.tally();
-        detail::choice_tally half = at.tally();
+        detail::choice_tally half = random.one_in(2) ? at.tally().of_many() : at.tally();
+        detail::choice_tally quarter = at.tally().of_many();
         resource_vector total{};
         std::vector<std::int64_t> kept(of.problem.classes(), 0);
         CAPTURE(seed);
@@ -38,10 +39,15 @@ TEST_CASE("choices are replaced, and tallies added up")
                 kept[a_class] += expected.kept[a_class];
             if (c % 2 == 0)
                 sum.add(c, keep);
-            else
+            else if (c % 4 == 1)
                 half.add(c, at.choice_of(c));
+            else
+                quarter.add(c, at.choice_of(c));
         }
-        sum.add(half);
+        quarter.add(half);
+        quarter.close();
+        quarter.close(); // once is enough
+        sum.add(quarter);
         CHECK(sum.usage() == total);
         for (std::size_t a_class = 0; a_class < kept.size(); ++a_class)
             CHECK(sum.kept(a_class) == kept[a_class]);

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -79,9 +80,12 @@ bool uses_no_more(const resource_vector& one, const resource_vector& other)
 TEST_CASE("the best and the second-best choice of a component are those of all its choices")
 {
     std::size_t components = 0;
+    std::array<std::size_t, 3> of_size{}; // those of one or two items are compared at once
     for (std::uint64_t seed = 0; seed < 300; ++seed) {
         dice random(seed);
         enumerated given(random);
+        for (std::size_t c = 0; c < given.of.parts.size(); ++c)
+            ++of_size[std::min<std::size_t>(given.of.parts.items(c), 3) - 1];
         for (int move = 0; move < 2; ++move, given.move(random)) {
             std::vector<std::size_t> solved;
             given.oracle.solve<true>(
@@ -123,6 +127,8 @@ TEST_CASE("the best and the second-best choice of a component are those of all i
         }
     }
     CHECK(components > 1'000);
+    for (const std::size_t some : of_size)
+        CHECK(some > 50);
 }
 
 TEST_CASE("the list of a component has every choice within the limit that none dominates")

@@ -8,6 +8,7 @@
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
+#include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/component_prices.hpp>
@@ -75,7 +76,6 @@ public:
             }
         places_.emplace(floors_, gaps, finder.floors.forced_losses, at_);
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
-        ranked_ = at_.margin;
         common_divisor values(1e3 * nothing());
         if (items_.has_vanished)
             values.give_up();
@@ -125,9 +125,10 @@ public:
         std::vector<std::uint32_t> broken;
         if (missing.empty())
             return broken;
-        choice_tally used = at_.tally();
+        choice_tally used = at_.tally().of_many();
         for (std::size_t c = 0; c < parts_.size(); ++c)
             used.add(c, at_.choice_of(c));
+        used.close();
         for (std::uint32_t c = 0; c < missing.size(); ++c)
             if (used.kept(c) < static_cast<std::int64_t>(missing[c]))
                 broken.push_back(c);
@@ -169,14 +170,7 @@ public:
     {
         return std::min(40 + 10 * rows_, parts_.size() / 4 + 1);
     }
-    double loss_of_rank(std::size_t rank)
-    {
-        if (rank >= ranked_.size())
-            return std::numeric_limits<double>::infinity();
-        const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
-        std::nth_element(ranked_.begin(), at, ranked_.end());
-        return *at;
-    }
+    [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(at_.margin, rank); }
 
     [[nodiscard]] double largest_loss() const
     {
@@ -265,7 +259,6 @@ private:
     std::vector<component_floor> floors_; ///< those that `places_` takes care of
     std::optional<floor_places> places_;
     std::optional<double> lagrangian_;
-    std::vector<double> ranked_;           ///< margins, to be reordered
     bool is_written_ = false;              ///< `keep` has the choices at the prices, but for
     std::vector<std::uint32_t> otherwise_; ///< these components
     std::vector<listed_place> listed_;

@@ -6,6 +6,7 @@
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/core/search_result.hpp>
+#include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -88,14 +89,7 @@ public:
     /// A loss that may be rounding.
     [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
 
-    double loss_of_rank(std::size_t rank)
-    {
-        if (rank >= ranked_.size())
-            return infinity_;
-        const auto at = ranked_.begin() + static_cast<std::ptrdiff_t>(rank);
-        std::nth_element(ranked_.begin(), at, ranked_.end());
-        return *at;
-    }
+    [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(losses_, rank); }
 
     [[nodiscard]] static double largest_loss() { return infinity_; }
     [[nodiscard]] static double loss_of_nothing() { return infinity_; }
@@ -165,7 +159,6 @@ private:
     item_prices at_;
     resource_vector left_{};            ///< what the best choice at the prices leaves
     std::vector<double> losses_;        ///< of the items inside the windows, by position there
-    std::vector<double> ranked_;        ///< the same, to be reordered
     std::vector<std::uint32_t> order_;  ///< positions, of the last core
     std::vector<std::uint32_t> counts_; ///< of the places of the last core
 
@@ -191,7 +184,6 @@ private:
             if (!values.gave_up())
                 values.add(items_.value(item));
         }
-        ranked_ = losses_;
         step = values.step();
     }
 

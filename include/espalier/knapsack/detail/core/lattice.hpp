@@ -26,49 +26,44 @@
 namespace espalier::detail {
 
 class cost_lattice {
+    static constexpr std::size_t most_rows_ = 3; // beyond, products might overflow
     static constexpr std::int64_t most_cases_ = 4096;
     static constexpr std::int64_t largest_ = std::int64_t{1} << 30;
-    std::size_t rows_;
-    std::vector<resource_vector> basis_; ///< row r begins at column r; empty: nothing known
+    std::vector<std::size_t> resources_; ///< those that the rows and columns of the basis stand for
+    std::size_t rows_ = 0;               ///< of the basis
+    std::vector<resource_vector> basis_; ///< row k begins at column k
+    std::int64_t cases_ = 0;             ///< its determinant; 0: nothing known, or too many
 
 public:
-    cost_lattice(const std::vector<resource_vector>& costs, std::size_t rows) : rows_(rows)
+    cost_lattice(const std::vector<resource_vector>& costs, std::size_t resources)
     {
-        if (rows > 3)
-            return; // beyond, products might overflow, and few cases are rare
-        basis_.assign(rows, resource_vector{});
+        for (std::size_t r = 0; r < resources; ++r)
+            if (std::any_of(costs.begin(), costs.end(),
+                    [&](const resource_vector& cost) { return cost[r] != 0; }))
+                resources_.push_back(r);
+        rows_ = resources_.size();
+        if (rows_ > most_rows_)
+            return;
+        basis_.assign(rows_, resource_vector{});
         for (const resource_vector& cost : costs)
-            if (!insert(cost)) {
-                basis_.clear();
+            if (!insert(on_rows(cost)))
                 return;
-            }
-        reduce();
+        leave_out_dependent();
+        if (reduce())
+            count_cases();
     }
 
     /// The least λ·s; 0 where nothing better is known.
     [[nodiscard]] double least_loss(
         const resource_vector& room, const std::array<double, max_resources>& price) const
     {
-        if (basis_.empty())
+        if (cases_ <= 1 || !is_small(on_rows(room)))
             return 0;
-        std::int64_t cases = 1;
-        for (std::size_t r = 0; r < basis_.size(); ++r) {
-            if (basis_[r][r] == 0 || basis_[r][r] > most_cases_)
-                return 0;
-            cases *= basis_[r][r];
-            if (cases > most_cases_)
-                return 0;
-        }
-        for (std::size_t r = 0; r < rows_; ++r)
-            for (std::size_t k = 0; k < rows_; ++k)
-                if (room[r] > largest_ || room[r] < -largest_ ||
-                    std::abs(basis_[r][k]) > most_cases_)
-                    return 0; // products would not fit
-        const std::size_t target = cases > 1 ? place(room) : 0;
+        const std::size_t target = place(on_rows(room));
         if (target == 0)
             return 0;
         std::vector<double> loss(
-            static_cast<std::size_t>(cases), std::numeric_limits<double>::infinity());
+            static_cast<std::size_t>(cases_), std::numeric_limits<double>::infinity());
         using entry = std::pair<double, std::size_t>;
         std::priority_queue<entry, std::vector<entry>, std::greater<>> queue;
         loss[0] = 0;
@@ -80,13 +75,13 @@ public:
                 return so_far * (1 - 1e-12);
             if (so_far > loss[at])
                 continue;
-            for (std::size_t r = 0; r < rows_; ++r) {
+            for (std::size_t k = 0; k < rows_; ++k) {
                 resource_vector next = point(at);
-                ++next[r];
+                ++next[k];
                 const std::size_t to = place(next);
-                if (so_far + price[r] < loss[to]) {
-                    loss[to] = so_far + price[r];
-                    queue.emplace(loss[to], to);
+                if (const double by = so_far + price[resources_[k]]; by < loss[to]) {
+                    loss[to] = by;
+                    queue.emplace(by, to);
                 }
             }
         }
@@ -122,19 +117,57 @@ private:
         return true;
     }
 
-    /// Makes the entries above each pivot smaller than the pivot.
-    void reduce()
+    [[nodiscard]] resource_vector on_rows(const resource_vector& amounts) const
+    {
+        resource_vector result{};
+        for (std::size_t k = 0; k < rows_; ++k)
+            result[k] = amounts[resources_[k]];
+        return result;
+    }
+
+    /// Leaves out resources whose use follows from that of those before: without them there is a
+    /// pivot in every row, and what is known of the others stays true.
+    void leave_out_dependent()
+    {
+        for (std::size_t r = rows_; r-- > 0;) {
+            if (basis_[r][r] != 0)
+                continue;
+            const auto at = static_cast<std::ptrdiff_t>(r);
+            resources_.erase(resources_.begin() + at);
+            basis_.erase(basis_.begin() + at);
+            for (resource_vector& row : basis_)
+                std::move(row.begin() + at + 1, row.begin() + rows_, row.begin() + at);
+            --rows_;
+        }
+    }
+
+    /// Makes the entries above each pivot smaller than the pivot. False: too large.
+    bool reduce()
     {
         for (std::size_t c = 1; c < rows_; ++c)
-            for (std::size_t r = 0; r < c && basis_[c][c] != 0; ++r) {
+            for (std::size_t r = 0; r < c; ++r) {
                 const std::int64_t times = basis_[r][c] / basis_[c][c];
                 for (std::size_t k = c; k < rows_; ++k)
                     basis_[r][k] -= times * basis_[c][k];
-                if (!is_small(basis_[r])) {
-                    basis_.clear();
-                    return;
-                }
+                if (!is_small(basis_[r]))
+                    return false;
             }
+        return true;
+    }
+
+    void count_cases()
+    {
+        std::int64_t cases = 1;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            if (basis_[r][r] > most_cases_ / cases)
+                return;
+            cases *= basis_[r][r];
+        }
+        for (const resource_vector& row : basis_)
+            for (std::size_t k = 0; k < rows_; ++k)
+                if (std::abs(row[k]) > most_cases_)
+                    return; // products would not fit
+        cases_ = cases;
     }
 
     /// The number of the case that a vector falls into.

@@ -92,7 +92,7 @@ public:
     {
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
-        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -110,6 +110,7 @@ public:
             worth.add(some.value());
         for (std::size_t part = 1; part < used.size(); ++part)
             used.front().add(used[part]);
+        used.front().close();
         return {worth.value(), std::move(used.front())};
     }
     evaluation evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some)
@@ -167,9 +168,10 @@ public:
     /// The present choices of some components.
     [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
     {
-        choice_tally used = tally();
+        choice_tally used = some.size() > many_ ? tally().of_many() : tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
+        used.close();
         return used;
     }
 
@@ -205,7 +207,7 @@ public:
         for (const pattern& look : parts.patterns)
             drift.push_back(most_change(look, before));
         std::vector<std::uint32_t> near;
-        choice_tally used = tally();
+        choice_tally used = tally().of_many();
         for (std::uint32_t c = 0; c < parts.size(); ++c) {
             const double its_drift = drift[parts.pattern_of[c]];
             if (margin[c] <= its_drift + reserve) {
@@ -215,6 +217,7 @@ public:
                 margin[c] -= its_drift;
             }
         }
+        used.close();
         total_usage = less(total_usage, used.usage(), rows);
         return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
     }
@@ -277,6 +280,7 @@ public:
 
 private:
     static constexpr std::size_t grain_ = 16'384; // components
+    static constexpr std::size_t many_ = 1'000;
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     price_vector listed_at_{};              ///< prices that the first of them was given last
@@ -315,7 +319,7 @@ private:
     std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
     {
         set_prices(price);
-        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
         std::vector<std::vector<std::uint32_t>> changed(used.size());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
             oracles_[part].template solve<true>(
@@ -324,18 +328,23 @@ private:
                     margin[c] = best - second;
                     std::uint64_t* known = &choice_[choice_at(c)];
                     const std::size_t words = parts.look(c).words();
-                    if (!std::equal(choice, choice + words, known))
+                    bool is_other = false;
+                    for (std::size_t w = 0; w < words; ++w) { // mostly one
+                        is_other = is_other || choice[w] != known[w];
+                        known[w] = choice[w];
+                    }
+                    if (is_other)
                         changed[part].push_back(static_cast<std::uint32_t>(c));
-                    std::copy(choice, choice + words, known);
                     used[part].add(c, choice);
                 });
         });
-        for (std::size_t part = 0; part < used.size(); ++part) {
-            total_usage = less(total_usage, used[part].usage(), rows, -1);
-            if (part > 0)
-                changed.front().insert(
-                    changed.front().end(), changed[part].begin(), changed[part].end());
+        for (std::size_t part = 1; part < used.size(); ++part) {
+            used.front().add(used[part]);
+            changed.front().insert(
+                changed.front().end(), changed[part].begin(), changed[part].end());
         }
+        used.front().close();
+        total_usage = less(total_usage, used.front().usage(), rows, -1);
         return std::move(changed.front());
     }
 };

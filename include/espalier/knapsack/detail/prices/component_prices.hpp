@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
 #include <espalier/knapsack/detail/prices/price_master.hpp>
@@ -122,16 +123,6 @@ private:
         const std::vector<std::uint64_t> choices = at_.choices();
         sweep();
         return at_.changed_since(choices);
-    }
-
-    /// The margin that so many components do not exceed; infinite if there are not so many.
-    [[nodiscard]] static double of_rank(std::vector<double> margins, std::size_t rank)
-    {
-        if (rank >= margins.size())
-            return std::numeric_limits<double>::infinity();
-        const auto at = margins.begin() + static_cast<std::ptrdiff_t>(rank);
-        std::nth_element(margins.begin(), at, margins.end());
-        return *at;
     }
 
     /// The prices of a sample of about so many items, with capacities in proportion; floors, which

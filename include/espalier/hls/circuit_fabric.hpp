@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <vector>
 
 // LUTs and flip-flops of the circuit of a schedule, term by term as it is emitted. The hierarchy is
 // kept, so each module costs what it costs alone: an adder a LUT for each bit of its longer
@@ -38,6 +39,19 @@ namespace espalier {
     return luts;
 }
 
+/// LUTs of a bit that a counter of the cycles tells: none where it is a bit of the counter.
+[[nodiscard]] inline std::int64_t table_luts(const std::vector<bool>& table)
+{
+    for (std::size_t bit = 1; bit < table.size(); bit *= 2) {
+        bool is_bit = true;
+        for (std::size_t cycle = 0; cycle < table.size(); ++cycle)
+            is_bit = is_bit && table[cycle] == ((cycle & bit) != 0);
+        if (is_bit)
+            return 0;
+    }
+    return ceil_div(static_cast<std::int64_t>(table.size()), 64);
+}
+
 /// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
 /// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 7
 /// LUTs, and for products without a DSP block and those of more than two tiles.
@@ -58,10 +72,13 @@ namespace espalier {
         need.ff += ceil_log2(p);
     }
     for (const circuit_stream& s : plan.streams)
-        need.lut += m.data.width * selector_luts(s.period());
+        need.lut +=
+            m.data.width *
+            selector_luts(s.from.empty() ? s.period() : static_cast<std::int64_t>(s.from.size()));
+    for (const std::vector<bool>& table : plan.tables)
+        need.lut += table_luts(table);
     // All inputs, selected or not, and the operands.
-    const auto streams = static_cast<std::int64_t>(plan.streams.size());
-    need.ff += streams == 0 ? 0 : m.data.width * (m.n_in() + streams);
+    need.ff += plan.operands == 0 ? 0 : m.data.width * (m.n_in() + plan.operands);
     std::set<std::int64_t> ends; // cycles whose sums are captured: a mark each, in a shift register
     bool has_begins = false;     // of lanes with several segments: a mark in two registers
     const int product_bits = std::max(plan.dropped_bits, 0) + plan.term_bits;

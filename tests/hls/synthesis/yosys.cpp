@@ -30,10 +30,10 @@ struct configuration {
     int reuse_factor;
     int width;
     mask pruned;
-    memory_layout memory;
+    structure how;
 };
-constexpr auto in_place = memory_layout::in_place;
-constexpr auto packed = memory_layout::packed;
+constexpr auto in_place = structure::multipliers;
+constexpr auto packed = structure::packed_multipliers;
 constexpr configuration configurations[] = {
     {4, 4, 2, 16, mask::none, in_place},
     {4, 4, 2, 10, mask::half, packed},
@@ -45,6 +45,9 @@ constexpr configuration configurations[] = {
     {16, 4, 16, 16, mask::contiguous, packed},
     {32, 2, 32, 18, mask::none, packed},
     {16, 8, 64, 16, mask::none, in_place},
+    {32, 4, 8, 16, mask::single_weights, structure::n_of(4)}, // from streams, by a table
+    {16, 4, 4, 16, mask::single_weights, structure::n_of(4)}, // from its inputs, by the counter
+    {18, 3, 6, 16, mask::single_weights, structure::free_rows},
 };
 
 /// What Yosys counts beside `recount` of the mask and the formulas of the schedule.
@@ -62,9 +65,8 @@ void compare(const std::string& family, cost_policy policy)
             .accum = {20, 8}})[0];
         const auto kept = random_circuits::kept_by(random, c.pruned, m);
         const std::vector<float> weights(kept.begin(), kept.end());
-        schedules.push_back(schedule_of(m, std::span<const std::uint8_t>(kept), c.memory));
-        foretold.push_back(recount(m, layout::hardware, weights, policy,
-            {.kind = structure_kind::multiplier, .memory = c.memory}));
+        schedules.push_back(schedule_of(m, std::span<const std::uint8_t>(kept), c.how));
+        foretold.push_back(recount(m, layout::hardware, weights, policy, c.how));
         REQUIRE(schedules.back().multipliers() > 0);
     }
     const auto counted = synthesis::synthesised(schedules, random, synthesis::xilinx(family), 300);

@@ -40,7 +40,7 @@ namespace espalier {
 }
 
 /// LUTs of a bit that a counter of the cycles tells: none where it is a bit of the counter.
-[[nodiscard]] inline std::int64_t table_luts(const std::vector<bool>& table)
+[[nodiscard]] inline std::int64_t table_luts(const std::vector<bool>& table, int lut_inputs = 6)
 {
     for (std::size_t bit = 1; bit < table.size(); bit *= 2) {
         bool is_bit = true;
@@ -49,12 +49,13 @@ namespace espalier {
         if (is_bit)
             return 0;
     }
-    return ceil_div(static_cast<std::int64_t>(table.size()), 64);
+    return ceil_div(static_cast<std::int64_t>(table.size()), std::int64_t{1} << lut_inputs);
 }
 
 /// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
 /// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 7
-/// LUTs, and for products without a DSP block and those of more than two tiles.
+/// LUTs, and for products without a DSP block and those of more than two tiles. On ECP5, where a
+/// product is to have one tile, LUTs are what nextpnr packs.
 /// \throws std::invalid_argument at reuse factor 1
 [[nodiscard]] inline resources circuit_fabric(
     const matrix_schedule& schedule, dsp_family family = dsp_family::dsp48e2)
@@ -62,6 +63,7 @@ namespace espalier {
     const weight_matrix& m = schedule.matrix();
     const circuit_plan plan = plan_of(schedule);
     const int width = m.accum.width;
+    const int inputs = lut_inputs_of(family);
     resources need;
     // Counter, hand-over and the marks of the first and the last cycle.
     const auto control = [](std::int64_t cycles) { return 10 + ceil_log2(cycles); };
@@ -74,9 +76,10 @@ namespace espalier {
     for (const circuit_stream& s : plan.streams)
         need.lut +=
             m.data.width *
-            selector_luts(s.from.empty() ? s.period() : static_cast<std::int64_t>(s.from.size()));
+            selector_luts(
+                s.from.empty() ? s.period() : static_cast<std::int64_t>(s.from.size()), inputs);
     for (const std::vector<bool>& table : plan.tables)
-        need.lut += table_luts(table);
+        need.lut += table_luts(table, inputs);
     // All inputs, selected or not, and the operands.
     need.ff += plan.operands == 0 ? 0 : m.data.width * (m.n_in() + plan.operands);
     std::set<std::int64_t> ends; // cycles whose sums are captured: a mark each, in a shift register
@@ -90,8 +93,9 @@ namespace espalier {
     for (const circuit_lane& lane : plan.lanes) {
         const auto leaves = static_cast<std::int64_t>(lane.multipliers.size());
         for (const tree_adder& a : adder_tree(leaves, plan.term_bits, width))
-            need.lut += std::min(a.bits, std::max(a.left_bits, a.right_bits));
-        need.lut += width;
+            need.lut += inputs < 6 ? addition_luts(a.bits, inputs)
+                                   : std::min(a.bits, std::max(a.left_bits, a.right_bits));
+        need.lut += addition_luts(width, inputs) + accumulator_luts(width, inputs);
         need.ff += width;
         has_begins = has_begins || lane.segments.size() > 1;
         for (std::size_t s = 0; s < lane.segments.size(); ++s)
@@ -101,11 +105,14 @@ namespace espalier {
                 ends.insert(lane.segments[s].last);
             }
     }
-    need.lut +=
-        static_cast<std::int64_t>(ends.size()) * (1 + ceil_div(ceil_log2(m.reuse_factor), 6));
+    // A mark of an end comes three clocks later: in a LUT as a shift register, or in flip-flops.
+    const auto marks = static_cast<std::int64_t>(ends.size());
+    need.lut += marks * ((inputs < 6 ? 0 : 1) + ceil_div(ceil_log2(m.reuse_factor), inputs));
+    need.ff += inputs < 6 ? 3 * marks : 0;
     need.ff += has_begins ? 2 : 0;
     for (const auto& parts : plan.outputs)
-        need.lut += width * std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
+        need.lut += addition_luts(width, inputs) *
+                    std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
     return need;
 }
 

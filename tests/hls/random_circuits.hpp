@@ -106,29 +106,18 @@ inline espalier::precision precision_of(std::mt19937_64& random, int least, int 
     return {width, between(random, -2, width + 2), random() % 4 != 0};
 }
 
-/// \param constants  a reuse factor of 1
-inline circuit draw(std::mt19937_64& random, const std::string& name, bool constants = false)
+/// Weights, biases and a test for a schedule.
+template <class Schedule>
+circuit with_weights(std::mt19937_64& random, const std::string& name,
+    const espalier::weight_matrix& m, std::span<const std::uint8_t> kept, bool has_biases,
+    Schedule&& schedule)
 {
-    using namespace espalier;
-    layer_spec layer = random_layers::layer_of(
-        random, random_layers::kinds[random() % std::size(random_layers::kinds)], 20);
-    layer.weight = precision_of(random, 2, 32);
-    layer.data = precision_of(random, 2, 32);
-    layer.accum = precision_of(random, 2, 48);
-    random_layers::draw_reuse_factors(random, layer);
-    weight_matrix m = matrices_of(layer)[0];
-    if (constants)
-        m.reuse_factor = 1;
-    else if (m.reuse_factor == 1)
-        m.reuse_factor = 2;
-    const auto kept = kept_by(random, static_cast<mask>(random() % 6), m);
     std::vector<std::int64_t> weights, biases;
     for (const std::uint8_t k : kept)
         weights.push_back(k != 0 ? raw(random, m.weight) : 0);
-    for (std::int64_t o = 0; o < m.n_out() && layer.inputs % 2 == 0; ++o)
+    for (std::int64_t o = 0; o < m.n_out() && has_biases; ++o)
         biases.push_back(raw(random, m.accum));
-    const auto memory = random() % 2 == 0 ? memory_layout::packed : memory_layout::in_place;
-    circuit k{schedule_of(m, std::span<const std::uint8_t>(kept), memory), weights, biases, {}};
+    circuit k{schedule(), weights, biases, {}};
     k.test = {.module = name,
         .inputs = m.n_in(),
         .input_width = m.data.width,
@@ -146,9 +135,53 @@ inline circuit draw(std::mt19937_64& random, const std::string& name, bool const
         // A vector every RF cycles. Its result RF + 3 cycles later: operand, product, sum; of
         // constants 2: inputs and outputs.
         k.test.taken_at.push_back(v * m.reuse_factor);
-        k.test.handed_at.push_back(v * m.reuse_factor + (constants ? 2 : m.reuse_factor + 3));
+        k.test.handed_at.push_back(
+            v * m.reuse_factor + (m.reuse_factor == 1 ? 2 : m.reuse_factor + 3));
     }
     return k;
+}
+
+/// \param constants  a reuse factor of 1
+inline circuit draw(std::mt19937_64& random, const std::string& name, bool constants = false)
+{
+    using namespace espalier;
+    layer_spec layer = random_layers::layer_of(
+        random, random_layers::kinds[random() % std::size(random_layers::kinds)], 20);
+    layer.weight = precision_of(random, 2, 32);
+    layer.data = precision_of(random, 2, 32);
+    layer.accum = precision_of(random, 2, 48);
+    random_layers::draw_reuse_factors(random, layer);
+    weight_matrix m = matrices_of(layer)[0];
+    if (constants)
+        m.reuse_factor = 1;
+    else if (m.reuse_factor == 1)
+        m.reuse_factor = 2;
+    const auto kept = kept_by(random, static_cast<mask>(random() % 6), m);
+    return with_weights(random, name, m, kept, layer.inputs % 2 == 0, [&] {
+        const auto memory = random() % 2 == 0 ? memory_layout::packed : memory_layout::in_place;
+        return schedule_of(m, std::span<const std::uint8_t>(kept), memory);
+    });
+}
+
+/// A matrix whose multipliers choose their weights: N:M or free rows. Reuse factors up to 70, for a
+/// table of choices has a LUT for 64 cycles.
+inline circuit draw_assigned(std::mt19937_64& random, const std::string& name)
+{
+    using namespace espalier;
+    const int reuse_factor = random() % 8 == 0 ? between(random, 60, 70) : between(random, 2, 24);
+    weight_matrix m = matrices_of(dense{.inputs = reuse_factor * between(random, 1, 10),
+        .outputs = between(random, 1, 16),
+        .reuse_factor = reuse_factor,
+        .weight = precision_of(random, 2, 20),
+        .data = precision_of(random, 2, 20),
+        .accum = precision_of(random, 2, 40)})[0];
+    const structure how =
+        random() % 3 == 0 ? structure::free_rows : structure::n_of(between(random, 2, 9));
+    // Single weights most of the time: of whole multipliers there is little to choose.
+    const auto kind = random() % 4 != 0 ? mask::single_weights : static_cast<mask>(random() % 6);
+    const auto kept = kept_by(random, kind, m);
+    return with_weights(random, name, m, kept, random() % 2 == 0,
+        [&] { return schedule_of(m, std::span<const std::uint8_t>(kept), how); });
 }
 
 } // namespace random_circuits

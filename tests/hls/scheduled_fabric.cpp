@@ -11,9 +11,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <random>
 #include <set>
+#include <span>
 #include <vector>
 
 using namespace espalier;
@@ -132,4 +134,114 @@ TEST_CASE("the closed form for dense hardware counts what its schedule has")
     CHECK(compared > 500);
     for (int choices = 1; choices < 300; ++choices)
         CHECK(selector_luts(choices) == joined(static_cast<std::size_t>(choices)));
+}
+
+namespace {
+
+/// Selectors of a schedule whose multipliers choose from the streams of their row, or from their
+/// inputs where that is less: of each stream that is brought, of each multiplier, and a table for
+/// each bit of a choice. None of equal ones is built twice, and the counter's bits are there.
+std::int64_t chosen_selectors(const matrix_schedule& schedule)
+{
+    const std::int64_t cycles = schedule.cycles();
+    const std::int64_t by_counter = 14 * joined(static_cast<std::size_t>(cycles));
+    std::set<std::int64_t> brought;
+    std::set<std::vector<std::int64_t>> sequences;
+    std::set<std::vector<bool>> tables;
+    std::int64_t luts = 0;
+    for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
+        std::vector<std::int64_t> streams;
+        for (const schedule_slot& slot : schedule.slots(k))
+            streams.push_back(slot.input / cycles);
+        if (!sequences.insert(streams).second)
+            continue;
+        const std::set<std::int64_t> from(streams.begin(), streams.end());
+        std::set<std::vector<bool>> its_tables;
+        for (std::int64_t bit = 1; bit < static_cast<std::int64_t>(from.size()); bit *= 2) {
+            std::vector<bool> table;
+            for (const std::int64_t s : streams)
+                table.push_back((std::distance(from.begin(), from.find(s)) & bit) != 0);
+            its_tables.insert(table);
+        }
+        const std::int64_t by_table =
+            14 * joined(from.size()) +
+            bits_of(static_cast<std::int64_t>(from.size())) * ((cycles + 63) / 64);
+        if (by_table < by_counter) {
+            brought.insert(from.begin(), from.end());
+            tables.insert(its_tables.begin(), its_tables.end());
+        }
+        luts += by_table < by_counter ? 14 * joined(from.size()) : by_counter;
+    }
+    for (std::int64_t bit = 1; bit < cycles; bit *= 2) {
+        std::vector<bool> of_counter;
+        for (std::int64_t cycle = 0; cycle < cycles; ++cycle)
+            of_counter.push_back((cycle & bit) != 0);
+        tables.erase(of_counter);
+    }
+    return luts + static_cast<std::int64_t>(tables.size()) * ((cycles + 63) / 64) +
+           static_cast<std::int64_t>(brought.size()) * by_counter;
+}
+
+} // namespace
+
+TEST_CASE("what multipliers choose by is counted from the schedule, and no more than a group costs")
+{
+    std::mt19937_64 random(4);
+    for (const int streams : {2, 3, 4, 7, 9})
+        for (const int rf : {9, 12, 25, 70}) {
+            const weight_matrix m = matrices_of(dense{.inputs = 8 * rf,
+                .outputs = 24,
+                .reuse_factor = rf,
+                .weight = {18, 8},
+                .data = {14, 4},
+                .accum = {20, 8}})[0];
+            // In each cycle half of the inputs of each block are kept, up to 4.
+            std::vector<std::uint8_t> kept(static_cast<std::size_t>(m.weights()));
+            for (std::int64_t row = 0; row < 24; ++row)
+                for (int first = 0; first < 8; first += streams)
+                    for (int cycle = 0; cycle < rf; ++cycle) {
+                        const int inputs = std::min(streams, 8 - first);
+                        for (int n = 0; n < (inputs + 1) / 2;) {
+                            const auto stream = static_cast<std::int64_t>(
+                                first + static_cast<int>(random() % static_cast<unsigned>(inputs)));
+                            std::uint8_t& one =
+                                kept[static_cast<std::size_t>((row * 8 + stream) * rf + cycle)];
+                            n += one == 0 ? 1 : 0;
+                            one = 1;
+                        }
+                    }
+            const structure how = structure::n_of(streams);
+            const matrix_schedule schedule =
+                schedule_of(m, std::span<const std::uint8_t>(kept), how);
+            const std::int64_t additions = 20 * schedule.multipliers();
+            const std::int64_t control = 10 + bits_of(rf);
+            const std::int64_t circuit = circuit_fabric(schedule).lut;
+            CAPTURE(streams);
+            CAPTURE(rf);
+            CHECK(circuit == additions + control + chosen_selectors(schedule));
+            // What the knapsack is told: a selector for each, and all streams. The i-th of N
+            // multipliers takes the i-th kept input, so it has M - N + 1 of M to choose from, which
+            // saves LUTs from more than four on, and where all are kept.
+            const std::int64_t model = additions + control +
+                                       schedule.multipliers() * lut_own_selector(m, how) +
+                                       8 * 14 * selector_luts(rf);
+            CHECK(circuit <= model);
+            if (streams == 2 || streams == 4)
+                CHECK(circuit >= model - model * 3 / 100);
+        }
+}
+
+TEST_CASE("one of few inputs is chosen by the counter, and no stream is brought")
+{
+    const weight_matrix m =
+        matrices_of(dense{.inputs = 16, .outputs = 2, .reuse_factor = 4, .data = {14, 4}})[0];
+    std::vector<std::uint8_t> kept(32);
+    for (std::size_t flat = 0; flat < 32; flat += 5) // one of the four inputs of each cycle
+        kept[flat] = 1;
+    const circuit_plan plan =
+        plan_of(schedule_of(m, std::span<const std::uint8_t>(kept), structure::n_of(4)));
+    CHECK(plan.tables.empty());
+    CHECK(plan.operands == 2);
+    CHECK(plan.streams.size() == 2);
+    CHECK(plan.streams[0].inputs == std::vector<std::int64_t>{0, 5, 10, 15});
 }

@@ -78,7 +78,8 @@ inline cells parsed(const std::string& stat)
     return modules;
 }
 
-/// A module and all below it. An inverter or a shift register is a LUT, and a RAMB36 two RAMB18.
+/// A module and all below it. An inverter or a shift register is a LUT, a carry cell of ECP5 takes
+/// the place of two, and a RAMB36 is two RAMB18.
 inline espalier::resources total(const cells& modules, const std::string& module)
 {
     espalier::resources sum;
@@ -91,10 +92,12 @@ inline espalier::resources total(const cells& modules, const std::string& module
     for (const auto& [type, count] : found->second) {
         if (begins(type, "DSP48") || type == "MULT18X18D")
             sum.dsp += count;
-        else if (begins(type, "RAMB18") || type == "DP16KD")
+        else if (begins(type, "RAMB18") || type == "DP16KD" || type == "PDPW16KD")
             sum.bram18 += count;
         else if (begins(type, "RAMB36"))
             sum.bram18 += 2 * count;
+        else if (type == "CCU2C")
+            sum.lut += 2 * count;
         else if (begins(type, "LUT") || type == "INV" || begins(type, "SRL"))
             sum.lut += count;
         else if (begins(type, "FD") || type == "TRELLIS_FF")

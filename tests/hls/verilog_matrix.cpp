@@ -32,6 +32,26 @@ TEST_CASE("random pruned circuits give the bits and take the cycles that integer
               tests) == "PASS\n");
 }
 
+TEST_CASE("multipliers that choose their weights give the bits and take the cycles, too")
+{
+    std::mt19937_64 random(2);
+    std::vector<random_circuits::circuit> circuits;
+    std::vector<verilog_test> tests;
+    int choosing = 0;
+    for (int i = 0; i < 12; ++i) {
+        circuits.push_back(random_circuits::draw_assigned(random, "layer" + std::to_string(i)));
+        tests.push_back(circuits.back().test);
+        choosing += plan_of(circuits.back().schedule).tables.empty() ? 0 : 1;
+    }
+    CHECK(choosing > 3);
+    CHECK(simulation::simulated(
+              [&](std::ostream& out) {
+                  for (const auto& k : circuits)
+                      write_verilog_matrix(out, k.test.module, k.schedule, k.weights, k.biases);
+              },
+              tests) == "PASS\n");
+}
+
 TEST_CASE("a test bench finds a wrong bit and a wrong cycle")
 {
     std::mt19937_64 random(5);

@@ -20,7 +20,7 @@ struct table_row {
     std::int64_t lut, ff, bram36, uram, dsp;
 };
 
-const std::array<table_row, 12> table{{
+const std::array<table_row, 15> table{{
     {device::xcvu9p, "XCVU9P", 1'182'240, 2'364'480, 2'160, 960, 6'840},
     {device::xcvu13p, "XCVU13P", 1'728'000, 3'456'000, 2'688, 1'280, 12'288},
     {device::xcvu37p, "XCVU37P", 1'303'680, 2'607'360, 2'016, 960, 9'024},
@@ -33,6 +33,10 @@ const std::array<table_row, 12> table{{
     {device::xc7z020, "XC7Z020", 53'200, 106'400, 140, 0, 220},
     {device::xcku115, "XCKU115", 663'360, 1'326'720, 2'160, 0, 5'520},
     {device::xcvc1902, "XCVC1902", 899'840, 1'799'680, 967, 463, 1'968},
+    // Memories of 18 Kb, so half as many of 36.
+    {device::lfe5u_25f, "LFE5U-25F", 24'288, 24'288, 56 / 2, 0, 28},
+    {device::lfe5u_45f, "LFE5U-45F", 43'848, 43'848, 108 / 2, 0, 72},
+    {device::lfe5u_85f, "LFE5U-85F", 83'640, 83'640, 208 / 2, 0, 156},
 }};
 
 } // namespace
@@ -58,6 +62,7 @@ TEST_CASE("each device has the DSP block of its family, and the big ones their d
     CHECK_BOTH(device::xc7z020.dsp == dsp_family::dsp48e1);
     CHECK_BOTH(device::xcvc1902.dsp == dsp_family::dsp58);
     CHECK_BOTH(device::xcvu9p.dsp == dsp_family::dsp48e2);
+    CHECK_BOTH(device::lfe5u_45f.dsp == dsp_family::mult18x18d);
     CHECK_BOTH(device::xcvu9p.dies == 3);
     CHECK_BOTH(device::xcvu13p.dies == 4);
 }

@@ -92,9 +92,32 @@ TEST_CASE("a policy has a name on every device")
         CHECK(to_string(costs_on(d, cost_policy::logic_synthesis)) == "logic_synthesis");
         CHECK(to_string(costs_on(d, cost_policy::paper)) == "paper");
         CHECK(to_string(costs_on(d, cost_policy::yosys)) == "yosys");
+        CHECK(to_string(costs_on(d, cost_policy::ecp5)) == "ecp5");
     }
     CHECK(to_string(cost_policy{.lut_below = 6}) == "custom");
     static_assert(to_string(cost_policy{}) == "hls");
+}
+
+TEST_CASE("products on ECP5 take the blocks that Yosys gave them")
+{
+    // `synth_ecp5` of Yosys 0.23, widths and MULT18X18D: two bits are enough for a block, and a
+    // last bit beyond 18 or 36 is built from LUTs.
+    struct measured {
+        int a, b;
+        std::int64_t blocks;
+    };
+    for (const measured& m :
+        {measured{1, 1, 0}, {1, 16, 0}, {2, 2, 1}, {2, 16, 1}, {3, 3, 1}, {18, 18, 1}, {18, 19, 1},
+            {19, 19, 1}, {20, 20, 4}, {9, 30, 2}, {18, 36, 2}, {18, 37, 2}, {20, 35, 4},
+            {36, 36, 4}, {37, 37, 4}, {38, 38, 9}, {3, 40, 3}, {40, 40, 9}}) {
+        CAPTURE(m.a);
+        CAPTURE(m.b);
+        CHECK(product_of({m.a, 1}, {m.b, 1}, cost_policy::ecp5).blocks == m.blocks);
+        CHECK(product_of({m.b, 1}, {m.a, 1}, cost_policy::ecp5).blocks == m.blocks);
+    }
+    CHECK(to_string(dsp_family::mult18x18d) == "MULT18X18D");
+    CHECK(lut_inputs_of(dsp_family::mult18x18d) == 4);
+    CHECK(lut_inputs_of(dsp_family::dsp48e2) == 6);
 }
 
 TEST_CASE("the last multiplier is built for weights below 1 where its memory is trimmed")

@@ -279,9 +279,16 @@ TEST_CASE("at reuse factor 1 there is nothing to assign")
 TEST_CASE("a selector of one's own has the fewer of streams and inputs to choose from")
 {
     // 16 bits of data; a 6-input LUT selects one of four.
-    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(4)) == 16 * 1);
-    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(8)) == 16 * 3); // 7 streams
+    // A LUT for each bit, and one for each bit of the choice.
+    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(4)) == 16 * 1 + 2);
+    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(8)) == 16 * 3 + 3); // 7 streams
     CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::free_rows) == 16 * 4);
+    CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::n_of(1)) == 0);
+    // A LUT holds 64 cycles of a table.
+    CHECK(lut_own_selector(dense_matrix(256, 2, 64), structure::n_of(4)) == 16 * 1 + 2);
+    CHECK(lut_own_selector(dense_matrix(520, 2, 65), structure::n_of(4)) == 16 * 1 + 4);
+    // One of its own inputs, by the counter, where that is less: 4 cycles.
+    CHECK(lut_own_selector(dense_matrix(84, 2, 4), structure::n_of(4)) == 16 * 1);
     CHECK(lut_own_selector(dense_matrix(84, 2, 2), structure::n_of(8)) == 16 * 1);
     CHECK(lut_own_selector(dense_matrix(84, 2, 12), structure::multipliers) == 0);
 }

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <vector>
 
 // LUTs and flip-flops of the circuit of a schedule, term by term as it is emitted. The hierarchy is
 // kept, so each module costs what it costs alone: an adder a LUT for each bit of its longer
@@ -38,9 +39,23 @@ namespace espalier {
     return luts;
 }
 
+/// LUTs of a bit that a counter of the cycles tells: none where it is a bit of the counter.
+[[nodiscard]] inline std::int64_t table_luts(const std::vector<bool>& table, int lut_inputs = 6)
+{
+    for (std::size_t bit = 1; bit < table.size(); bit *= 2) {
+        bool is_bit = true;
+        for (std::size_t cycle = 0; cycle < table.size(); ++cycle)
+            is_bit = is_bit && table[cycle] == ((cycle & bit) != 0);
+        if (is_bit)
+            return 0;
+    }
+    return ceil_div(static_cast<std::int64_t>(table.size()), std::int64_t{1} << lut_inputs);
+}
+
 /// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
 /// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within 7
-/// LUTs, and for products without a DSP block and those of more than two tiles.
+/// LUTs, and for products without a DSP block and those of more than two tiles. On ECP5, where a
+/// product is to have one tile, LUTs are what nextpnr packs.
 /// \throws std::invalid_argument at reuse factor 1
 [[nodiscard]] inline resources circuit_fabric(
     const matrix_schedule& schedule, dsp_family family = dsp_family::dsp48e2)
@@ -48,6 +63,7 @@ namespace espalier {
     const weight_matrix& m = schedule.matrix();
     const circuit_plan plan = plan_of(schedule);
     const int width = m.accum.width;
+    const int inputs = lut_inputs_of(family);
     resources need;
     // Counter, hand-over and the marks of the first and the last cycle.
     const auto control = [](std::int64_t cycles) { return 10 + ceil_log2(cycles); };
@@ -58,10 +74,14 @@ namespace espalier {
         need.ff += ceil_log2(p);
     }
     for (const circuit_stream& s : plan.streams)
-        need.lut += m.data.width * selector_luts(s.period());
+        need.lut +=
+            m.data.width *
+            selector_luts(
+                s.from.empty() ? s.period() : static_cast<std::int64_t>(s.from.size()), inputs);
+    for (const std::vector<bool>& table : plan.tables)
+        need.lut += table_luts(table, inputs);
     // All inputs, selected or not, and the operands.
-    const auto streams = static_cast<std::int64_t>(plan.streams.size());
-    need.ff += streams == 0 ? 0 : m.data.width * (m.n_in() + streams);
+    need.ff += plan.operands == 0 ? 0 : m.data.width * (m.n_in() + plan.operands);
     std::set<std::int64_t> ends; // cycles whose sums are captured: a mark each, in a shift register
     bool has_begins = false;     // of lanes with several segments: a mark in two registers
     const int product_bits = std::max(plan.dropped_bits, 0) + plan.term_bits;
@@ -73,8 +93,9 @@ namespace espalier {
     for (const circuit_lane& lane : plan.lanes) {
         const auto leaves = static_cast<std::int64_t>(lane.multipliers.size());
         for (const tree_adder& a : adder_tree(leaves, plan.term_bits, width))
-            need.lut += std::min(a.bits, std::max(a.left_bits, a.right_bits));
-        need.lut += width;
+            need.lut += inputs < 6 ? addition_luts(a.bits, inputs)
+                                   : std::min(a.bits, std::max(a.left_bits, a.right_bits));
+        need.lut += addition_luts(width, inputs) + accumulator_luts(width, inputs);
         need.ff += width;
         has_begins = has_begins || lane.segments.size() > 1;
         for (std::size_t s = 0; s < lane.segments.size(); ++s)
@@ -84,11 +105,14 @@ namespace espalier {
                 ends.insert(lane.segments[s].last);
             }
     }
-    need.lut +=
-        static_cast<std::int64_t>(ends.size()) * (1 + ceil_div(ceil_log2(m.reuse_factor), 6));
+    // A mark of an end comes three clocks later: in a LUT as a shift register, or in flip-flops.
+    const auto marks = static_cast<std::int64_t>(ends.size());
+    need.lut += marks * ((inputs < 6 ? 0 : 1) + ceil_div(ceil_log2(m.reuse_factor), inputs));
+    need.ff += inputs < 6 ? 3 * marks : 0;
     need.ff += has_begins ? 2 : 0;
     for (const auto& parts : plan.outputs)
-        need.lut += width * std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
+        need.lut += addition_luts(width, inputs) *
+                    std::max<std::int64_t>(0, static_cast<std::int64_t>(parts.size()) - 1);
     return need;
 }
 

@@ -4,13 +4,16 @@
 #include <espalier/ensure.hpp>
 #include <espalier/hls/integer_kernel.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/model/grouping.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/weight_matrix.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
+#include <numeric>
 #include <set>
 #include <span>
 #include <utility>
@@ -23,15 +26,23 @@
 //                                                    lane ─► accumulator ─► outputs
 //
 // A stream is what multipliers that meet the same inputs share, a lane what multipliers share that
-// serve the same output in every cycle. In the paper's schedule a lane is a row of the matrix, or,
+// serve the same output in every cycle. Multipliers that take any of several inputs of a cycle
+// (structure_kind::n_of_m) have streams of their own, each with a second selector behind those of
+// the streams that bring the inputs to all rows, and a table says which it takes in which cycle:
+//
+//   inputs ─► selector of each stream that is brought ─► selector of each multiplier ─► register
+//   counter ─► table of choices ─────────────────────────┘ In the paper's schedule a lane is a row
+//   of the matrix, or,
 // if the reuse factor is a multiple of n_in, several rows one after the other (its segments); then
 // the sum of each but the last is captured in a register when its row ends.
 
 namespace espalier {
 
-/// The inputs that one selector hands out, again and again.
+/// What one selector hands out: inputs, again and again, or in each cycle one of several streams.
 struct circuit_stream {
-    std::vector<std::int64_t> inputs; ///< of one period, which divides the reuse factor
+    std::vector<std::int64_t> inputs;  ///< of one period, which divides the reuse factor; or none
+    std::vector<std::int64_t> from{};  ///< streams, one of which is taken in each cycle; or none
+    std::vector<std::size_t> choice{}; ///< the tables of the bits that say which, lowest first
 
     [[nodiscard]] std::int64_t period() const { return static_cast<std::int64_t>(inputs.size()); }
 };
@@ -65,8 +76,10 @@ struct circuit_part {
 
 /// The circuit of one schedule at a reuse factor above 1.
 struct circuit_plan {
-    std::vector<circuit_stream> streams;
-    std::vector<std::int64_t> stream_of; ///< for each multiplier
+    std::vector<circuit_stream> streams;   ///< first the operands of multipliers
+    std::int64_t operands = 0;             ///< streams that multipliers take, and registers hold
+    std::vector<std::int64_t> stream_of;   ///< for each multiplier
+    std::vector<std::vector<bool>> tables; ///< bits of choices, cycle by cycle; no two the same
     std::vector<circuit_lane> lanes;
     std::vector<std::vector<circuit_part>>
         outputs;                       ///< the parts whose sum is an output; may be none
@@ -127,6 +140,89 @@ constexpr int dropped_bits(const weight_matrix& m)
     return fraction(m.weight) + fraction(m.data) - fraction(m.accum);
 }
 
+/// What multipliers take in each cycle where it is one of the inputs that the streams of dense
+/// hardware bring then: stream s brings input s·RF + c in cycle c. Empty where it is not.
+inline std::vector<std::int64_t> brought_by(
+    const weight_matrix& m, std::span<const std::int64_t> inputs)
+{
+    std::vector<std::int64_t> streams;
+    for (std::int64_t cycle = 0; cycle < m.reuse_factor; ++cycle) {
+        const std::int64_t input = inputs[static_cast<std::size_t>(cycle)];
+        if (m.n_in() % m.reuse_factor != 0 || input % m.reuse_factor != cycle)
+            return {};
+        streams.push_back(input / m.reuse_factor);
+    }
+    return streams;
+}
+
+/// Makes streams that choose from those of dense hardware, where that takes fewer LUTs than to
+/// choose from the inputs themselves.
+class stream_chooser {
+public:
+    stream_chooser(const weight_matrix& m, circuit_plan& plan) : m_(m), plan_(plan) {}
+
+    void choose()
+    {
+        std::map<std::int64_t, std::int64_t>
+            known; // streams of dense hardware that multipliers take
+        std::set<std::int64_t> lacking;
+        std::vector<std::size_t> choosing;
+        std::vector<std::vector<std::int64_t>> taken(plan_.streams.size());
+        std::int64_t saved = 0;
+        for (std::size_t s = 0; s < plan_.streams.size(); ++s) {
+            taken[s] = brought_by(m_, plan_.streams[s].inputs);
+            const std::set<std::int64_t> from(taken[s].begin(), taken[s].end());
+            if (from.size() == 1)
+                known.emplace(*from.begin(), static_cast<std::int64_t>(s));
+            const std::int64_t gain =
+                m_.data.width * selector_luts(m_.reuse_factor) -
+                chosen_selector_luts(m_, static_cast<std::int64_t>(from.size()));
+            if (from.size() < 2 || gain <= 0)
+                continue;
+            choosing.push_back(s);
+            saved += gain;
+            lacking.insert(from.begin(), from.end());
+        }
+        for (const auto& [stream, at] : known)
+            lacking.erase(stream);
+        if (saved <= static_cast<std::int64_t>(lacking.size()) * m_.data.width *
+                         selector_luts(m_.reuse_factor))
+            return;
+        for (const std::int64_t stream : lacking) {
+            known.emplace(stream, static_cast<std::int64_t>(plan_.streams.size()));
+            std::vector<std::int64_t> inputs(static_cast<std::size_t>(m_.reuse_factor));
+            std::iota(inputs.begin(), inputs.end(), stream * m_.reuse_factor);
+            plan_.streams.push_back({std::move(inputs)});
+        }
+        for (const std::size_t s : choosing)
+            plan_.streams[s] = chosen(taken[s], known);
+    }
+
+private:
+    circuit_stream chosen(
+        const std::vector<std::int64_t>& taken, const std::map<std::int64_t, std::int64_t>& known)
+    {
+        const std::set<std::int64_t> from(taken.begin(), taken.end());
+        circuit_stream stream;
+        for (const std::int64_t s : from)
+            stream.from.push_back(known.at(s));
+        for (std::int64_t bit = 0; bit < ceil_log2(static_cast<std::int64_t>(from.size())); ++bit) {
+            std::vector<bool> table;
+            for (const std::int64_t s : taken)
+                table.push_back((std::distance(from.begin(), from.find(s)) >> bit & 1) != 0);
+            const auto [at, is_new] = table_.emplace(table, plan_.tables.size());
+            if (is_new)
+                plan_.tables.push_back(std::move(table));
+            stream.choice.push_back(at->second);
+        }
+        return stream;
+    }
+
+    const weight_matrix& m_;
+    circuit_plan& plan_;
+    std::map<std::vector<bool>, std::size_t> table_;
+};
+
 } // namespace detail
 
 /// The circuit of a schedule.
@@ -148,15 +244,21 @@ constexpr int dropped_bits(const weight_matrix& m)
         }
         if (plan.stream_of[static_cast<std::size_t>(k)] ==
             static_cast<std::int64_t>(plan.streams.size())) {
-            inputs.resize(static_cast<std::size_t>(detail::period_of(inputs)));
-            if (inputs.size() > 1 && static_cast<std::int64_t>(inputs.size()) < m.reuse_factor)
-                periods.insert(static_cast<std::int64_t>(inputs.size()));
             plan.streams.push_back({std::move(inputs)});
         }
         const auto [at, is_new] = lane_of.emplace(std::move(outputs), plan.lanes.size());
         if (is_new)
             plan.lanes.emplace_back();
         plan.lanes[at->second].multipliers.push_back(k);
+    }
+    plan.operands = static_cast<std::int64_t>(plan.streams.size());
+    detail::stream_chooser(m, plan).choose();
+    for (circuit_stream& s : plan.streams) {
+        if (s.inputs.empty())
+            continue;
+        s.inputs.resize(static_cast<std::size_t>(detail::period_of(s.inputs)));
+        if (s.period() > 1 && s.period() < m.reuse_factor)
+            periods.insert(s.period());
     }
     plan.periods.assign(periods.begin(), periods.end());
     plan.outputs.resize(static_cast<std::size_t>(m.n_out()));

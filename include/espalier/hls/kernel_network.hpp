@@ -6,6 +6,7 @@
 #include <espalier/hls/integer_layers.hpp>
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/model/grouping.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/precision.hpp>
@@ -136,6 +137,15 @@ public:
         return add(layer, numbers,
             schedule_of(
                 matrices_of(layer)[0], std::span<const std::int64_t>(numbers.weights), memory));
+    }
+    /// The same where a structure says which weights multipliers may take (N:M and free rows).
+    kernel_network& add(
+        const layer_spec& layer, const integer_kernel& numbers, const structure& how)
+    {
+        ensure_sound(layer);
+        return add(layer, numbers,
+            schedule_of(
+                matrices_of(layer)[0], std::span<const std::int64_t>(numbers.weights), how));
     }
     /// Adds y = max(x, 0).
     kernel_network& add(const integer_relu& relu) { return add_plain(relu, relu.result); }

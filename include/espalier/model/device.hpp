@@ -10,8 +10,8 @@
 #include <cstdint>
 
 // Devices as plain values: a user's own board is one more aggregate. The table holds what the
-// vendors' product tables (DS890, DS891, DS190, DS950 and the Alveo data sheets) give for the whole
-// die; what a shell or a static region takes away is a separate value.
+// vendors' product tables (DS890, DS891, DS190, DS950, the Alveo data sheets and FPGA-DS-02012)
+// give for the whole die; what a shell or a static region takes away is a separate value.
 
 namespace espalier {
 
@@ -42,7 +42,7 @@ struct device {
     friend constexpr bool operator==(const device&, const device&) = default;
 
     static const device xcvu9p, xcvu13p, xcvu37p, alveo_u50, xcvu3p, xczu3eg, xczu5ev, xczu7ev,
-        xczu9eg, xc7z020, xcku115, xcvc1902;
+        xczu9eg, xc7z020, xcku115, xcvc1902, lfe5u_25f, lfe5u_45f, lfe5u_85f;
 };
 
 // Constructor order: DSP, RAMB18 (two for each 36-Kb block of the tables), LUT, FF, URAM.
@@ -73,10 +73,19 @@ inline constexpr device device::xcku115{
 inline constexpr device device::xcvc1902{
     "XCVC1902", {1'968, 2 * 967, 899'840, 1'799'680, 463}, dsp_family::dsp58, 1};
 
+/// Lattice ECP5: MULT18X18D and DP16KD, which is as large as a RAMB18, beside LUTs of 4 inputs.
+inline constexpr device device::lfe5u_25f{
+    "LFE5U-25F", {28, 56, 24'288, 24'288, 0}, dsp_family::mult18x18d, 1};
+inline constexpr device device::lfe5u_45f{
+    "LFE5U-45F", {72, 108, 43'848, 43'848, 0}, dsp_family::mult18x18d, 1};
+inline constexpr device device::lfe5u_85f{
+    "LFE5U-85F", {156, 208, 83'640, 83'640, 0}, dsp_family::mult18x18d, 1};
+
 /// All built-in devices.
 inline constexpr std::array devices{device::xcvu9p, device::xcvu13p, device::xcvu37p,
     device::alveo_u50, device::xcvu3p, device::xczu3eg, device::xczu5ev, device::xczu7ev,
-    device::xczu9eg, device::xc7z020, device::xcku115, device::xcvc1902};
+    device::xczu9eg, device::xc7z020, device::xcku115, device::xcvc1902, device::lfe5u_25f,
+    device::lfe5u_45f, device::lfe5u_85f};
 
 /// What a design may use: (available - shell) · headroom, rounded down.
 /// \throws std::invalid_argument if a headroom is outside (0, 1] or the shell exceeds the device

@@ -36,13 +36,31 @@ struct fabric_work {
 };
 
 /// LUTs for each bit of a selector of one of so many: a tree of selectors of up to four, a LUT
-/// each.
-[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices)
+/// each. \param lut_inputs  of 4 inputs: four for a selector of four, which multiplexers beside
+/// them join, two for one of three
+[[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices, int lut_inputs = 6)
 {
+    const bool is_small = lut_inputs < 6;
     std::int64_t luts = 0;
-    for (; choices > 1; choices = ceil_div(choices, 4))
-        luts += choices / 4 + (choices % 4 > 1 ? 1 : 0);
+    for (; choices > 1; choices = ceil_div(choices, 4)) {
+        const std::int64_t last = choices % 4;
+        luts += choices / 4 * (is_small ? 4 : 1);
+        luts += last < 2 ? 0 : is_small ? last - 1 : 1;
+    }
     return luts;
+}
+
+/// LUTs of an addition of numbers of so many bits. On ECP5 two bits share a carry cell, which takes
+/// the place of two LUTs, and each chain begins and ends in a cell of its own.
+[[nodiscard]] constexpr std::int64_t addition_luts(std::int64_t bits, int lut_inputs = 6)
+{
+    return lut_inputs < 6 ? 2 * ceil_div(bits, 2) + 4 : bits;
+}
+
+/// LUTs of an accumulator beside its addition: on ECP5 a carry cell does not begin anew as well.
+[[nodiscard]] constexpr std::int64_t accumulator_luts(std::int64_t bits, int lut_inputs = 6)
+{
+    return lut_inputs < 6 ? bits : 0;
 }
 
 namespace detail {
@@ -154,12 +172,16 @@ constexpr resources hls_constant_fabric(
 /// and for each there is an addition, in the tree of its row or to the accumulator. Inputs are
 /// registered and go through a selector for each stream; outputs that a multiplier is through with
 /// are kept. The rest is the counter, whose logic was measured.
-constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& work)
+constexpr resources scheduled_fabric(
+    const weight_matrix& m, const fabric_work& work, int lut_inputs)
 {
     const std::int64_t products = work.one_digit + work.two_digits + work.full;
     const product_bits bits = product_bits_of(m);
     const std::int64_t accumulators = std::min(products, m.n_out());
-    resources need{.lut = products * bits.accum, .ff = accumulators * bits.accum};
+    resources need{
+        .lut = products * addition_luts(bits.accum, lut_inputs) +
+               (has_weight_memory(m) ? accumulators : 0) * accumulator_luts(bits.accum, lut_inputs),
+        .ff = accumulators * bits.accum};
     if (!has_weight_memory(m) || products == 0)
         return need;
     const std::int64_t choices = std::min(m.reuse_factor, m.n_in());
@@ -167,7 +189,7 @@ constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& 
     const std::int64_t counter = ceil_log2(m.reuse_factor);
     const std::int64_t kept =
         m.reuse_factor > m.n_in() ? products * (m.reuse_factor / m.n_in() - 1) : 0;
-    need.lut += selectors * m.data.width * selector_luts(choices) + 10 + counter +
+    need.lut += selectors * m.data.width * selector_luts(choices, lut_inputs) + 10 + counter +
                 kept * (1 + ceil_div(counter, 6));
     need.ff += products * (m.weight.width + std::min(bits.accum, bits.data + bits.of_weight)) +
                (m.n_in() + selectors) * m.data.width + kept * (bits.accum + 3) + counter + 6;
@@ -185,8 +207,9 @@ constexpr resources scheduled_fabric(const weight_matrix& m, const fabric_work& 
     const weight_matrix& m, const fabric_work& work, const cost_policy& policy = {})
 {
     const fabric_policy& how = policy.fabric;
-    resources need = how.rule == fabric_rule::schedule ? detail::scheduled_fabric(m, work)
-                     : has_weight_memory(m)            ? detail::hls_shared_fabric(m, work, how)
+    resources need = how.rule == fabric_rule::schedule
+                         ? detail::scheduled_fabric(m, work, lut_inputs_of(policy.dsp))
+                     : has_weight_memory(m) ? detail::hls_shared_fabric(m, work, how)
                                             : detail::hls_constant_fabric(m, work, policy);
     need.lut += work.soft_products * lut_product(m.weight.width, m.data.width) +
                 work.shifted_additions * (m.data.width + m.weight.width);

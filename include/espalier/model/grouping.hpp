@@ -112,18 +112,30 @@ inline constexpr structure structure::constants{structure_kind::constant};
     return 36 % m.weight.width == 0 ? 36 / m.weight.width : ceil_div(72, m.weight.width);
 }
 
+/// LUTs of a selector of one of several streams, and of the table that says which in each cycle: a
+/// LUT for each bit of the choice and 64 cycles (16 on ECP5).
+[[nodiscard]] constexpr std::int64_t chosen_selector_luts(
+    const weight_matrix& m, std::int64_t streams, int lut_inputs = 6)
+{
+    return m.data.width * selector_luts(streams, lut_inputs) +
+           ceil_log2(streams) * ceil_div(m.reuse_factor, std::int64_t{1} << lut_inputs);
+}
+
 /// LUTs of the selector that each multiplier has to itself because it may take several weights: one
-/// of M streams or, where that is less, one of the RF inputs that it was given. 0 where multipliers
-/// of all rows share their selectors. Of one copy of the matrix.
-[[nodiscard]] constexpr std::int64_t lut_own_selector(const weight_matrix& m, const structure& s)
+/// of M streams with its table or, where that is less, one of the RF inputs that it was given,
+/// which the counter tells. 0 where multipliers of all rows share their selectors. Of one copy of
+/// the matrix.
+[[nodiscard]] constexpr std::int64_t lut_own_selector(
+    const weight_matrix& m, const structure& s, int lut_inputs = 6)
 {
     if (!is_assignable(s.kind))
         return 0;
-    const std::int64_t choices =
-        s.kind == structure_kind::free_row
-            ? m.reuse_factor
-            : std::min<std::int64_t>({s.streams, m.reuse_factor, m.n_in() / m.reuse_factor});
-    return m.data.width * selector_luts(choices);
+    const std::int64_t of_inputs = m.data.width * selector_luts(m.reuse_factor, lut_inputs);
+    return s.kind == structure_kind::free_row
+               ? of_inputs
+               : std::min(of_inputs,
+                     chosen_selector_luts(m,
+                         std::min<std::int64_t>(s.streams, m.n_in() / m.reuse_factor), lut_inputs));
 }
 
 /// The groups of one matrix under one structure.

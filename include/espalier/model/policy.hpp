@@ -50,6 +50,7 @@ struct cost_policy {
     /// The accounting of the paper's tables: one product for each multiplier, 1K×36 only.
     static const cost_policy paper;
     static const cost_policy yosys; ///< what Yosys 0.23 does unless told otherwise
+    static const cost_policy ecp5;  ///< what Yosys 0.23 and nextpnr make of it on Lattice ECP5
 };
 
 inline constexpr cost_policy cost_policy::hls{};
@@ -77,6 +78,14 @@ inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
     .gates = false,
     .streams = false,
     .fabric = {.rule = fabric_rule::schedule}};
+inline constexpr cost_policy cost_policy::ecp5{.dsp = dsp_family::mult18x18d,
+    .lut_below = 2,
+    .lut_below_wide = 0,
+    .memory = cost_policy::yosys.memory,
+    .constants = cost_policy::yosys.constants,
+    .gates = false,
+    .streams = false,
+    .fabric = cost_policy::yosys.fabric};
 
 /// The name of a policy, whatever its DSP family and clock; "custom" for one of the user's own.
 [[nodiscard]] constexpr std::string_view to_string(cost_policy policy)
@@ -93,6 +102,10 @@ inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
         return "paper";
     if (policy == cost_policy::yosys)
         return "yosys";
+    cost_policy ecp5 = cost_policy::ecp5;
+    ecp5.dsp = policy.dsp;
+    if (policy == ecp5)
+        return "ecp5";
     return "custom";
 }
 

@@ -23,6 +23,7 @@ enum class dsp_family : std::uint8_t {
     dsp58,                    ///< Versal: 27×24
     intel_variable_precision, ///< Arria 10, Stratix 10: two 18×19 or one 27×27, 36×36 in two
     agilex,                   ///< as above, and four 9×9
+    mult18x18d,               ///< Lattice ECP5: 18×18, beside look-up tables of 4 inputs
 };
 
 [[nodiscard]] constexpr std::string_view to_string(dsp_family family)
@@ -38,6 +39,8 @@ enum class dsp_family : std::uint8_t {
         return "Intel variable precision";
     case dsp_family::agilex:
         return "Agilex";
+    case dsp_family::mult18x18d:
+        return "MULT18X18D";
     }
     return "unknown";
 }
@@ -70,6 +73,13 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
         tiles(a, native_a) * tiles(b, native_b), tiles(a, native_b) * tiles(b, native_a));
 }
 
+/// Tiles of an operand of blocks that take 18 bits with or without a sign. Yosys builds what a last
+/// tile of a single bit would multiply from look-up tables.
+constexpr std::int64_t tiles_of_18(int width)
+{
+    return std::max<std::int64_t>(1, ceil_div(width - 1, 18));
+}
+
 } // namespace detail
 
 /// DSP blocks of one a-bit × b-bit signed product on a family, LUT thresholds aside.
@@ -93,6 +103,8 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
         if (wide > 27 && wide <= 36)
             return {2, 1};
         return {detail::tiling(a, b, 27, 27), 1};
+    case dsp_family::mult18x18d:
+        return {detail::tiles_of_18(a) * detail::tiles_of_18(b), 1};
     }
     return {};
 }
@@ -109,6 +121,13 @@ constexpr std::int64_t tiling(int a, int b, int native_a, int native_b)
         return p.width + (p.is_signed || unsigned_natively ? 0 : 1);
     };
     return product_on(family, signed_width(a), signed_width(b));
+}
+
+/// Inputs of a look-up table of a family: two of ECP5 are as good as half of one of the others, or
+/// less.
+[[nodiscard]] constexpr int lut_inputs_of(dsp_family family)
+{
+    return family == dsp_family::mult18x18d ? 4 : 6;
 }
 
 /// LUTs of one a-bit × b-bit product without a DSP block. Up to 10 bits the wider operand decides,

@@ -14,8 +14,8 @@ inline constexpr std::size_t max_custom_resources = 4;
 /// Amounts of FPGA resources: what a design needs, what a device has, or what a budget allows.
 struct resources {
     std::int64_t dsp = 0;    ///< DSP blocks
-    std::int64_t bram18 = 0; ///< 18-Kb block RAMs (RAMB18); a RAMB36 counts as two
-    std::int64_t lut = 0;    ///< 6-input look-up tables
+    std::int64_t bram18 = 0; ///< 18-Kb block RAMs (RAMB18, DP16KD); a RAMB36 counts as two
+    std::int64_t lut = 0;    ///< look-up tables: 6-input ones, on ECP5 4-input ones
     std::int64_t ff = 0;     ///< flip-flops
     std::int64_t uram = 0;   ///< 288-Kb UltraRAM blocks
     /// Of what a user defined; the model itself leaves them at 0.

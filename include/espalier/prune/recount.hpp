@@ -129,7 +129,7 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
     for (std::int64_t g = 0; g < m.multipliers(); ++g) {
         if (!multiplier_used[static_cast<std::size_t>(g)])
             continue;
-        need.lut += m.copies * lut_own_selector(m, how);
+        need.lut += m.copies * lut_own_selector(m, how, lut_inputs_of(policy.dsp));
         const bool is_last = g + 1 == m.multipliers() && last != product;
         const product_cost& its = is_last ? last : product;
         if (its.blocks == 0)

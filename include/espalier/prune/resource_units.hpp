@@ -200,7 +200,7 @@ private:
         const weight_matrix& m = groups_.matrix();
         const product_cost product = product_of(m, costs);
         const product_cost last = last_product_of(m, costs);
-        const std::int64_t selector = lut_own_selector(m, groups_.how());
+        const std::int64_t selector = lut_own_selector(m, groups_.how(), lut_inputs_of(costs.dsp));
         const auto cost_of = [&](const product_cost& p, int weight_width) {
             const std::int64_t soft = p.blocks > 0 ? 0 : lut_product(weight_width, m.data.width);
             return m.copies *

@@ -45,7 +45,10 @@ try {
     std::string calls;
     for (int i = 0; i < count; ++i) {
         const std::string name = "random" + std::to_string(i);
-        emit(folder, random_networks::network(random, name), random);
+        emit(folder,
+            i % 4 == 3 ? random_networks::choosing_network(random, name)
+                       : random_networks::network(random, name),
+            random);
         // Each test bench is a program of its own; here they are functions of one.
         all << "#define "
             << "BENCH_MAIN bench_" << name << "\n#define sc_main BENCH_MAIN\n"

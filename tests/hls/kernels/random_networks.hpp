@@ -93,6 +93,12 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
     if (random() % 4 != 0)
         numbers.biases =
             raws(random, numbers.formats.bias.format, static_cast<std::size_t>(m.n_out()));
+    if (m.n_in() % m.reuse_factor == 0 && random() % 2 == 0) {
+        network.add(layer, numbers,
+            random() % 3 == 0 ? esp::structure::free_rows
+                              : esp::structure::n_of(between(random, 1, 5)));
+        return;
+    }
     network.add(layer, numbers,
         random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed);
 }
@@ -190,6 +196,35 @@ inline esp::kernel_network network(generator& random, const std::string& name)
         if (random() % 3 == 0)
             break;
     }
+    return net;
+}
+
+/// A dense layer whose multipliers choose from several streams of inputs, with so many rows that
+/// the streams are worth bringing.
+inline esp::kernel_network choosing_network(generator& random, const std::string& name)
+{
+    const int reuse_factor = between(random, 5, 9);
+    const int inputs = reuse_factor * between(random, 3, 6);
+    esp::kernel_network net(name, {1, 1, inputs}, format(random, 18));
+    const esp::dense layer{.name = "fc",
+        .inputs = inputs,
+        .outputs = between(random, 9, 12),
+        .strategy = strategy(random),
+        .reuse_factor = reuse_factor,
+        .weight = format(random, 18),
+        .data = net.wire().format.format,
+        .accum = accumulator(random)};
+    const esp::weight_matrix m = esp::matrices_of(layer)[0];
+    esp::integer_kernel numbers;
+    numbers.formats = {.weight = layer.weight,
+        .bias = format(random, 18),
+        .accum = {layer.accum, static_cast<esp::rounding>(random() % 7),
+            random() % 4 == 0 ? esp::overflow::sat : esp::overflow::wrap},
+        .result = modes(random, format(random, 18))};
+    numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
+    for (std::int64_t& weight : numbers.weights)
+        weight = random() % 3 == 0 ? weight : 0;
+    net.add(layer, numbers, esp::structure::n_of(between(random, 2, 4)));
     return net;
 }
 

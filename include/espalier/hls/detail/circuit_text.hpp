@@ -73,18 +73,25 @@ public:
           biases_(biases)
     {}
 
-    /// The selectors: trees of selections of one of four by two bits of a counter each.
+    /// The selectors: trees of selections of one of four by two bits of a counter, or of a choice,
+    /// each.
     void write_select() const
     {
         const int width = m_.data.width;
-        const auto streams = static_cast<std::int64_t>(plan_.streams.size());
-        if (streams == 0)
+        if (plan_.operands == 0)
             return;
+        write_choices();
         out_ << "module " << name_ << "_select(input " << range(m_.n_in() * width) << " x, input "
              << range(ceil_log2(m_.reuse_factor)) << " c";
         for (const std::int64_t p : plan_.periods)
             out_ << ", input " << range(ceil_log2(p)) << " " << numbered("c", p);
-        out_ << ", output " << range(streams * width) << " y);\n";
+        out_ << ", output " << range(plan_.operands * width) << " y);\n";
+        const auto streams = static_cast<std::int64_t>(plan_.streams.size());
+        if (streams > plan_.operands)
+            out_ << "    wire " << range((streams - plan_.operands) * width) << " brought;\n";
+        if (!plan_.tables.empty())
+            out_ << "    wire " << range(static_cast<std::int64_t>(plan_.tables.size()))
+                 << " choice;\n    " << name_ << "_choices choices(c, choice);\n";
         for (std::int64_t s = 0; s < streams; ++s)
             write_stream(s);
         out_ << "endmodule\n\n";
@@ -146,15 +153,51 @@ private:
         return any && segments > 1;
     }
 
+    /// The bits that say which streams are chosen, by the counter of the cycles.
+    void write_choices() const
+    {
+        if (plan_.tables.empty())
+            return;
+        out_ << "module " << name_ << "_choices(input " << range(ceil_log2(m_.reuse_factor))
+             << " c, output " << range(static_cast<std::int64_t>(plan_.tables.size())) << " y);\n";
+        for (std::size_t t = 0; t < plan_.tables.size(); ++t) {
+            bit_string bits;
+            for (const bool bit : plan_.tables[t])
+                bits.push(bit ? 1 : 0, 1);
+            const auto number = static_cast<std::int64_t>(t);
+            out_ << "    wire " << range(m_.reuse_factor) << " " << numbered("table", number)
+                 << " = " << bits.literal() << ";\n    assign y[" << t
+                 << "] = " << numbered("table", number) << "[c];\n";
+        }
+        out_ << "endmodule\n\n";
+    }
+
+    /// Where a stream is in the module of the selectors.
+    [[nodiscard]] std::string wire_of(std::int64_t stream) const
+    {
+        return stream < plan_.operands ? element("y", stream, m_.data.width)
+                                       : element("brought", stream - plan_.operands, m_.data.width);
+    }
+
     void write_stream(std::int64_t number) const
     {
         const auto& stream = plan_.streams[static_cast<std::size_t>(number)];
         const int width = m_.data.width;
-        const std::string counter =
+        std::string counter =
             stream.period() == m_.reuse_factor ? "c" : numbered("c", stream.period());
         std::vector<std::string> level;
         for (const std::int64_t input : stream.inputs)
             level.push_back(element("x", input, width));
+        for (const std::int64_t from : stream.from)
+            level.push_back(wire_of(from));
+        if (!stream.from.empty()) {
+            counter = numbered("k", number);
+            const auto bits = static_cast<std::int64_t>(stream.choice.size());
+            out_ << "    wire " << range(bits) << " " << counter << ";\n";
+            for (std::int64_t bit = 0; bit < bits; ++bit)
+                out_ << "    assign " << counter << "[" << bit << "] = choice["
+                     << stream.choice[static_cast<std::size_t>(bit)] << "];\n";
+        }
         std::int64_t selectors = 0;
         for (int bit = 0; level.size() > 1; bit += 2) {
             std::vector<std::string> above;
@@ -175,7 +218,7 @@ private:
             }
             level = std::move(above);
         }
-        out_ << "    assign " << element("y", number, width) << " = " << level.front() << ";\n";
+        out_ << "    assign " << wire_of(number) << " = " << level.front() << ";\n";
     }
 
     void write_control() const;

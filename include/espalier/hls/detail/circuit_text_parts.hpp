@@ -58,7 +58,7 @@ inline void circuit_text::write_marks(
 inline void circuit_text::write_operands() const
 {
     const int data = m_.data.width, weight = m_.weight.width;
-    const auto streams = static_cast<std::int64_t>(plan_.streams.size());
+    const std::int64_t streams = plan_.operands;
     const std::int64_t multipliers = schedule_.multipliers();
     out_ << "    reg " << range(m_.n_in() * data)
          << " x;\n    always @(posedge clk) if (load) x <= in_data;\n    wire "

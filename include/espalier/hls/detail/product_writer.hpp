@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/hls/detail/kernel_text.hpp>
+#include <espalier/hls/detail/product_parts.hpp>
 #include <espalier/hls/kernel_network.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/mapping.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <ostream>
 #include <string>
 #include <utility>
@@ -20,8 +20,9 @@
 
 // The matrix-vector product of a schedule as HLS C++: a loop over the cycles. In each of them
 //
-//   stream s takes x[…], spelt out, so that it is a selector of no more inputs than cycles;
-//   multiplier k multiplies its stream by the weight at its place in the cycle's memory word;
+//   stream s takes x[…], spelt out, so that it is a selector of no more inputs than cycles; or,
+//   where multipliers take any of several inputs of a cycle, one of few streams, which a table
+//   says; multiplier k multiplies its stream by the weight at its place in the cycle's memory word;
 //   row r, the multipliers that always serve the same outputs, adds its products up, and its sum
 //   goes to the accumulator of the cycle's output.
 //
@@ -34,79 +35,6 @@
 
 namespace espalier::detail {
 
-/// The distinct sequences of a field of the slots, in the order in which they are met.
-struct slot_sequences {
-    std::vector<std::int64_t> of;                  ///< for each multiplier
-    std::vector<std::vector<std::int64_t>> values; ///< of each sequence, cycle by cycle
-
-    slot_sequences(const matrix_schedule& schedule, std::int64_t schedule_slot::*field)
-    {
-        std::map<std::vector<std::int64_t>, std::int64_t> known;
-        for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
-            std::vector<std::int64_t> sequence;
-            for (const schedule_slot& slot : schedule.slots(k))
-                sequence.push_back(slot.*field);
-            const auto [at, is_new] =
-                known.emplace(sequence, static_cast<std::int64_t>(known.size()));
-            if (is_new)
-                values.push_back(std::move(sequence));
-            of.push_back(at->second);
-        }
-    }
-
-    [[nodiscard]] std::int64_t at(std::size_t sequence, std::int64_t cycle) const
-    {
-        return values[sequence][static_cast<std::size_t>(cycle)];
-    }
-    [[nodiscard]] bool changes(std::size_t sequence) const
-    {
-        const auto& s = values[sequence];
-        return std::ranges::any_of(s, [&](std::int64_t v) { return v != s.front(); });
-    }
-    [[nodiscard]] bool any_changes() const
-    {
-        for (std::size_t i = 0; i < values.size(); ++i)
-            if (changes(i))
-                return true;
-        return false;
-    }
-};
-
-/// Multipliers [first, last) of a schedule whose weights lie in one memory.
-struct memory_part {
-    std::int64_t first = 0;
-    std::int64_t last = 0;
-    std::int64_t places = 0; ///< weights of a word; more than multipliers if some were pruned
-};
-
-/// The memories of a product: one for each run of used columns in place, else a single one; none
-/// wider than HLS unrolls.
-inline std::vector<memory_part> memory_parts(const matrix_schedule& schedule)
-{
-    const weight_matrix& m = schedule.matrix();
-    const weight_memory memory = memory_of(m);
-    const bool in_place = schedule.memory() == memory_layout::in_place && has_weight_memory(m);
-    const auto numbers = schedule.numbers();
-    const auto number = [&](std::int64_t k) { return numbers[static_cast<std::size_t>(k)]; };
-    const auto columns = [&](std::int64_t k) {
-        return columns_of(memory, {number(k), number(k) + 1});
-    };
-    std::vector<memory_part> parts;
-    for (std::int64_t k = 0; k < schedule.multipliers(); ++k) {
-        const auto places = [&] {
-            const std::int64_t first = parts.back().first;
-            return (in_place ? number(k) - number(first) : k - first) + 1;
-        };
-        if (parts.empty() || places() > largest_unrolled ||
-            (in_place && memory.is_in_block_ram() &&
-                columns(k).first > columns(k - 1).last)) // a column that neither uses
-            parts.push_back({k, k, 0});
-        parts.back().places = places();
-        parts.back().last = k + 1;
-    }
-    return parts;
-}
-
 class product_writer {
 public:
     product_writer(std::ostream& out, const product_stage& stage)
@@ -114,7 +42,8 @@ public:
           stage_(stage),
           schedule_(stage.schedule),
           m_(stage.schedule.matrix()),
-          streams_(schedule_, &schedule_slot::input),
+          streams_(schedule_),
+          choosing_(streams_.choosing()),
           rows_(schedule_, &schedule_slot::output),
           parts_(memory_parts(schedule_)),
           saturates_(stage.numbers.formats.accum.overflow != overflow::wrap)
@@ -136,6 +65,7 @@ public:
                  << schedule_.multipliers() << "\n";
         for (std::size_t i = 0; i < parts_.size(); ++i)
             write_memory(i);
+        write_choices();
         write_start();
         if (!is_empty)
             write_cycles();
@@ -225,17 +155,68 @@ private:
              << "(biases[i]));\n        }\n";
     }
 
+    /// The table of choices that a stream stands in, and its place there. HLS takes no more than
+    /// so many numbers apart.
+    [[nodiscard]] std::string choice_of(std::size_t i) const
+    {
+        constexpr auto most = static_cast<std::size_t>(largest_unrolled);
+        std::string text("choice");
+        if (choosing_.size() > most)
+            text.append(std::to_string(i / most));
+        return text.append("[cycle][").append(std::to_string(i % most)).append("]");
+    }
+    void write_choices() const
+    {
+        constexpr auto most = static_cast<std::size_t>(largest_unrolled);
+        for (std::size_t first = 0; first < choosing_.size(); first += most) {
+            const std::size_t last = std::min(first + most, choosing_.size());
+            std::string name("choice");
+            if (choosing_.size() > most)
+                name.append(std::to_string(first / most));
+            out_ << "        static const unsigned short " << name << '[' << schedule_.cycles()
+                 << "][" << last - first << "] = {\n";
+            for (std::int64_t cycle = 0; cycle < schedule_.cycles(); ++cycle) {
+                std::vector<std::int64_t> chosen;
+                for (std::size_t i = first; i < last; ++i)
+                    chosen.push_back(streams_.choice(choosing_[i], cycle));
+                out_ << "            ";
+                write_list(out_, chosen);
+                out_ << (cycle + 1 < schedule_.cycles() ? ",\n" : "};\n");
+            }
+            out_ << "#pragma HLS ARRAY_PARTITION variable=" << name << " complete dim=2\n";
+        }
+    }
+    /// Writes the selectors of streams that choose from others.
+    void write_chosen() const
+    {
+        for (std::size_t i = 0; i < choosing_.size(); ++i) {
+            const auto& from = streams_.streams[choosing_[i]].from;
+            out_ << "            switch (" << choice_of(i) << ") {\n";
+            for (std::size_t f = 0; f < from.size(); ++f) {
+                out_ << "            ";
+                if (f + 1 == from.size())
+                    out_ << "default";
+                else
+                    out_ << "case " << f;
+                out_ << ": in[" << choosing_[i] << "] = in[" << from[f] << "]; break;\n";
+            }
+            out_ << "            }\n";
+        }
+    }
+
     void write_cycles() const
     {
         out_ << "        for (int cycle = 0; cycle < " << schedule_.cycles() << "; ++cycle) {\n";
         if (schedule_.cycles() > 1)
             out_ << "#pragma HLS PIPELINE II=1 rewind\n";
-        out_ << "            data_t in[" << streams_.values.size() << "];\n"
+        out_ << "            data_t in[" << streams_.streams.size() << "];\n"
              << "#pragma HLS ARRAY_PARTITION variable=in complete\n";
         by_cycle([&](std::int64_t cycle, const char* indent) {
-            for (std::size_t s = 0; s < streams_.values.size(); ++s)
-                out_ << indent << "in[" << s << "] = x[" << streams_.at(s, cycle) << "];\n";
+            for (std::size_t s = 0; s < streams_.streams.size(); ++s)
+                if (streams_.streams[s].from.empty())
+                    out_ << indent << "in[" << s << "] = x[" << streams_.input(s, cycle) << "];\n";
         });
+        write_chosen();
         if (saturates_)
             write_saturating();
         else
@@ -318,7 +299,8 @@ private:
     const product_stage& stage_;
     const matrix_schedule& schedule_;
     const weight_matrix& m_;
-    slot_sequences streams_;
+    product_streams streams_;
+    std::vector<std::size_t> choosing_;
     slot_sequences rows_;
     std::vector<memory_part> parts_;
     bool saturates_;

@@ -15,7 +15,8 @@
 #include <vector>
 
 // The LeNet of the examples with random weights, as a network of kernels under io_stream: what it
-// needs and how long it takes depends on which multipliers are built, not on how well it classifies.
+// needs and how long it takes depends on which multipliers are built, not on how well it
+// classifies.
 
 namespace lenet {
 
@@ -36,7 +37,8 @@ inline multipliers percent(std::int64_t of_hundred)
     return kept;
 }
 
-/// Sets the weights of all multipliers but `kept` to zero: those whose sums of squares are smallest.
+/// Sets the weights of all multipliers but `kept` to zero: those whose sums of squares are
+/// smallest.
 inline void prune(const esp::weight_matrix& m, std::vector<double>& weights, std::int64_t kept)
 {
     std::vector<double> value(static_cast<std::size_t>(m.multipliers()));
@@ -78,8 +80,8 @@ inline std::vector<esp::layer_spec> layers()
         return esp::dense{.name = name,
             .inputs = inputs,
             .outputs = outputs,
-            .strategy = reuse_factor == 1 ? esp::strategy::latency
-                                          : esp::strategy::resource_unrolled,
+            .strategy =
+                reuse_factor == 1 ? esp::strategy::latency : esp::strategy::resource_unrolled,
             .reuse_factor = reuse_factor,
             .weight = format};
     };

@@ -243,6 +243,46 @@ TEST_CASE("a file of a circuit is whole, or as it was before")
               std::filesystem::directory_iterator()) == 1);
 }
 
+TEST_CASE("files of single matrices and of test benches are whole, or as they were before")
+{
+    const simulation::folder work;
+    const std::filesystem::path file = work / "circuit.v", bench = work / "bench.v";
+    for (const int reuse_factor : {1, 2}) {
+        const weight_matrix m = matrices_of(dense{.inputs = 2,
+            .outputs = 2,
+            .reuse_factor = reuse_factor,
+            .weight = {8, 8},
+            .data = {8, 8}})[0];
+        const auto write = [&](const std::vector<std::int64_t>& weights) {
+            if (reuse_factor == 1)
+                write_verilog_constants(file, "circuit", schedule_of(m), weights);
+            else
+                write_verilog_matrix(file, "circuit", schedule_of(m), weights);
+        };
+        write({1, 2, 3, 4});
+        write_verilog_testbench(bench, std::vector<verilog_test>{{.module = "circuit",
+                                           .inputs = 2,
+                                           .input_width = 8,
+                                           .outputs = 2,
+                                           .output_width = m.accum.width,
+                                           .given = {5, 6},
+                                           .expected = {17, 39}}});
+        const std::string run = "cd " + file.parent_path().string() +
+                                " && iverilog -g2001 -s espalier_testbench -o a.vvp circuit.v "
+                                "bench.v && vvp -n a.vvp";
+        CHECK(simulation::output_of(run) == "PASS\n");
+        const std::string whole = read_whole_file(file), whole_bench = read_whole_file(bench);
+        CHECK_THROWS_AS(write({1, 2, 3, 128}), std::invalid_argument);
+        CHECK_THROWS_AS(
+            write_verilog_testbench(bench,
+                std::vector<verilog_test>{{.module = "circuit", .given = {}, .expected = {}}}),
+            std::invalid_argument);
+        CHECK(read_whole_file(file) == whole);
+        CHECK(read_whole_file(bench) == whole_bench);
+        CHECK(simulation::output_of(run) == "PASS\n");
+    }
+}
+
 TEST_CASE("a folder has a circuit and the test bench that passes it")
 {
     random_networks::generator random(5, false, true);

@@ -85,9 +85,10 @@ public:
         for (const std::int64_t p : plan_.periods)
             out_ << ", input " << range(ceil_log2(p)) << " " << numbered("c", p);
         out_ << ", output " << range(streams * width) << " y);\n";
+        std::vector<std::string> chosen;
         for (std::int64_t s = 0; s < streams; ++s)
-            write_stream(s);
-        out_ << "endmodule\n\n";
+            chosen.push_back(write_stream(s));
+        out_ << "    assign y = " << concatenation(chosen) << ";\nendmodule\n\n";
     }
 
     /// For each lane of several outputs the bias that each begins with.
@@ -146,7 +147,8 @@ private:
         return any && segments > 1;
     }
 
-    void write_stream(std::int64_t number) const
+    /// Writes the selector of a stream and returns what it selects.
+    [[nodiscard]] std::string write_stream(std::int64_t number) const
     {
         const auto& stream = plan_.streams[static_cast<std::size_t>(number)];
         const int width = m_.data.width;
@@ -175,7 +177,7 @@ private:
             }
             level = std::move(above);
         }
-        out_ << "    assign " << element("y", number, width) << " = " << level.front() << ";\n";
+        return level.front();
     }
 
     void write_control() const;

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <ostream>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -46,7 +47,7 @@ public:
         out_ << "module " << name_ << "(input clk, rst, in_valid, output in_ready, input "
              << bits(network_.input())
              << " in_data,\n    output out_valid, input out_ready, output " << bits(network_.wire())
-             << " out_data);\n    genvar i;\n";
+             << " out_data);\n";
         declare(network_.input().shape.channels * network_.input().format.format.width);
         out_ << "    assign v0 = in_valid, d0 = in_data, in_ready = r0;\n";
         for (std::size_t i = 0; i < stages.size(); ++i) {
@@ -113,18 +114,28 @@ private:
         out_ << "    " << text << from << "v" << wires_ << ", r" << wires_ << ", " << data_
              << ");\n";
     }
+    void write_side_by_side(
+        const std::string& id, std::int64_t bits, std::span<const std::string> from_lowest)
+    {
+        out_ << "    wire " << range(bits) << " " << id << " = " << concatenation(from_lowest)
+             << ";\n";
+    }
     /// Changes the format of all numbers of the data.
     void convert(std::int64_t count, const precision& from, const fixed_point& to, bool clips)
     {
         const std::string id = numbered("c", conversions_++);
-        out_ << "    wire " << range(count * to.format.width) << " " << id
-             << ";\n    generate for (i = 0; i < " << count << "; i = i + 1) begin : each_" << id
-             << "\n        espalier_convert #(" << from.width << ", " << int{from.is_signed} << ", "
-             << fraction_of(from) - fraction_of(to.format) << ", " << to.format.width << ", "
-             << int{to.format.is_signed} << ", " << static_cast<int>(to.rounding) << ", "
-             << static_cast<int>(to.overflow) << ", " << int{clips} << ") convert(" << data_
-             << "[i*" << from.width << " +: " << from.width << "], " << id << "[i*"
-             << to.format.width << " +: " << to.format.width << "]);\n    end endgenerate\n";
+        std::vector<std::string> converted;
+        for (std::int64_t i = 0; i < count; ++i) {
+            converted.push_back(joined({id, numbered("_", i)}));
+            const std::string& wire = converted.back();
+            out_ << "    wire " << range(to.format.width) << " " << wire
+                 << ";\n    espalier_convert #(" << from.width << ", " << int{from.is_signed}
+                 << ", " << fraction_of(from) - fraction_of(to.format) << ", " << to.format.width
+                 << ", " << int{to.format.is_signed} << ", " << static_cast<int>(to.rounding)
+                 << ", " << static_cast<int>(to.overflow) << ", " << int{clips} << ") of_" << wire
+                 << "(" << element(data_, i, from.width) << ", " << wire << ");\n";
+        }
+        write_side_by_side(id, count * to.format.width, converted);
         data_ = id;
     }
 
@@ -178,14 +189,15 @@ private:
         const std::int64_t channels = stage.in.shape.channels;
         write_window(i, *window_of(stage), channels * data.width, zeros(channels * data.width));
         const std::string id = numbered("pool", static_cast<std::int64_t>(i));
-        out_ << "    wire " << range(channels * data.width) << " " << id << ";\n";
+        std::vector<std::string> pooled;
         for (std::int64_t c = 0; c < channels; ++c) {
             std::vector<std::string> level;
             for (std::int64_t p = 0; p < std::int64_t{pool.height} * pool.width; ++p)
                 level.push_back(element(data_, p * channels + c, data.width));
-            write_largest(joined({id, numbered("_", c)}), data, std::move(level));
-            out_ << "    assign " << element(id, c, data.width) << " = " << id << "_" << c << ";\n";
+            pooled.push_back(joined({id, numbered("_", c)}));
+            write_largest(pooled.back(), data, std::move(level));
         }
+        write_side_by_side(id, channels * data.width, pooled);
         data_ = id;
         const fixed_point accum = pool.accum.value_or(data);
         convert(channels, data, accum, false);

@@ -7,7 +7,9 @@
 #include <espalier/finite.hpp>
 #include <espalier/hls/adder_tree.hpp>
 #include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/circuit_network.hpp>
 #include <espalier/hls/circuit_plan.hpp>
+#include <espalier/hls/circuit_timing.hpp>
 #include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/explain.hpp>
 #include <espalier/hls/finding.hpp>
@@ -23,6 +25,7 @@
 #include <espalier/hls/shift_add.hpp>
 #include <espalier/hls/synthesis_report.hpp>
 #include <espalier/hls/verilog_constants.hpp>
+#include <espalier/hls/verilog_image_primitives.hpp>
 #include <espalier/hls/verilog_matrix.hpp>
 #include <espalier/hls/verilog_network.hpp>
 #include <espalier/hls/verilog_primitives.hpp>
@@ -30,6 +33,7 @@
 #include <espalier/hls/verilog_testbench.hpp>
 #include <espalier/hls/whole_file.hpp>
 #include <espalier/hls/whole_folder.hpp>
+#include <espalier/hls/write_circuit.hpp>
 #include <espalier/hls/write_network.hpp>
 #include <espalier/hls/write_test_bench.hpp>
 #include <espalier/knapsack/core.hpp>

@@ -78,6 +78,17 @@ inline cells parsed(const std::string& stat)
     return modules;
 }
 
+/// LUTs of a memory that is made of them (UG974), or 0 if the cell is none.
+inline std::int64_t memory_luts(const std::string& type)
+{
+    static const std::map<std::string, std::int64_t> luts{{"RAM32X1S", 1}, {"RAM64X1S", 1},
+        {"RAM32X1D", 2}, {"RAM64X1D", 2}, {"RAM32X2S", 2}, {"RAM128X1S", 2}, {"RAM128X1D", 4},
+        {"RAM256X1S", 4}, {"RAM256X1D", 8}, {"RAM512X1S", 8}, {"RAM32M", 4}, {"RAM64M", 4},
+        {"RAM32M16", 8}, {"RAM64M8", 8}};
+    const auto found = luts.find(type);
+    return found == luts.end() ? 0 : found->second;
+}
+
 /// A module and all below it. An inverter or a shift register is a LUT, a carry cell of ECP5 takes
 /// the place of two, and a RAMB36 is two RAMB18.
 inline espalier::resources total(const cells& modules, const std::string& module)
@@ -100,6 +111,8 @@ inline espalier::resources total(const cells& modules, const std::string& module
             sum.lut += 2 * count;
         else if (begins(type, "LUT") || type == "INV" || begins(type, "SRL"))
             sum.lut += count;
+        else if (const std::int64_t luts = memory_luts(type); luts > 0)
+            sum.lut += luts * count;
         else if (begins(type, "FD") || type == "TRELLIS_FF")
             sum.ff += count;
         else
@@ -108,18 +121,17 @@ inline espalier::resources total(const cells& modules, const std::string& module
     return sum;
 }
 
-/// What each circuit comes to.
-/// \param write    their text, without the primitives
+/// The cells of all modules below `all`.
+/// \param write    the text of the circuits, without the primitives, and of the module `all`
 /// \param command  of Yosys, for the top module `all`
-inline std::vector<espalier::resources> synthesised(const std::function<void(std::ostream&)>& write,
-    std::span<const circuit> circuits, const std::string& command, int seconds = 600)
+inline cells cells_of(
+    const std::function<void(std::ostream&)>& write, const std::string& command, int seconds = 600)
 {
     const simulation::folder work;
     {
         std::ofstream out(work / "circuits.v");
         espalier::write_verilog_primitives(out);
         write(out);
-        write_all(out, circuits);
     }
     const std::string said = simulation::output_of(
         "timeout " + std::to_string(seconds) + " yosys -q -p 'read_verilog " + work / "circuits.v" +
@@ -127,9 +139,24 @@ inline std::vector<espalier::resources> synthesised(const std::function<void(std
     std::ifstream in(work / "stat.txt");
     std::ostringstream stat;
     stat << in.rdbuf();
-    const cells modules = parsed(stat.str());
+    cells modules = parsed(stat.str());
     if (!modules.contains("all"))
         throw std::runtime_error("yosys: " + said);
+    return modules;
+}
+
+/// What each circuit comes to.
+/// \param write    their text, without the primitives
+/// \param command  of Yosys, for the top module `all`
+inline std::vector<espalier::resources> synthesised(const std::function<void(std::ostream&)>& write,
+    std::span<const circuit> circuits, const std::string& command, int seconds = 600)
+{
+    const cells modules = cells_of(
+        [&](std::ostream& out) {
+            write(out);
+            write_all(out, circuits);
+        },
+        command, seconds);
     std::vector<espalier::resources> result;
     for (const circuit& c : circuits)
         result.push_back(total(modules, c.name));

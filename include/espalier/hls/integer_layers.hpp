@@ -48,6 +48,7 @@ struct sliding_window {
             padding == padding::same ? (outputs() - 1) * stride + window - extent : 0, 0);
         return position * stride - padded / 2;
     }
+    friend constexpr bool operator==(const sliding_window&, const sliding_window&) = default;
 };
 
 /// y = max(x, 0).

@@ -22,9 +22,9 @@
 #include <variant>
 #include <vector>
 
-// A network that is to become HLS C++: the layers of an integer network together with the schedules
-// of those that have weights. What an integer network does not take is refused by it, what has no
-// kernel is refused here, and `reference()` says what the kernels have to compute.
+// A network that is to become HLS C++ or a circuit: the layers of an integer network together with
+// the schedules of those that have weights. What an integer network does not take is refused by it,
+// what has no kernel is refused here, and `reference()` says what the kernels have to compute.
 
 namespace espalier {
 
@@ -220,5 +220,12 @@ private:
     std::vector<kernel_stage> stages_;
     integer_network reference_;
 };
+
+/// Refuses a network without layers.
+inline void ensure_layers(const kernel_network& network)
+{
+    ensure(!network.stages().empty(), "a network of kernels has at least one layer",
+        given{"network", std::string_view(network.name())});
+}
 
 } // namespace espalier

@@ -6,11 +6,15 @@
 #include <espalier/hls/detail/verilog_text.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/hls/shift_add.hpp>
+#include <espalier/hls/verilog_primitives.hpp>
+#include <espalier/hls/whole_file.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -96,6 +100,7 @@ public:
         const auto& ranges = cuts ? plan.sum_ranges : plan.ranges;
         if (cuts)
             write_adders(graph, ranges, "p");
+        std::vector<std::string> sums;
         for (std::int64_t o = 0; o < m_.n_out(); ++o) {
             const auto row = static_cast<std::size_t>(o);
             std::vector<shift_term> terms = graph.outputs[row];
@@ -103,8 +108,9 @@ public:
                 terms.front().shift -= plan.dropped_bits;
             const std::string id = numbered("y", o);
             write_sum(id, biases.empty() ? 0 : biases[row], terms, ranges, cuts ? "p" : "x", accum);
-            out_ << "    assign " << element("y", o, accum) << " = " << id << ";\n";
+            sums.push_back(id);
         }
+        out_ << "    assign y = " << concatenation(sums) << ";\n";
         out_
             << "endmodule\n\nmodule " << name
             << "(input clk, rst, in_valid, output in_ready, input " << range(m_.n_in() * data)
@@ -154,6 +160,18 @@ inline void write_verilog_constants(std::ostream& out, const std::string& name,
     detail::ensure_circuit_biases(schedule.matrix(), biases);
     const constant_plan plan = constants_of(schedule, weights);
     detail::constant_text(out, schedule.matrix()).write(name, plan, biases);
+}
+
+/// Writes them with all modules that they are made of to a file, whole or not at all.
+/// \throws std::invalid_argument as above, or if the file cannot be written
+inline void write_verilog_constants(const std::filesystem::path& file, const std::string& name,
+    const matrix_schedule& schedule, std::span<const std::int64_t> weights,
+    std::span<const std::int64_t> biases = {})
+{
+    std::ostringstream text;
+    write_verilog_primitives(text);
+    write_verilog_constants(text, name, schedule, weights, biases);
+    write_whole_file(file, text.str());
 }
 
 } // namespace espalier

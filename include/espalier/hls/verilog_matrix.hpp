@@ -7,12 +7,16 @@
 #include <espalier/hls/detail/circuit_text.hpp>
 #include <espalier/hls/detail/verilog_text.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/verilog_primitives.hpp>
 #include <espalier/hls/verilog_rom.hpp>
+#include <espalier/hls/whole_file.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <span>
+#include <sstream>
 #include <string>
 
 // One matrix at a reuse factor above 1 as Verilog. The module has a clock, a synchronous reset, and
@@ -47,6 +51,18 @@ inline void write_verilog_matrix(std::ostream& out, const std::string& name,
     text.write_select();
     text.write_starts();
     text.write_top();
+}
+
+/// Writes them with all modules that they are made of to a file, whole or not at all.
+/// \throws std::invalid_argument as above, or if the file cannot be written
+inline void write_verilog_matrix(const std::filesystem::path& file, const std::string& name,
+    const matrix_schedule& schedule, std::span<const std::int64_t> weights,
+    std::span<const std::int64_t> biases = {})
+{
+    std::ostringstream text;
+    write_verilog_primitives(text);
+    write_verilog_matrix(text, name, schedule, weights, biases);
+    write_whole_file(file, text.str());
 }
 
 } // namespace espalier

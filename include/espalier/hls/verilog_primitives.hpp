@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/hls/verilog_image_primitives.hpp>
+
 #include <ostream>
 
 // The modules that all emitted circuits are made of. Each is a module of its own, so that a
@@ -182,6 +184,7 @@ module espalier_flow(input clk, rst, in_valid, output in_ready, output out_valid
 endmodule
 
 )";
+    write_verilog_image_primitives(out);
 }
 
 } // namespace espalier

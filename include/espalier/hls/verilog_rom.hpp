@@ -118,15 +118,18 @@ inline void write_verilog_rom(std::ostream& out, const std::string& name,
     out << "module " << name << "_rom(input clk, input "
         << detail::range(ceil_log2(schedule.cycles())) << " address, output "
         << detail::range(schedule.multipliers() * width) << " q);\n";
+    // What lies in one memory is a run of q: columns cut the word from its lowest bit.
+    std::vector<std::string> q;
     for (std::size_t j = 0; j < memories.size(); ++j) {
-        // What lies in one memory is a run of q: columns cut the word from its lowest bit.
         const auto& first = memories[j].front();
         const auto& last = memories[j].back();
         const std::int64_t begin = first.multiplier * width + first.first;
         const std::int64_t end = last.multiplier * width + last.last;
-        out << "    " << name << "_rom" << j << " column" << j << "(clk, address, "
-            << detail::slice("q", begin, end - begin) << ");\n";
+        q.push_back(detail::numbered("q", static_cast<std::int64_t>(j)));
+        out << "    wire " << detail::range(end - begin) << " " << q.back() << ";\n    " << name
+            << "_rom" << j << " column" << j << "(clk, address, " << q.back() << ");\n";
     }
+    out << "    assign q = " << detail::concatenation(q) << ";\n";
     out << "endmodule\n\n";
 }
 

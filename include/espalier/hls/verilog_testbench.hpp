@@ -3,11 +3,14 @@
 
 #include <espalier/ensure.hpp>
 #include <espalier/hls/detail/verilog_text.hpp>
+#include <espalier/hls/whole_file.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <ostream>
 #include <span>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -166,6 +169,16 @@ inline void write_verilog_testbench(std::ostream& out, std::span<const verilog_t
         out << " | errors" << i;
     out << ") $display(\"FAIL\");\n        else $display(\"PASS\");\n        $finish;\n    end\n"
            "endmodule\n";
+}
+
+/// Writes it to a file, whole or not at all.
+/// \throws std::invalid_argument as above, or if the file cannot be written
+inline void write_verilog_testbench(
+    const std::filesystem::path& file, std::span<const verilog_test> tests)
+{
+    std::ostringstream text;
+    write_verilog_testbench(text, tests);
+    write_whole_file(file, text.str());
 }
 
 } // namespace espalier

@@ -211,8 +211,7 @@ private:
 /// \throws std::invalid_argument if it has no layers
 inline void write_network(std::ostream& out, const kernel_network& network)
 {
-    ensure(!network.stages().empty(), "a network of kernels has at least one layer",
-        given{"network", std::string_view(network.name())});
+    ensure_layers(network);
     detail::network_writer(out, network).write();
 }
 

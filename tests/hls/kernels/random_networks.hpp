@@ -23,10 +23,14 @@ namespace random_networks {
 namespace esp = espalier;
 
 /// Random numbers, and whether formats are to be such that ap_fixed takes them: an assertion of its
-/// headers fails where an assignment drops all bits of a number and more.
+/// headers fails where an assignment drops all bits of a number and more. For circuits,
+/// accumulators truncate and wrap and convolutions have one copy.
 struct generator : std::mt19937_64 {
-    generator(std::uint64_t seed, bool is_mild) : std::mt19937_64(seed), mild(is_mild) {}
+    generator(std::uint64_t seed, bool is_mild, bool is_for_circuits = false)
+        : std::mt19937_64(seed), mild(is_mild), for_circuits(is_for_circuits)
+    {}
     bool mild;
+    bool for_circuits;
 };
 
 inline int between(generator& random, int first, int last)
@@ -83,6 +87,8 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
         .accum = {layer.accum, static_cast<esp::rounding>(random() % 7),
             random() % 4 == 0 ? esp::overflow::sat : esp::overflow::wrap},
         .result = modes(random, format(random, 18))};
+    if (random.for_circuits)
+        numbers.formats.accum = layer.accum;
     numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
     const int percent = std::vector{0, 10, 50, 100}[random() % 4];
     const std::int64_t group = between(random, 1, 3) * layer.reuse_factor;
@@ -109,7 +115,8 @@ inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in
     const auto width = static_cast<int>(in.shape.width);
     const auto padding = random() % 2 == 0 ? esp::padding::same : esp::padding::valid;
     const int most = padding == esp::padding::same ? 5 : 4;
-    const int factor = io == esp::io_type::io_parallel ? between(random, 1, 3) : 1;
+    const int factor =
+        io == esp::io_type::io_parallel && !random.for_circuits ? between(random, 1, 3) : 1;
     if (height == 1)
         return esp::conv1d{.name = "conv",
             .width = width,

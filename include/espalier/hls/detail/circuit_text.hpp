@@ -87,14 +87,17 @@ public:
             out_ << ", input " << range(ceil_log2(p)) << " " << numbered("c", p);
         out_ << ", output " << range(plan_.operands * width) << " y);\n";
         const auto streams = static_cast<std::int64_t>(plan_.streams.size());
-        if (streams > plan_.operands)
-            out_ << "    wire " << range((streams - plan_.operands) * width) << " brought;\n";
         if (!plan_.tables.empty())
             out_ << "    wire " << range(static_cast<std::int64_t>(plan_.tables.size()))
                  << " choice;\n    " << name_ << "_choices choices(c, choice);\n";
-        for (std::int64_t s = 0; s < streams; ++s)
-            write_stream(s);
-        out_ << "endmodule\n\n";
+        // What several multipliers choose from is behind the operands, and written before them.
+        std::vector<std::string> brought;
+        for (std::int64_t s = plan_.operands; s < streams; ++s)
+            brought.push_back(write_stream(s, brought));
+        std::vector<std::string> operands;
+        for (std::int64_t s = 0; s < plan_.operands; ++s)
+            operands.push_back(write_stream(s, brought));
+        out_ << "    assign y = " << concatenation(operands) << ";\nendmodule\n\n";
     }
 
     /// For each lane of several outputs the bias that each begins with.
@@ -172,14 +175,10 @@ private:
         out_ << "endmodule\n\n";
     }
 
-    /// Where a stream is in the module of the selectors.
-    [[nodiscard]] std::string wire_of(std::int64_t stream) const
-    {
-        return stream < plan_.operands ? element("y", stream, m_.data.width)
-                                       : element("brought", stream - plan_.operands, m_.data.width);
-    }
-
-    void write_stream(std::int64_t number) const
+    /// Writes the selector of a stream and returns what it selects.
+    /// \param brought  what the streams behind the operands select
+    [[nodiscard]] std::string write_stream(
+        std::int64_t number, std::span<const std::string> brought) const
     {
         const auto& stream = plan_.streams[static_cast<std::size_t>(number)];
         const int width = m_.data.width;
@@ -189,7 +188,7 @@ private:
         for (const std::int64_t input : stream.inputs)
             level.push_back(element("x", input, width));
         for (const std::int64_t from : stream.from)
-            level.push_back(wire_of(from));
+            level.push_back(brought[static_cast<std::size_t>(from - plan_.operands)]);
         if (!stream.from.empty()) {
             counter = numbered("k", number);
             const auto bits = static_cast<std::int64_t>(stream.choice.size());
@@ -218,7 +217,7 @@ private:
             }
             level = std::move(above);
         }
-        out_ << "    assign " << wire_of(number) << " = " << level.front() << ";\n";
+        return level.front();
     }
 
     void write_control() const;

@@ -128,6 +128,7 @@ inline void circuit_text::write_lane(
 inline void circuit_text::write_outputs() const
 {
     const int width = m_.accum.width;
+    std::vector<std::string> sums;
     for (std::int64_t r = 0; r < m_.n_out(); ++r) {
         const auto& parts = plan_.outputs[static_cast<std::size_t>(r)];
         std::string sum = parts.empty() ? constant(bias_of(r)) : sum_name(plan_, parts.front());
@@ -139,8 +140,9 @@ inline void circuit_text::write_outputs() const
                  << sum_name(plan_, parts[i]) << ", " << id << ");\n";
             sum = id;
         }
-        out_ << "    assign " << element("out_data", r, width) << " = " << sum << ";\n";
+        sums.push_back(std::move(sum));
     }
+    out_ << "    assign out_data = " << concatenation(sums) << ";\n";
 }
 
 inline void circuit_text::write_top() const

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,15 @@ inline std::string slice(std::string_view name, std::int64_t first, std::int64_t
 inline std::string element(std::string_view name, std::int64_t i, std::int64_t width)
 {
     return slice(name, i * width, width);
+}
+/// "{c, b, a}" of what lies side by side from the lowest bits on. Simulators take long over wide
+/// wires that are driven in parts.
+inline std::string concatenation(std::span<const std::string> from_lowest)
+{
+    std::string text("{");
+    for (std::size_t i = from_lowest.size(); i-- > 0;)
+        text.append(from_lowest[i]).append(i > 0 ? ", " : "}");
+    return text;
 }
 /// "name12"
 inline std::string numbered(std::string_view name, std::int64_t number)

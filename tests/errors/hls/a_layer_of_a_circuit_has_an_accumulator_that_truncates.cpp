@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// a layer of a circuit has the formats of its schedule, and an accumulator that truncates and wraps
+// a layer of a circuit has an accumulator that truncates and wraps
 //
 // Adders drop what leaves the accumulator; the modes of the result and of the ReLU are free.
 #include <espalier/hls/verilog_network.hpp>
 #include <espalier/model/layers.hpp>
 
 #include <sstream>
-#include <vector>
 
 void program()
 {
@@ -18,8 +17,8 @@ void program()
 #else
     formats.result.overflow = espalier::overflow::sat;
 #endif
-    std::vector<espalier::verilog_layer> layers{
-        {espalier::schedule_of(espalier::matrices_of(fc1)[0]), {formats, {1, 2, 3, 4}, {}}}};
+    espalier::kernel_network network("network", {.channels = 2}, {.format = {8, 8}});
+    network.add(fc1, {formats, {1, 2, 3, 4}, {}});
     std::ostringstream out;
-    espalier::write_verilog_network(out, "network", layers);
+    espalier::write_verilog_network(out, "network", network);
 }

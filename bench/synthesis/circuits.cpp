@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whole convolutional networks as circuits: simulated bit by bit and cycle by cycle, or counted by
+// Yosys beside the model.
+//   bench_circuits cnns COUNT [SEED]                   small random networks, in Icarus
+//   bench_circuits lenet pruned|unpruned IMAGES DATA   LeNet on Fashion-MNIST, in Icarus
+//   bench_circuits synthesise pruned|unpruned FAMILY   LeNet for xc7 or xcup, layer by layer
+#include "fashion_mnist/idx_file.hpp"
+#include "hls/random_cnns.hpp"
+#include "hls/synthesis.hpp"
+#include "lenet.hpp"
+
+#include <espalier/hls/circuit_fabric.hpp>
+#include <espalier/hls/circuit_timing.hpp>
+#include <espalier/hls/constant_plan.hpp>
+#include <espalier/hls/verilog_network.hpp>
+#include <espalier/model/cost.hpp>
+#include <espalier/model/timing.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <filesystem>
+#include <iostream>
+#include <ostream>
+#include <random>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace {
+
+namespace esp = espalier;
+
+class stopwatch {
+public:
+    [[nodiscard]] double seconds() const
+    {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+    }
+
+private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Random networks, ten in one simulation. Returns how many simulations went wrong.
+int simulate_cnns(int count, std::uint64_t seed)
+{
+    random_networks::generator random(seed, false, true);
+    int wrong = 0, layers = 0;
+    for (int first = 0; first < count; first += 10) {
+        std::vector<esp::kernel_network> networks;
+        std::vector<esp::verilog_test> tests;
+        for (int i = first; i < std::min(first + 10, count); ++i) {
+            networks.push_back(random_cnns::network(random, "cnn" + std::to_string(i)));
+            layers += static_cast<int>(networks.back().stages().size());
+            tests.push_back(random_cnns::test_of(random, networks.back(), 4));
+        }
+        const std::string said = simulation::simulated(
+            [&](std::ostream& out) {
+                for (const esp::kernel_network& n : networks)
+                    esp::write_verilog_network(out, n.name(), n);
+            },
+            tests);
+        if (said != "PASS\n") {
+            ++wrong;
+            std::cout << said;
+        }
+    }
+    std::cout << count << " networks of " << layers << " layers, " << wrong
+              << " simulations of ten went wrong\n";
+    return wrong;
+}
+
+lenet::multipliers kept_by(const std::string& which)
+{
+    if (which != "pruned" && which != "unpruned")
+        throw std::runtime_error("LeNet is pruned or unpruned, not " + which);
+    return which == "pruned" ? lenet::pruned : lenet::unpruned;
+}
+
+int simulate_lenet(const std::string& which, int images, const std::filesystem::path& data)
+{
+    const esp::kernel_network net = lenet::network(kept_by(which));
+    const fashion_mnist::idx_array all =
+        fashion_mnist::read_idx(data / "t10k-images-idx3-ubyte.gz");
+    std::vector<std::int64_t> inputs;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(images) * 28 * 28; ++i)
+        inputs.push_back(esp::quantized(all.bytes.at(i) / 255.0, net.input().format));
+    const stopwatch watch;
+    const esp::verilog_test test = esp::verilog_test_of(net, "lenet", inputs);
+    std::cout << "results at the clock edges";
+    for (const std::int64_t edge : test.handed_at)
+        std::cout << ' ' << edge;
+    std::ostringstream text;
+    esp::write_verilog_network(text, "lenet", net);
+    std::cout << "\nwritten in " << watch.seconds() << " s: " << text.str().size() / 1000
+              << " KB\n";
+    const std::string said =
+        simulation::simulated([&](std::ostream& out) { out << text.str(); }, {&test, 1}, 7200);
+    std::cout << said << "simulated in " << watch.seconds() << " s\n";
+    const std::vector<esp::layer_spec> layers = lenet::layers();
+    const esp::timing model = esp::timing_of(std::span<const esp::layer_spec>(layers));
+    const esp::timing circuit = esp::circuit_timing(net);
+    std::cout << "interval " << circuit.interval << ", of the model " << model.interval
+              << "; latency " << circuit.latency << ", of the model " << model.latency << '\n';
+    return said == "PASS\n" ? 0 : 1;
+}
+
+/// What the schedule of a layer says of the circuit of its product; of constants, LUTs and
+/// flip-flops without biases and control.
+esp::resources foretold(const esp::product_stage& product, const esp::cost_policy& policy)
+{
+    const esp::matrix_schedule& s = product.schedule;
+    const esp::weight_matrix& m = s.matrix();
+    if (s.cycles() == 1)
+        return {.lut = esp::adder_luts(esp::constants_of(s, product.numbers.weights)),
+            .ff = m.n_in() * m.data.width + m.n_out() * m.accum.width};
+    esp::resources need = esp::circuit_fabric(s, policy.dsp);
+    need.dsp = esp::product_of(m, policy).dsp_for(s.multipliers());
+    need.bram18 = s.bram18(policy.memory);
+    return need;
+}
+
+void synthesise(const std::string& which, const std::string& family)
+{
+    const esp::kernel_network net = lenet::network(kept_by(which));
+    esp::cost_policy policy = esp::cost_policy::yosys;
+    policy.dsp = family == "xc7" ? esp::dsp_family::dsp48e1 : esp::dsp_family::dsp48e2;
+    const stopwatch watch;
+    const synthesis::cells modules =
+        synthesis::cells_of([&](std::ostream& out) { esp::write_verilog_network(out, "all", net); },
+            synthesis::xilinx(family), 7200);
+    std::cout << "layer\tmultipliers\tDSP\tDSP Yosys\tRAMB18\tRAMB18 Yosys\tLUT\tLUT Yosys\tFF\tFF "
+                 "Yosys\n";
+    esp::resources rest = synthesis::total(modules, "all");
+    const auto line = [](const esp::resources& model, const esp::resources& yosys) {
+        std::cout << '\t' << model.dsp << '\t' << yosys.dsp << '\t' << model.bram18 << '\t'
+                  << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut << '\t' << model.ff
+                  << '\t' << yosys.ff << '\n';
+    };
+    for (std::size_t i = 0; i < net.stages().size(); ++i) {
+        const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
+        if (product == nullptr)
+            continue;
+        const esp::resources counted = synthesis::total(modules, "all_layer" + std::to_string(i));
+        rest = {rest.dsp - counted.dsp, rest.bram18 - counted.bram18, rest.lut - counted.lut,
+            rest.ff - counted.ff};
+        std::cout << product->layer.name.view() << '\t' << product->schedule.multipliers();
+        line(foretold(*product, policy), counted);
+    }
+    std::cout << "between\t";
+    line({}, rest);
+    std::cout << "all\t";
+    line({}, synthesis::total(modules, "all"));
+    std::cout << watch.seconds() << " s\n";
+}
+
+} // namespace
+
+int main(int count, char** arguments)
+try {
+    const std::vector<std::string> words(arguments, arguments + count);
+    if (words.size() >= 3 && words[1] == "cnns")
+        return simulate_cnns(std::stoi(words[2]), words.size() > 3 ? std::stoull(words[3]) : 1);
+    if (words.size() == 5 && words[1] == "lenet")
+        return simulate_lenet(words[2], std::stoi(words[3]), words[4]);
+    if (words.size() == 4 && words[1] == "synthesise") {
+        synthesise(words[2], words[3]);
+        return 0;
+    }
+    throw std::runtime_error("usage: bench_circuits cnns COUNT [SEED], lenet pruned|unpruned "
+                             "IMAGES DATA, or synthesise pruned|unpruned xc7|xcup");
+} catch (const std::exception& e) {
+    std::cerr << e.what() << '\n';
+    return 1;
+}

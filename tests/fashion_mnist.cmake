@@ -28,7 +28,7 @@ refuses("not expected: --bogus" --bogus)
 refuses("--quick excludes --full|--full excludes --quick" --quick --full)
 refuses("weights cannot be read from /nonexistent" --load-weights /nonexistent)
 file(WRITE ${WORK}/short.f32 "1234")
-refuses("holds fewer numbers than LeNet has parameters" --load-weights ${WORK}/short.f32)
+refuses("holds fewer numbers than the network has parameters" --load-weights ${WORK}/short.f32)
 # A float of which every bit is set is not a number.
 execute_process(COMMAND head -c 246824 /dev/zero COMMAND tr "\\0" "\\377"
     OUTPUT_FILE ${WORK}/nan.f32)

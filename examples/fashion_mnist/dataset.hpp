@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "idx_file.hpp"
+#include "../shared/idx_file.hpp"
+#include "../shared/labelled_images.hpp"
 
 #include <torch/torch.h>
 
@@ -11,33 +12,27 @@
 #include <stdexcept>
 #include <string>
 
-// Fashion-MNIST in memory. Every training image is stored twice, as it is and mirrored, so that
-// mirroring at random is a choice of row, and a teacher needs to look at every row only once.
+// Fashion-MNIST in memory. Every training image is there twice, as it is and mirrored.
 
 namespace fashion_mnist {
 
-struct labelled {
-    torch::Tensor images; ///< (n, 1, 28, 28) float, standardised
-    torch::Tensor labels; ///< (n) int64
-    [[nodiscard]] std::int64_t size() const { return labels.size(0); }
-};
+using example::image_data;
+using example::labelled;
 
-struct dataset {
-    labelled training;   ///< rows i and i + training_size hold the same image, the latter mirrored
-    labelled validation; ///< for all decisions
-    labelled test;       ///< for the final table only
-    std::int64_t training_size = 0;
-};
-
-inline torch::Tensor to_tensor(idx_array& array)
+inline torch::Tensor to_tensor(example::idx_array& array)
 {
     return torch::from_blob(array.bytes.data(), array.extents, torch::kUInt8).clone();
 }
 
 inline labelled read_labelled(const std::filesystem::path& folder, const std::string& prefix)
 {
-    idx_array images = read_idx(folder / (prefix + "-images-idx3-ubyte.gz"));
-    idx_array labels = read_idx(folder / (prefix + "-labels-idx1-ubyte.gz"));
+    if (!std::filesystem::exists(folder))
+        throw std::runtime_error(folder.string() +
+                                 " does not exist (the Debian package dataset-fashion-mnist "
+                                 "installs the data set under /usr/share/datasets/fashion-mnist; "
+                                 "--data names another folder)");
+    example::idx_array images = example::read_idx(folder / (prefix + "-images-idx3-ubyte.gz"));
+    example::idx_array labels = example::read_idx(folder / (prefix + "-labels-idx1-ubyte.gz"));
     if (images.extents.size() != 3 || labels.extents.size() != 1 || images.extents[1] != 28 ||
         images.extents[2] != 28 || images.extents[0] != labels.extents[0])
         throw std::runtime_error(folder.string() + " does not hold as many labels as 28x28 images");
@@ -49,7 +44,8 @@ inline labelled read_labelled(const std::filesystem::path& folder, const std::st
 }
 
 /// \param most_training_images  fewer than the 54,000 make a quick rehearsal
-inline dataset read_dataset(const std::filesystem::path& folder, std::int64_t most_training_images)
+inline image_data read_dataset(
+    const std::filesystem::path& folder, std::int64_t most_training_images)
 {
     constexpr std::int64_t validation_size = 6000;
     const labelled all = read_labelled(folder, "train");

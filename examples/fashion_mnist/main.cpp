@@ -1,157 +1,211 @@
 // SPDX-License-Identifier: Apache-2.0
 // The main job: train LeNet on Fashion-MNIST, prune it in whole DSP blocks and block RAMs while it
-// trains on, and show what is left. The 6,000 validation images make every decision; the 10,000
-// test images are looked at once, for the final table.
+// trains on, and show what is left; first in the paper's groups, then in those that hardware allows
+// beyond them. The 6,000 validation images make every decision; the 10,000 test images are looked
+// at once, for the tables.
 
+#include "../shared/integer_images.hpp"
+#include "../shared/json_file.hpp"
+#include "../shared/ladder.hpp"
 #include "dataset.hpp"
 #include "lenet.hpp"
 #include "options.hpp"
 #include "quantized.hpp"
 #include "report.hpp"
-#include "training.hpp"
 
 #include <espalier/espalier.hpp>
+#include <espalier/stopwatch.hpp>
 #include <espalier/with/torch.hpp>
 
-#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
-#include <fstream>
 #include <malloc.h>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace fashion_mnist {
 namespace {
 
+using example::accuracy;
+using example::image_data;
+
 /// Batches whose gradients rank the groups before each round.
 constexpr std::int64_t ranking_batches = 50;
 
-class stopwatch {
+/// One seed: a dense network and what is made of it.
+class experiment {
 public:
-    [[nodiscard]] double seconds() const
+    experiment(const options& o, std::uint64_t seed, const image_data& data)
+        : o_(o), seed_(seed), data_(data), train_(net_, twin_, data, seed, o.threads)
+    {}
+
+    nlohmann::ordered_json run()
     {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+        const esp::stopwatch all;
+        // The pruner sees the weights where LibTorch keeps them. It is made before the training so
+        // that a wrong option is refused before an hour has gone by.
+        esp::trainee trainee = esp::trainee_of(net_, hardware.specs);
+        esp::pruner pruner{hardware, trainee, options_of_paper()};
+
+        const esp::stopwatch dense_clock;
+        if (o_.load_weights.empty())
+            train_.train("dense", o_.how.dense, {});
+        else
+            example::load_weights(net_, o_.load_weights);
+        if (!o_.save_weights.empty())
+            example::save_weights(net_, o_.save_weights);
+        dense_seconds_ = dense_clock.seconds();
+        dense_ = tallies(trainee.weights);
+        dense_accuracy_.validation = validate();
+        dense_parameters_ = example::snapshot(net_);
+        std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
+                    "(%.0f s)\n",
+            static_cast<long long>(dense_.back().paper.dsp), dense_.back().paper.bram(),
+            static_cast<long long>(dense_.back().weights), 100 * dense_accuracy_.validation,
+            dense_seconds_);
+        train_.set_teacher();
+        nlohmann::ordered_json json{{"seed", seed_}};
+        if (o_.paper)
+            json.update(prune_as_paper(pruner, trainee));
+        json["structures"] = nlohmann::ordered_json::array();
+        if (!o_.kinds.empty())
+            json["structures"] = prune_by_structures();
+        json["seconds"]["dense"] = dense_seconds_;
+        json["seconds"]["total"] = all.seconds();
+        return json;
     }
 
 private:
-    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-};
-
-/// Makes sure before the training that the result can be written after it, without touching what
-/// an earlier run has left there.
-void ensure_writable(const std::string& path)
-{
-    const bool existed = std::filesystem::exists(path);
-    if (!std::ofstream(path, std::ios::app))
-        throw std::runtime_error("the output file " + path + " cannot be written");
-    if (!existed)
-        std::filesystem::remove(path);
-}
-
-void run(const options& o)
-{
-    const stopwatch all;
-    ensure_writable(o.output);
-    const dataset data = read_dataset(o.data, o.training_images);
-    lenet net;
-    trainer train(net, data, o.seed, o.threads);
-    const auto validate = [&] {
-        return accuracy(net, data.validation.images, data.validation.labels);
-    };
-
-    // The pruner sees the weights where LibTorch keeps them. It is made before the training so that
-    // a wrong option is refused before an hour has gone by.
-    esp::trainee trainee = esp::trainee_of(net, hardware.specs);
-    esp::pruner pruner{hardware, trainee,
-        {.schedule = esp::polynomial{.steps = o.how.rounds,
-             .target = {1 - 1 / o.how.dsp_factor, 1 - 1 / o.how.bram_factor}},
-            .tolerance = o.tolerance,
-            .regularization = o.regularization,
+    [[nodiscard]] esp::pruner_options options_of_paper() const
+    {
+        return {.schedule = esp::polynomial{.steps = o_.how.rounds,
+                    .target = {1 - 1 / o_.how.dsp_factor, 1 - 1 / o_.how.bram_factor}},
+            .tolerance = o_.tolerance,
+            .regularization = o_.regularization,
             .rank_by = esp::ranking::fisher,
             .normalize_by = esp::normalization::none,
             .selection = {
                 .structure = esp::structure::consecutive, // the paper's groups and accounting
-                .costs = costs}}};
-
-    // The dense network.
-    stopwatch dense_clock;
-    if (o.load_weights.empty())
-        train.train("dense", o.how.dense, {});
-    else
-        load_weights(net, o.load_weights);
-    if (!o.save_weights.empty())
-        save_weights(net, o.save_weights);
-
-    const double dense_seconds = dense_clock.seconds();
-
-    const std::vector<tally> dense = tallies(trainee.weights);
-    accuracies dense_accuracy{.validation = validate()};
-    const std::vector<torch::Tensor> dense_parameters = snapshot(net);
-    const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
-    std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
-                "(%.0f s)\n",
-        static_cast<long long>(dense.back().need.dsp), dense.back().need.bram(),
-        static_cast<long long>(dense.back().weights), 100 * dense_accuracy.validation,
-        dense_seconds);
-    train.set_teacher();
-
-    // Prune and train in turns.
-    const stopwatch pruning_clock;
-    pruner.baseline(dense_accuracy.validation);
-    const auto observe = [&] {
-        train.look(
-            ranking_batches, [&] { pruner.observe(esp::gradients_of(net, hardware.specs)); });
-    };
-    nlohmann::ordered_json rounds = nlohmann::ordered_json::array();
-    print_round_header();
-    for (observe(); auto round = pruner.next(); observe()) {
-        const bool last = round->record().progress >= 1;
-        train.train("round " + std::to_string(round->number()), last ? o.how.finish : o.how.round,
-            {.before_step =
-                    [&] {
-                        if (o.regularization > 0)
-                            round->regularize(esp::gradients_of(net, hardware.specs));
-                    },
-                .after_step = [&] { round->mask(); }});
-        pruner.report(validate());
-        print_round(pruner.history().size(), pruner.history().back());
-        rounds.push_back(to_json(pruner.history().back()));
+                .costs = costs}};
     }
-    const double pruning_seconds = pruning_clock.seconds();
-    std::printf("stopped: %s\n", pruner.stopped_because().c_str());
 
-    // The weights speak for themselves, and have to say what the pruner says.
-    const std::vector<tally> pruned = tallies(trainee.weights);
-    if (const esp::round_record* record = pruner.accepted();
-        record != nullptr && (pruned.back().need.dsp > record->usage.dsp ||
-                                 pruned.back().need.bram18 > record->usage.bram18))
-        throw std::logic_error("the final weights need more than the pruner reported");
-    std::printf("counted from the zeros of the final weights: %lld DSP, %g BRAM\n",
-        static_cast<long long>(pruned.back().need.dsp), pruned.back().need.bram());
-    const esp::resources reported = tallies(trainee.weights, esp::cost_policy::hls).back().need;
-    std::printf("and as C synthesis reports block RAM (cost_policy::hls): %lld DSP, %g BRAM\n",
-        static_cast<long long>(reported.dsp), reported.bram());
-    const accuracies pruned_accuracy{.validation = validate(),
-        .test = accuracy(net, data.test.images, data.test.labels),
-        .quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels)};
-    restore(net, dense_parameters);
-    dense_accuracy.test = accuracy(net, data.test.images, data.test.labels);
-    dense_accuracy.quantized_test = accuracy(in_integers(net), data.test.images, data.test.labels);
-    print_table(dense, pruned, dense_accuracy, pruned_accuracy);
-    print_unfreed(pruner.masks(), trainee.weights, dense_weights);
+    double validate() { return accuracy(net_, data_.validation.images, data_.validation.labels); }
 
-    std::ofstream output(o.output);
-    output << nlohmann::ordered_json{{"baseline", to_json(dense.back(), dense_accuracy)},
-                  {"rounds", rounds}, {"pruned", to_json(pruned.back(), pruned_accuracy)},
-                  {"seconds", {{"dense", dense_seconds}, {"pruning", pruning_seconds},
-                                  {"total", all.seconds()}}},
-                  {"seed", o.seed}}
-                  .dump(2)
-           << '\n';
-    if (!output.flush())
-        throw std::runtime_error("the output file " + o.output + " cannot be written");
+    /// Prunes and trains in turns.
+    nlohmann::ordered_json prune_as_paper(esp::pruner& pruner, const esp::trainee& trainee)
+    {
+        const esp::stopwatch pruning_clock;
+        const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
+        pruner.baseline(dense_accuracy_.validation);
+        const auto observe = [&] {
+            train_.look(
+                ranking_batches, [&] { pruner.observe(esp::gradients_of(net_, hardware.specs)); });
+        };
+        nlohmann::ordered_json rounds = nlohmann::ordered_json::array();
+        print_round_header();
+        for (observe(); auto round = pruner.next(); observe()) {
+            const bool last = round->record().progress >= 1;
+            train_.train("round " + std::to_string(round->number()),
+                last ? o_.how.finish : o_.how.round,
+                {.before_step =
+                        [&] {
+                            if (o_.regularization > 0)
+                                round->regularize(esp::gradients_of(net_, hardware.specs));
+                        },
+                    .after_step = [&] { round->mask(); }});
+            pruner.report(validate());
+            print_round(pruner.history().size(), pruner.history().back());
+            rounds.push_back(to_json(pruner.history().back()));
+        }
+        const double pruning_seconds = pruning_clock.seconds();
+        std::printf("stopped: %s\n", pruner.stopped_because().c_str());
+
+        // The weights speak for themselves, and have to say what the pruner says.
+        const std::vector<tally> pruned = tallies(trainee.weights);
+        if (const esp::round_record* record = pruner.accepted();
+            record != nullptr && (pruned.back().paper.dsp > record->usage.dsp ||
+                                     pruned.back().paper.bram18 > record->usage.bram18))
+            throw std::logic_error("the final weights need more than the pruner reported");
+        std::printf("counted from the zeros of the final weights: %lld DSP, %g BRAM\n",
+            static_cast<long long>(pruned.back().paper.dsp), pruned.back().paper.bram());
+        print_reported(dense_.back(), pruned.back());
+        const accuracies pruned_accuracy{.validation = validate(),
+            .test = accuracy(net_, data_.test.images, data_.test.labels),
+            .quantized_test = accuracy(in_integers(net_), data_.test.images, data_.test.labels)};
+        example::restore(net_, dense_parameters_);
+        dense_accuracy_.test = accuracy(net_, data_.test.images, data_.test.labels);
+        dense_accuracy_.quantized_test =
+            accuracy(in_integers(net_), data_.test.images, data_.test.labels);
+        print_table(dense_, pruned, dense_accuracy_, pruned_accuracy);
+        print_unfreed(pruner.masks(), trainee.weights, dense_weights);
+        return {{"baseline", to_json(dense_.back(), dense_accuracy_)}, {"rounds", rounds},
+            {"pruned", to_json(pruned.back(), pruned_accuracy)},
+            {"seconds", {{"pruning", pruning_seconds}}}};
+    }
+
+    /// Every kind of groups from the same dense network, with the weights of the hardware in every
+    /// forward pass.
+    nlohmann::ordered_json prune_by_structures()
+    {
+        const std::vector<esp::layer_spec> layers = layers_with_wide_sums();
+        const auto test = [&] {
+            return accuracy(in_integers(net_, layers, {.overflow = esp::overflow::sat}),
+                data_.test.images, data_.test.labels);
+        };
+        const example::climber<lenet> climber{
+            net_, layers, train_, [&] { return validate(); }, test};
+        example::rung start{.seed = seed_,
+            .dense_validation = dense_accuracy_.validation,
+            .dense_test = test(),
+            .dense = dense_.back()};
+        nlohmann::ordered_json rungs = nlohmann::ordered_json::array();
+        std::vector<example::rung> all;
+        for (const example::grouping_kind& kind : o_.kinds) {
+            example::restore(net_, dense_parameters_);
+            example::climb<lenet>(
+                climber, kind, o_.how.ladder, start, [&](const example::rung& reached) {
+                    all.push_back(reached);
+                    rungs.push_back(to_json(reached));
+                    std::printf("%s\n", row_of(reached).c_str());
+                    std::fflush(stdout);
+                });
+        }
+        example::print_rung_header();
+        for (const example::rung& each : all)
+            std::printf("%s\n", row_of(each).c_str());
+        return rungs;
+    }
+
+    const options& o_;
+    std::uint64_t seed_;
+    const image_data& data_;
+    lenet net_;
+    lenet twin_;
+    example::trainer<lenet> train_;
+    std::vector<tally> dense_;
+    accuracies dense_accuracy_;
+    std::vector<torch::Tensor> dense_parameters_;
+    double dense_seconds_ = 0;
+};
+
+void run(const options& o)
+{
+    const esp::stopwatch all;
+    example::ensure_writable(o.output);
+    const image_data data = read_dataset(o.data, o.training_images);
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const std::uint64_t seed : o.seeds) {
+        torch::manual_seed(seed);
+        if (o.seeds.size() > 1)
+            std::printf("\nseed %llu\n", static_cast<unsigned long long>(seed));
+        experiment one(o, seed, data);
+        runs.push_back(one.run());
+        // One run is written as it is.
+        example::write_json(
+            o.output, o.seeds.size() == 1 ? runs[0] : nlohmann::ordered_json{{"runs", runs}});
+    }
     std::printf("\n%.0f s in all; written to\n%s\n", all.seconds(), o.output.c_str());
 }
 
@@ -171,7 +225,6 @@ int main(int argc, char** argv)
         mallopt(M_MMAP_THRESHOLD, 32 << 20);
         mallopt(M_TRIM_THRESHOLD, 1 << 30);
         torch::set_num_threads(1); // the trainer shares the work out itself
-        torch::manual_seed(o->seed);
         fashion_mnist::run(*o);
         return 0;
     } catch (const c10::Error& error) {

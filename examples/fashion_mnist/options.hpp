@@ -1,16 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "training.hpp"
+#include "../shared/grouping_kind.hpp"
+#include "../shared/ladder.hpp"
+#include "../shared/torch_training.hpp"
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 namespace fashion_mnist {
+
+using example::training_options;
 
 /// How long to train and how far to prune.
 struct recipe {
@@ -20,22 +28,28 @@ struct recipe {
     std::size_t rounds = 6;
     double dsp_factor = 4.7; ///< how many times fewer DSPs in the end
     double bram_factor = 2.1;
+    example::ladder_recipe ladder{}; ///< of the structures beyond the paper's
 };
 
-/// About four minutes on two cores. The last phase is the longest by far: a network that has lost
+/// About six minutes on two cores. The last phase is the longest by far: a network that has lost
 /// most of its weights learns slowly and overfits late.
 inline recipe default_recipe()
 {
-    return {.dense = {.epochs = 18,
-                .batch = 128,
-                .peak_rate = 2e-3,
-                .final_rate = 1e-5,
-                .warm_up = 0.05,
-                .weight_decay = 1e-2},
+    recipe r{.dense = {.epochs = 18,
+                 .batch = 128,
+                 .peak_rate = 2e-3,
+                 .final_rate = 1e-5,
+                 .warm_up = 0.05,
+                 .weight_decay = 1e-2},
         .round =
             {.epochs = 2, .batch = 64, .peak_rate = 2e-3, .final_rate = 1e-3, .distillation = 0.5},
         .finish = {
             .epochs = 50, .batch = 64, .peak_rate = 3e-3, .final_rate = 1e-5, .distillation = 0.5}};
+    r.ladder.round = r.round;
+    r.ladder.round.epochs = 1;
+    r.ladder.finish = r.finish;
+    r.ladder.finish.epochs = 20;
+    return r;
 }
 
 /// About a minute.
@@ -46,6 +60,8 @@ inline recipe quick_recipe()
     r.round.epochs = 1;
     r.rounds = 4;
     r.finish.epochs = 11;
+    r.ladder.first_rounds = 4;
+    r.ladder.finish.epochs = 5;
     return r;
 }
 
@@ -58,12 +74,13 @@ inline recipe full_recipe()
     r.rounds = 10;
     r.finish.epochs = 160;
     r.dsp_factor = 6;
+    r.ladder.factors = {10, 20, 30, 50, 80};
     return r;
 }
 
 struct options {
     recipe how = default_recipe();
-    std::uint64_t seed = 1;
+    std::vector<std::uint64_t> seeds{1};
     std::string data = "/usr/share/datasets/fashion-mnist";
     std::string output;
     std::string load_weights;
@@ -72,6 +89,8 @@ struct options {
     double regularization = 0;
     std::int64_t training_images = std::numeric_limits<std::int64_t>::max();
     int threads = 2;
+    bool paper = true; ///< whether the paper's groups are pruned first
+    std::vector<example::grouping_kind> kinds{{"n:4", true}};
 };
 
 /// \return the options, or the exit code if the program is to end here (--help, nonsense)
@@ -82,11 +101,19 @@ inline std::optional<options> parse(
     o.output = default_output;
     bool quick = false;
     bool full = false;
+    bool only_structures = false;
+    std::vector<std::string> structures{"n:4"};
+    std::string two_digits = "yes";
+    std::vector<double> factors;
     CLI::App app{"Trains LeNet on Fashion-MNIST, prunes it in whole DSP blocks and block RAMs, and "
                  "prints what is left."};
-    auto* quick_flag = app.add_flag("--quick", quick, "a minute of training instead of four");
-    app.add_flag("--full", full, "6x fewer DSPs, in a quarter of an hour")->excludes(quick_flag);
-    app.add_option("--seed", o.seed, "decides everything that is random")->capture_default_str();
+    auto* quick_flag = app.add_flag("--quick", quick,
+        "a minute of training instead of six, and no structures unless some are named");
+    app.add_flag("--full", full, "6x fewer DSPs, and structures at 10x to 80x, within an hour")
+        ->excludes(quick_flag);
+    app.add_option("--seed,--seeds", o.seeds, "decides everything that is random; one run for each")
+        ->delimiter(',')
+        ->capture_default_str();
     app.add_option("--output", o.output, "where the JSON goes")->capture_default_str();
     app.add_option("--data", o.data, "folder of the four .gz files")->capture_default_str();
     app.add_option("--tolerance", o.tolerance,
@@ -105,16 +132,72 @@ inline std::optional<options> parse(
         ->check(CLI::Range(1, 2))
         ->capture_default_str()
         ->option_text("N");
+    app.add_flag("--only-structures", only_structures, "leave out the paper's groups at 4.7x");
+    auto* structures_option =
+        app.add_option("--structures", structures,
+               "groups of the layers with a memory: paper, multipliers, n:2, n:4, n:8, free")
+            ->delimiter(',')
+            ->check(CLI::IsMember(example::grouping_names()))
+            ->capture_default_str();
+    app.add_option("--two-digits", two_digits,
+           "whether weights at reuse factor 1 may stay with two signed digits and no DSP")
+        ->check(CLI::IsMember({"yes", "no", "both"}))
+        ->capture_default_str();
+    app.add_option("--factors", factors,
+           "times fewer DSPs, ascending; the structures are pruned from one to the next")
+        ->delimiter(',')
+        ->check(CLI::Range(1.1, 500.0));
+    app.add_option("--bram-share", o.how.ladder.bram_factor,
+           "times fewer block RAMs of the structures, as a part of these factors")
+        ->check(CLI::Range(0.0, 2.0))
+        ->capture_default_str();
+    std::vector<std::optional<double>> of_recipe(8);
+    const auto add = [&](std::size_t k, const char* name, const char* what, double most) {
+        app.add_option(name, of_recipe[k], what)->check(CLI::Range(0.0, most));
+    };
+    add(0, "--first-rounds", "of the structures, to the first factor", 100);
+    add(1, "--rounds", "of the structures, to each of the others", 100);
+    add(2, "--round-epochs", "of the structures, after each round but the last", 1000);
+    add(3, "--finish-epochs", "of the structures, after the last", 1000);
+    add(4, "--peak-rate", "of learning in the last phase; it restarts there each time", 1);
+    add(5, "--distillation", "part of the loss that comes from the dense network", 1);
+    add(6, "--averaging", "of weights in the last phase: 0.999 is over about 1,000 steps", 0.99999);
+    add(7, "--batch", "images of a batch of the structures", 1024);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         exit_code = app.exit(error);
         return std::nullopt;
     }
+    const double bram_share = o.how.ladder.bram_factor;
     if (quick)
         o.how = quick_recipe();
     if (full)
         o.how = full_recipe();
+    o.how.ladder.bram_factor = bram_share;
+    o.paper = !only_structures;
+    o.kinds.clear();
+    if (!quick || structures_option->count() > 0)
+        for (const std::string& name : structures)
+            for (const bool with : {false, true})
+                if (two_digits == "both" || with == (two_digits == "yes"))
+                    o.kinds.push_back({name, with});
+    example::ladder_recipe& ladder = o.how.ladder;
+    if (!factors.empty())
+        ladder.factors = factors;
+    std::ranges::sort(ladder.factors);
+    const auto set = [&](std::size_t k, auto&... to) {
+        if (of_recipe[k])
+            ((to = static_cast<std::remove_reference_t<decltype(to)>>(*of_recipe[k])), ...);
+    };
+    set(0, ladder.first_rounds);
+    set(1, ladder.rounds);
+    set(2, ladder.round.epochs);
+    set(3, ladder.finish.epochs);
+    set(4, ladder.finish.peak_rate);
+    set(5, ladder.round.distillation, ladder.finish.distillation);
+    set(6, ladder.finish.averaging);
+    set(7, ladder.round.batch, ladder.finish.batch);
     return o;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../shared/tally.hpp"
 #include "lenet.hpp"
 
 #include <espalier/espalier.hpp>
@@ -19,35 +20,14 @@
 
 namespace fashion_mnist {
 
-/// One layer or the whole network.
-struct tally {
-    std::string name;
-    esp::resources need{};
-    std::int64_t weights = 0; ///< that are not zero
-};
+using example::factor;
+using example::tally;
 
-/// Counts layer by layer what the non-zero weights need, the sum last.
-inline std::vector<tally> tallies(
-    std::span<const esp::weight_view> views, const esp::cost_policy& policy = costs)
+/// Of the network as it is after the paper's groups were pruned.
+inline std::vector<tally> tallies(std::span<const esp::weight_view> views)
 {
-    std::vector<tally> all;
-    tally sum{.name = "total"};
-    std::size_t m = 0;
-    std::vector<float> buffer;
-    for (const esp::layer_spec& layer : hardware.specs)
-        for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
-            const std::span<const float> weights = views[m].read(buffer);
-            tally t{.name = esp::name_of(matrix),
-                .need = esp::recount(matrix, views[m].order(), weights, policy)};
-            for (const float w : weights)
-                t.weights += w != 0 ? 1 : 0;
-            sum.need += t.need;
-            sum.weights += t.weights;
-            all.push_back(t);
-            ++m;
-        }
-    all.push_back(sum);
-    return all;
+    return example::tallies(hardware.specs, views,
+        std::vector<esp::structure>(hardware.specs.size(), esp::structure::multipliers));
 }
 
 /// The weights as they are now.
@@ -83,21 +63,24 @@ inline void print_round(std::size_t number, const esp::round_record& r)
     std::fflush(stdout);
 }
 
+/// Both networks as C synthesis would report them.
+inline void print_reported(const tally& dense, const tally& pruned)
+{
+    std::printf(
+        "and as C synthesis reports it (cost_policy::hls): %lld -> %lld DSP, %g -> %g BRAM, "
+        "%lld -> %lld LUT\n",
+        static_cast<long long>(dense.hls.dsp), static_cast<long long>(pruned.hls.dsp),
+        dense.hls.bram(), pruned.hls.bram(), static_cast<long long>(dense.hls.lut),
+        static_cast<long long>(pruned.hls.lut));
+}
+
 inline void print_table(const std::vector<tally>& dense, const std::vector<tally>& pruned,
     const accuracies& dense_accuracy, const accuracies& pruned_accuracy)
 {
-    const auto factor = [](double from, double to) {
-        char text[32];
-        if (from == 0)
-            std::snprintf(text, sizeof text, "-");
-        else
-            std::snprintf(text, sizeof text, "%.1fx", from / to);
-        return std::string(text);
-    };
     std::printf("\n%-8s %22s %22s %24s\n", "layer", "DSP", "BRAM", "weights");
     for (std::size_t i = 0; i < dense.size(); ++i) {
-        const esp::resources& a = dense[i].need;
-        const esp::resources& b = pruned[i].need;
+        const esp::resources& a = dense[i].paper;
+        const esp::resources& b = pruned[i].paper;
         std::printf("%-8s %6lld -> %5lld %6s %6g -> %5g %6s %7lld -> %6lld %6s\n",
             dense[i].name.c_str(), static_cast<long long>(a.dsp), static_cast<long long>(b.dsp),
             factor(static_cast<double>(a.dsp), static_cast<double>(b.dsp)).c_str(), a.bram(),
@@ -130,7 +113,7 @@ inline void print_unfreed(const std::vector<std::vector<std::uint8_t>>& masks,
 
 inline nlohmann::ordered_json to_json(const tally& total, const accuracies& accuracy)
 {
-    return {{"dsp", total.need.dsp}, {"bram", total.need.bram()}, {"weights", total.weights},
+    return {{"dsp", total.paper.dsp}, {"bram", total.paper.bram()}, {"weights", total.weights},
         {"validation_accuracy", accuracy.validation}, {"test_accuracy", accuracy.test},
         {"quantized_test_accuracy", accuracy.quantized_test}};
 }

@@ -5,7 +5,7 @@
 // Rows are few, so that every row is tested: in each fold a network is pruned and fine-tuned
 // without one part of the rows, and tested on it. Accuracies are those of the network in integers.
 
-#include "../json_file.hpp"
+#include "../shared/json_file.hpp"
 #include "hardware.hpp"
 #include "options.hpp"
 #include "report.hpp"

@@ -96,6 +96,7 @@
 #include <espalier/prune/assign.hpp>
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
+#include <espalier/prune/hardware_map.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/needs_of.hpp>
 #include <espalier/prune/pruner.hpp>

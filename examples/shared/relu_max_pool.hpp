@@ -10,7 +10,7 @@
 // relu(max_pool2d(x, 2)) and its gradient, each in one pass over the memory. LibTorch 1.13's own
 // pooling is scalar on the CPU and was the largest single share of an epoch.
 
-namespace fashion_mnist {
+namespace example {
 
 struct relu_max_pool : torch::autograd::Function<relu_max_pool> {
     /// (n, c, h, w) → (n, c, h/2, w/2), for even h and w.
@@ -86,4 +86,4 @@ struct relu_max_pool : torch::autograd::Function<relu_max_pool> {
     }
 };
 
-} // namespace fashion_mnist
+} // namespace example

@@ -8,7 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace fashion_mnist {
+namespace example {
 
 /// Shows how far a phase of training is: a bar that moves on a terminal, a line now and then
 /// elsewhere.
@@ -51,4 +51,4 @@ private:
     clock::time_point shown_ = begun_;
 };
 
-} // namespace fashion_mnist
+} // namespace example

@@ -14,7 +14,7 @@
 // The gzipped IDX files of the MNIST family: two zero bytes, the element type, the rank, one
 // big-endian 32-bit extent for each dimension, then the elements, here always unsigned bytes.
 
-namespace fashion_mnist {
+namespace example {
 
 struct idx_array {
     std::vector<std::int64_t> extents;
@@ -27,8 +27,7 @@ inline idx_array read_idx(const std::filesystem::path& path)
     const auto fail = [&](const char* why) { throw std::runtime_error(path.string() + " " + why); };
     const std::unique_ptr<gzFile_s, int (*)(gzFile)> file{gzopen(path.c_str(), "rb"), &gzclose};
     if (!file)
-        fail("cannot be opened (the Debian package dataset-fashion-mnist installs the data set "
-             "under /usr/share/datasets/fashion-mnist; --data names another folder)");
+        fail("cannot be opened");
     const auto read = [&](std::uint8_t* target, std::size_t size) {
         if (gzread(file.get(), target, static_cast<unsigned>(size)) != static_cast<int>(size))
             fail("is truncated");
@@ -56,4 +55,4 @@ inline idx_array read_idx(const std::filesystem::path& path)
     return array;
 }
 
-} // namespace fashion_mnist
+} // namespace example

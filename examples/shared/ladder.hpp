@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "grouping_kind.hpp"
+#include "labelled_images.hpp"
+#include "tally.hpp"
+#include "torch_training.hpp"
+
+#include <espalier/espalier.hpp>
+#include <espalier/stopwatch.hpp>
+#include <espalier/with/torch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+// A ladder: one network, pruned to a factor, trained, measured, then pruned on to the next factor
+// from there. Weights are those of the hardware in every forward pass (straight-through), and so is
+// the network that is measured.
+
+namespace example {
+
+/// From one factor to the next by equal ratios; after the last step, or a rejection, it is over.
+struct equal_ratios {
+    std::size_t steps = 1;
+    double from = 1; ///< times fewer DSPs at the beginning
+    double to = 2;   ///< and at the end
+    esp::pruning_target target = 0.5;
+
+    [[nodiscard]] std::optional<double> operator()(std::span<const esp::trial> trials) const
+    {
+        if (esp::rejected_progress(trials))
+            return std::nullopt;
+        for (std::size_t k = 1; k <= steps; ++k)
+            if (const double progress = progress_of(k); progress > esp::accepted_progress(trials))
+                return progress;
+        return std::nullopt;
+    }
+    [[nodiscard]] double progress_of(std::size_t step) const
+    {
+        if (step == steps)
+            return 1;
+        const double part = static_cast<double>(step) / static_cast<double>(steps);
+        return (1 - 1 / (from * std::pow(to / from, part))) / (1 - 1 / to);
+    }
+};
+
+/// How a network is trained on a ladder.
+struct ladder_recipe {
+    std::vector<double> factors{20};   ///< times fewer DSPs, ascending
+    double bram_factor = 0.5;          ///< times fewer block RAMs, for each of these
+    std::size_t first_rounds = 6;      ///< to the first factor
+    std::size_t rounds = 2;            ///< to each of the others
+    training_options round;            ///< after each step to a factor but the last
+    training_options finish;           ///< after the last
+    std::int64_t ranking_batches = 50; ///< whose gradients rank the groups before each round
+};
+
+/// What came out at a factor.
+struct rung {
+    std::uint64_t seed = 0;
+    std::string kind{};
+    double factor = 0; ///< that was asked for
+    double dense_validation = 0;
+    double validation = 0;
+    double dense_test = 0;
+    double test = 0;
+    tally dense{};
+    tally pruned{};
+    double seconds = 0; ///< since the rung before
+};
+
+/// A network with all that a ladder needs. Accuracies are parts.
+template <class Network>
+struct climber {
+    Network& net;
+    std::span<const esp::layer_spec> layers;
+    trainer<Network>& train;
+    std::function<double()> validate; ///< of the network as it is
+    std::function<double()> test;     ///< in the integers of the hardware
+};
+
+/// Climbs from the dense network; its weights are left as they are on the last rung, in hardware.
+/// \param on_rung  called with each rung, while the weights are those of the hardware
+template <class Network>
+void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_recipe& how,
+    rung start, const std::function<void(const rung&)>& on_rung)
+{
+    esp::stopwatch clock;
+    double before = 1;
+    esp::trainee trainee = esp::trainee_of(who.net, who.layers);
+    for (const double factor : how.factors) {
+        const esp::pruning_target target(
+            1 - 1 / factor, 1 - 1 / std::max(1.0, how.bram_factor * factor));
+        const std::size_t rounds = before == 1 ? how.first_rounds : how.rounds;
+        const esp::schedule schedule =
+            before == 1 ? esp::schedule(esp::polynomial{.steps = rounds, .target = target})
+                        : esp::schedule(equal_ratios{
+                              .steps = rounds, .from = before, .to = factor, .target = target});
+        esp::pruner pruner{who.layers, trainee,
+            {.schedule = schedule,
+                .tolerance = 0.5, // every rung is measured; nothing is taken back
+                .rank_by = esp::ranking::fisher,
+                .normalize_by = esp::normalization::none,
+                .selection = {
+                    .costs = esp::cost_policy::paper, .rules = rules_of(who.layers, kind)}}};
+        const auto in_hardware = [&] { return pruner.as_in_hardware(); };
+        const auto observe = [&] {
+            who.train.look(
+                how.ranking_batches,
+                [&] { pruner.observe(esp::gradients_of(who.net, who.layers)); }, in_hardware);
+        };
+        pruner.baseline(start.dense_validation);
+        for (observe(); auto round = pruner.next(); observe()) {
+            const bool last = round->record().progress >= 1;
+            char phase[64];
+            std::snprintf(phase, sizeof phase, "%gx, %zu", factor, round->number());
+            who.train.train(phase, last ? how.finish : how.round,
+                {.after_step = [&] { round->mask(); }}, in_hardware);
+            const auto hardware = in_hardware();
+            pruner.report(who.validate());
+        }
+        pruner.write_as_in_hardware();
+        rung reached = start;
+        reached.kind = kind.title();
+        reached.factor = factor;
+        reached.validation = who.validate();
+        reached.test = who.test();
+        reached.pruned =
+            tallies(who.layers, trainee.weights, structures_of(who.layers, kind)).back();
+        reached.seconds = clock.seconds();
+        const esp::round_record* accepted = pruner.accepted();
+        if (accepted == nullptr || reached.pruned.paper.dsp > accepted->usage.dsp ||
+            reached.pruned.paper.bram18 > accepted->usage.bram18)
+            throw std::logic_error("the weights need more than the pruner says");
+        if (reached.validation != accepted->metric)
+            throw std::logic_error("the network is not the one that was measured");
+        on_rung(reached);
+        clock = {};
+        before = factor;
+    }
+}
+
+inline void print_rung_header()
+{
+    std::printf("\n| seed | groups | asked | DSP | | BRAM | | under hls: DSP | | BRAM | | LUT | "
+                "weights | validation | points | test | points |\n"
+                "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+}
+
+/// A row of the table.
+inline std::string row_of(const rung& r)
+{
+    const auto number = [](std::int64_t n) { return static_cast<double>(n); };
+    const tally& from = r.dense;
+    const tally& to = r.pruned;
+    char text[512];
+    std::snprintf(text, sizeof text,
+        "| %llu | %s | %gx | %.0f → %.0f | %s | %g → %g | %s | %.0f → %.0f | %s | %g → %g "
+        "| %s | %.0f → %.0f | %lld | %.2f → %.2f %% | %+.2f | %.2f → %.2f %% | %+.2f |",
+        static_cast<unsigned long long>(r.seed), r.kind.c_str(), r.factor, number(from.paper.dsp),
+        number(to.paper.dsp), factor(number(from.paper.dsp), number(to.paper.dsp)).c_str(),
+        from.paper.bram(), to.paper.bram(), factor(from.paper.bram(), to.paper.bram()).c_str(),
+        number(from.hls.dsp), number(to.hls.dsp),
+        factor(number(from.hls.dsp), number(to.hls.dsp)).c_str(), from.hls.bram(), to.hls.bram(),
+        factor(from.hls.bram(), to.hls.bram()).c_str(), number(from.hls.lut), number(to.hls.lut),
+        static_cast<long long>(to.weights), 100 * r.dense_validation, 100 * r.validation,
+        100 * (r.validation - r.dense_validation), 100 * r.dense_test, 100 * r.test,
+        100 * (r.test - r.dense_test));
+    return text;
+}
+
+inline nlohmann::ordered_json to_json(const tally& t)
+{
+    const auto amounts = [](const esp::resources& r) {
+        return nlohmann::ordered_json{{"dsp", r.dsp}, {"bram", r.bram()}, {"lut", r.lut}};
+    };
+    return {{"paper", amounts(t.paper)}, {"hls", amounts(t.hls)}, {"weights", t.weights}};
+}
+
+inline nlohmann::ordered_json to_json(const rung& r)
+{
+    return {{"seed", r.seed}, {"groups", r.kind}, {"factor", r.factor}, {"dense", to_json(r.dense)},
+        {"pruned", to_json(r.pruned)}, {"dense_validation", r.dense_validation},
+        {"validation", r.validation}, {"dense_test", r.dense_test}, {"test", r.test},
+        {"seconds", r.seconds}};
+}
+
+} // namespace example

@@ -86,18 +86,17 @@ public:
         for (const std::int64_t p : plan_.periods)
             out_ << ", input " << range(ceil_log2(p)) << " " << numbered("c", p);
         out_ << ", output " << range(plan_.operands * width) << " y);\n";
-        const auto streams = static_cast<std::int64_t>(plan_.streams.size());
         if (!plan_.tables.empty())
             out_ << "    wire " << range(static_cast<std::int64_t>(plan_.tables.size()))
                  << " choice;\n    " << name_ << "_choices choices(c, choice);\n";
-        // What several multipliers choose from is behind the operands, and written before them.
-        std::vector<std::string> brought;
-        for (std::int64_t s = plan_.operands; s < streams; ++s)
-            brought.push_back(write_stream(s, brought));
-        std::vector<std::string> operands;
-        for (std::int64_t s = 0; s < plan_.operands; ++s)
-            operands.push_back(write_stream(s, brought));
-        out_ << "    assign y = " << concatenation(operands) << ";\nendmodule\n\n";
+        // Those that choose among others come behind what they choose from.
+        std::vector<std::string> chosen(plan_.streams.size());
+        for (const bool choosing : {false, true})
+            for (std::size_t s = 0; s < chosen.size(); ++s)
+                if (plan_.streams[s].from.empty() != choosing)
+                    chosen[s] = write_stream(s, chosen);
+        chosen.resize(static_cast<std::size_t>(plan_.operands));
+        out_ << "    assign y = " << concatenation(chosen) << ";\nendmodule\n\n";
     }
 
     /// For each lane of several outputs the bias that each begins with.
@@ -176,11 +175,12 @@ private:
     }
 
     /// Writes the selector of a stream and returns what it selects.
-    /// \param brought  what the streams behind the operands select
+    /// \param chosen  what the streams before it select
     [[nodiscard]] std::string write_stream(
-        std::int64_t number, std::span<const std::string> brought) const
+        std::size_t place, std::span<const std::string> chosen) const
     {
-        const auto& stream = plan_.streams[static_cast<std::size_t>(number)];
+        const auto& stream = plan_.streams[place];
+        const auto number = static_cast<std::int64_t>(place);
         const int width = m_.data.width;
         std::string counter =
             stream.period() == m_.reuse_factor ? "c" : numbered("c", stream.period());
@@ -188,7 +188,7 @@ private:
         for (const std::int64_t input : stream.inputs)
             level.push_back(element("x", input, width));
         for (const std::int64_t from : stream.from)
-            level.push_back(brought[static_cast<std::size_t>(from - plan_.operands)]);
+            level.push_back(chosen[static_cast<std::size_t>(from)]);
         if (!stream.from.empty()) {
             counter = numbered("k", number);
             const auto bits = static_cast<std::int64_t>(stream.choice.size());

@@ -24,6 +24,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <knapsack/classic.hpp>
 #include <optional>
 #include <random>
 #include <sstream>
@@ -72,24 +73,6 @@ public:
     double unit() { return static_cast<double>(engine_() >> 11U) * 0x1p-53; }
 };
 
-/// Items of one class each: profits, then one row of weights for each resource.
-knapsack_problem general(const std::vector<double>& profits,
-    const std::vector<std::vector<std::int64_t>>& weights,
-    const std::vector<std::int64_t>& capacity)
-{
-    knapsack_problem problem;
-    problem.resources = capacity.size();
-    problem.values = profits;
-    problem.class_costs.resize(profits.size());
-    for (std::uint32_t item = 0; item < profits.size(); ++item) {
-        problem.class_of.push_back(item);
-        for (std::size_t r = 0; r < capacity.size(); ++r)
-            problem.class_costs[item][r] = weights[r].at(item);
-    }
-    std::copy(capacity.begin(), capacity.end(), problem.capacity.begin());
-    return problem;
-}
-
 // --- Published -----------------------------------------------------------------------------------
 
 /// The first so many of each row: Petersen's problems are cut out of each other.
@@ -107,7 +90,8 @@ void add_petersen(std::vector<instance>& all)
                          const std::vector<std::vector<std::int64_t>>& weights,
                          const std::vector<std::int64_t>& capacity, double optimum) {
         all.push_back({"published", name,
-            general(profits, first_columns(weights, profits.size()), capacity), optimum});
+            instances::general(profits, first_columns(weights, profits.size()), capacity),
+            optimum});
     };
     const auto first = [](std::vector<double> profits, std::size_t count) {
         profits.resize(count);
@@ -175,24 +159,9 @@ void add_petersen(std::vector<instance>& all)
 
 void add_weingartner(std::vector<instance>& all)
 {
-    const std::vector<double> profits{1898, 440, 22507, 270, 14148, 3100, 4650, 30800, 615, 4975,
-        1160, 4225, 510, 11880, 479, 440, 490, 330, 110, 560, 24355, 2885, 11748, 4550, 750, 3720,
-        1950, 10500};
-    const std::vector<std::vector<std::int64_t>> weights{
-        {45, 0, 85, 150, 65, 95, 30, 0, 170, 0, 40, 25, 20, 0, 0, 25, 0, 0, 25, 0, 165, 0, 85, 0, 0,
-            0, 0, 100},
-        {30, 20, 125, 5, 80, 25, 35, 73, 12, 15, 15, 40, 5, 10, 10, 12, 10, 9, 0, 20, 60, 40, 50,
-            36, 49, 40, 19, 150}};
-    struct published {
-        std::int64_t first;
-        std::int64_t second;
-        double optimum;
-    };
     int number = 0;
-    for (const published& p : {published{600, 600, 141278}, published{500, 500, 130883},
-             published{300, 300, 95677}, published{300, 600, 119337}, published{600, 300, 98796}})
-        all.push_back({"published", text("weingartner", ++number),
-            general(profits, weights, {p.first, p.second}), p.optimum});
+    for (auto& [problem, optimum] : instances::weingartner())
+        all.push_back({"published", text("weingartner", ++number), std::move(problem), optimum});
 }
 
 // --- By recipe -----------------------------------------------------------------------------------
@@ -220,7 +189,7 @@ void add_chu_beasley(std::vector<instance>& all)
                 for (std::int64_t& amount : capacity)
                     amount = amount * percent / 100;
                 all.push_back({"general", text("chu_beasley_", rows, "x", items, "_", percent),
-                    general(profits, weights, capacity)});
+                    instances::general(profits, weights, capacity)});
             }
 }
 
@@ -263,7 +232,7 @@ void add_correlated(std::vector<instance>& all)
                     total += weights[0][item];
                 }
                 all.push_back({"correlated", text(one.name, "_", items, "_", range),
-                    general(profits, weights, {total / 2})});
+                    instances::general(profits, weights, {total / 2})});
             }
 }
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <knapsack/classic.hpp>
 #include <knapsack/dynamic_programming.hpp>
 #include <knapsack/instances.hpp>
 
@@ -16,24 +17,6 @@ using namespace espalier;
 using instances::dice;
 
 namespace {
-
-/// Items of one class each, from a table: profits, then one row of weights per resource.
-knapsack_problem general(const std::vector<double>& profits,
-    const std::vector<std::vector<std::int64_t>>& weights,
-    const std::vector<std::int64_t>& capacity)
-{
-    knapsack_problem problem;
-    problem.resources = capacity.size();
-    problem.values = profits;
-    problem.class_costs.resize(profits.size());
-    for (std::uint32_t item = 0; item < profits.size(); ++item) {
-        problem.class_of.push_back(item);
-        for (std::size_t r = 0; r < capacity.size(); ++r)
-            problem.class_costs[item][r] = weights[r][item];
-    }
-    std::copy(capacity.begin(), capacity.end(), problem.capacity.begin());
-    return problem;
-}
 
 /// After the recipe of Chu and Beasley (1998): weights uniform in 0 … 1000, capacities a share of
 /// their sums, values the mean weight plus up to 500.
@@ -52,14 +35,14 @@ knapsack_problem chu_beasley(std::size_t items, std::size_t rows, double tightne
     }
     for (double& profit : profits)
         profit = std::floor(profit + 500 * random.unit());
-    return general(profits, weights, capacity);
+    return instances::general(profits, weights, capacity);
 }
 
 } // namespace
 
 TEST_CASE("Petersen's first problem has the published optimum of 3800")
 {
-    const knapsack_problem problem = general({100, 600, 1200, 2400, 500, 2000},
+    const knapsack_problem problem = instances::general({100, 600, 1200, 2400, 500, 2000},
         {{8, 12, 13, 64, 22, 41}, {8, 12, 13, 75, 22, 41}, {3, 6, 4, 18, 6, 4},
             {5, 10, 8, 32, 6, 12}, {5, 13, 8, 42, 6, 20}, {5, 13, 8, 48, 6, 20}, {0, 0, 0, 0, 8, 0},
             {3, 0, 4, 0, 8, 0}, {3, 2, 4, 0, 8, 4}, {3, 2, 4, 8, 8, 4}},
@@ -72,28 +55,12 @@ TEST_CASE("Petersen's first problem has the published optimum of 3800")
 
 TEST_CASE("Weingartner's problems of 28 items have the published optima")
 {
-    const std::vector<double> profits{1898, 440, 22507, 270, 14148, 3100, 4650, 30800, 615, 4975,
-        1160, 4225, 510, 11880, 479, 440, 490, 330, 110, 560, 24355, 2885, 11748, 4550, 750, 3720,
-        1950, 10500};
-    const std::vector<std::vector<std::int64_t>> weights{
-        {45, 0, 85, 150, 65, 95, 30, 0, 170, 0, 40, 25, 20, 0, 0, 25, 0, 0, 25, 0, 165, 0, 85, 0, 0,
-            0, 0, 100},
-        {30, 20, 125, 5, 80, 25, 35, 73, 12, 15, 15, 40, 5, 10, 10, 12, 10, 9, 0, 20, 60, 40, 50,
-            36, 49, 40, 19, 150}};
-    struct published {
-        std::int64_t first;
-        std::int64_t second;
-        double optimum;
-    };
-    for (const published& p : {published{600, 600, 141278}, published{500, 500, 130883},
-             published{300, 300, 95677}, published{300, 600, 119337}, published{600, 300, 98796}}) {
-        CAPTURE(p.first);
-        CAPTURE(p.second);
-        const knapsack_problem problem = general(profits, weights, {p.first, p.second});
+    for (const auto& [problem, optimum] : instances::weingartner()) {
+        CAPTURE(optimum);
         const knapsack_solution best = exact{}(problem);
         CHECK(best.status == solve_status::optimal);
         CHECK(is_feasible(problem, best.keep));
-        CHECK(best.value == p.optimum);
+        CHECK(best.value == optimum);
     }
 }
 
@@ -113,7 +80,7 @@ TEST_CASE("problems like those of Senju and Toyoda, 60 items under 30 constraint
             for (std::int64_t& weight : row)
                 weight = number();
         const knapsack_problem problem =
-            general(profits, weights, std::vector<std::int64_t>(30, 6000));
+            instances::general(profits, weights, std::vector<std::int64_t>(30, 6000));
         CAPTURE(seed);
         const knapsack_solution best = exact{}(problem);
         CHECK(best.status == solve_status::optimal);

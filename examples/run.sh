@@ -8,18 +8,8 @@ cd "$(dirname "$0")/.."
 
 packages=(g++ cmake ninja-build libboost-dev libeigen3-dev libtorch-dev libcli11-dev zlib1g-dev
     nlohmann-json3-dev dataset-fashion-mnist)
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if ((${#missing[@]})); then
-    echo "installing: ${missing[*]}"
-    as_root=()
-    ((EUID == 0)) || as_root=(sudo)
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+. tests/install.sh
+install_packages "${packages[@]}"
 
 echo "building (LibTorch's headers take a minute)"
 cmake --preset examples >/dev/null

@@ -17,18 +17,8 @@ packages=(
     libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
 )
 [[ "${1:-all}" == all ]] && packages+=(clang-19 doxygen) # the newest clang in Debian 12, beside 14
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if ((${#missing[@]})); then
-    echo "installing: ${missing[*]}"
-    as_root=()
-    ((EUID == 0)) || as_root=(sudo)
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+. tests/install.sh
+install_packages "${packages[@]}"
 
 step() { printf '\n== %s (%d s)\n' "$*" "$SECONDS"; }
 jobs=$(nproc)

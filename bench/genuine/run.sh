@@ -5,9 +5,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=${1:-build/genuine}
+. tests/install.sh
+install_packages g++ libboost-dev python3-venv
 mkdir -p "$work"
 if [[ ! -d "$work/hls4ml" ]]; then
-    python3 -m venv "$work/venv" # apt-get install python3-venv
+    python3 -m venv "$work/venv"
     "$work/venv/bin/pip" download --quiet --no-deps --dest "$work" hls4ml==1.3.0
     python3 -m zipfile -e "$work"/hls4ml-*.whl "$work"
 fi

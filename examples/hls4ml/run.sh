@@ -7,18 +7,8 @@ cd "$(dirname "$0")/../.."
 
 packages=(g++ cmake ninja-build libboost-dev libeigen3-dev nlohmann-json3-dev python3-venv
     dataset-fashion-mnist)
-missing=()
-for package in "${packages[@]}"; do
-    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-done
-if ((${#missing[@]})); then
-    echo "installing: ${missing[*]}"
-    as_root=()
-    ((EUID == 0)) || as_root=(sudo)
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
-fi
+. tests/install.sh
+install_packages "${packages[@]}"
 
 work=$PWD/build/hls4ml
 if [[ ! -x $work/venv/bin/python ]]; then

@@ -66,16 +66,14 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
+        gaps_ = finder.floors.gaps;
+        forced_losses_ = finder.floors.forced_losses;
         // Floors that the choices keep anyway tie nothing together, as long as no search breaks
         // one.
-        std::vector<double> gaps;
         for (std::size_t f = 0; f < items_.floors.size(); ++f)
-            if (items_.floors[f].was_broken || finder.floors.binds[f] != 0) {
-                floors_.push_back(items_.floors[f]);
-                gaps.push_back(finder.floors.gaps[f]);
-            }
-        places_.emplace(floors_, gaps, finder.floors.forced_losses, at_);
-        rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
+            is_tied_.push_back(items_.floors[f].was_broken || finder.floors.binds[f] != 0);
+        tie_floors();
+        rounding = settle_ties(at_, room_, nothing(), *places_, limits_, has_settled_);
         common_divisor values(1e3 * nothing());
         if (items_.has_vanished)
             values.give_up();
@@ -85,11 +83,26 @@ public:
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
-        if (at_.fit(room_)) {
-            result.loss = places_->surplus_loss() +
-                          price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
-            write_choices();
+        begin(result);
+        return true;
+    }
+
+    /// Ties the components of floors together that a search has broken, and begins anew at the same
+    /// prices. Whether that is of any use: not if they are others than prices were found for, or if
+    /// choices were made anew for the sake of ties.
+    bool tie(const std::vector<std::uint32_t>& broken, search_result& result)
+    {
+        if (broken.empty() || has_settled_)
+            return false;
+        for (const std::uint32_t c : broken) {
+            const auto at = std::find_if(items_.floors.begin(), items_.floors.end(),
+                [&](const component_floor& floor) { return floor.a_class == c; });
+            if (at == items_.floors.end() ||
+                std::exchange(is_tied_[static_cast<std::size_t>(at - items_.floors.begin())], 1))
+                return false;
         }
+        tie_floors();
+        begin(result);
         return true;
     }
 
@@ -236,6 +249,29 @@ public:
     }
 
 private:
+    void tie_floors()
+    {
+        floors_.clear();
+        std::vector<double> gaps;
+        for (std::size_t f = 0; f < items_.floors.size(); ++f)
+            if (is_tied_[f] != 0) {
+                floors_.push_back(items_.floors[f]);
+                gaps.push_back(gaps_[f]);
+            }
+        places_.emplace(floors_, gaps, forced_losses_, at_);
+    }
+
+    /// From the choices at the prices, where they fit together.
+    void begin(search_result& result)
+    {
+        result = {};
+        if (!at_.fit(room_))
+            return;
+        result.loss = places_->surplus_loss() +
+                      price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
+        write_choices();
+    }
+
     /// Choices of a component: many where there are few components, which then are long.
     [[nodiscard]] std::size_t most_listed() const
     {
@@ -256,7 +292,11 @@ private:
     workers crew_;
     budget& limits_;
     component_choices at_;
-    std::vector<component_floor> floors_; ///< those that `places_` takes care of
+    std::vector<double> gaps_;            ///< of all floors, see priced_floors
+    std::vector<double> forced_losses_;   ///< by component, see priced_floors
+    std::vector<std::uint8_t> is_tied_;   ///< by floor: `places_` takes care of it
+    std::vector<component_floor> floors_; ///< those
+    bool has_settled_ = false;            ///< see settle_ties
     std::optional<floor_places> places_;
     std::optional<double> lagrangian_;
     bool is_written_ = false;              ///< `keep` has the choices at the prices, but for

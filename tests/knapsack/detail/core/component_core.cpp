@@ -186,7 +186,16 @@ TEST_CASE("a floor that only a search breaks is tied at the same prices")
     std::size_t tied = 0;
     for (std::uint64_t seed = 0; seed < 6'000; ++seed) {
         dice random(40'000 + seed);
-        setting at(linked::small_problem(13, true, random), 1);
+        knapsack_problem problem = linked::many_stars(14, 1 + random.below(2), 3, random);
+        problem.floors.assign(3, 0);
+        std::vector<std::uint8_t> keep(problem.size(), 0);
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            if (random.one_in(3)) {
+                keep[item] = 1;
+                problem.floors[problem.class_of[item]] += random.one_in(2);
+            }
+        problem.capacity = usage(problem, keep);
+        setting at(problem, 1);
         if (!at.is_component_problem() || at.items.floors.size() < 2 ||
             !at.parts.find_prices(at.found))
             continue;

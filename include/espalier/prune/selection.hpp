@@ -53,7 +53,8 @@ struct selection_options {
     /// weights where weights have no fixed multiplier (latency strategy).
     std::optional<espalier::structure> structure{};
     cost_policy costs{};
-    /// Groups of each weight matrix that stay whatever the budget, so that no layer is removed.
+    /// Groups of each weight matrix that stay whatever the budget, so that no layer is removed: of
+    /// those of equal cost that are most in number, or, where they do not fit, of the cheapest.
     std::size_t keep_at_least = 1;
     /// Of the user's own, beside those of the FPGA; their amounts are `resources::custom`.
     std::vector<custom_resource> custom{};
@@ -177,6 +178,9 @@ public:
             given{"groups", items()});
         problem_.values = std::move(values);
         problem_.capacity = detail::amounts_of(budget);
+        detail::set_floors(problem_, matrices_);
+        if (!detail::floors_fit(problem_))
+            detail::set_floors(problem_, matrices_, true);
         for (const detail::matrix_items& matrix : matrices_)
             if (matrix.units.is_ranked())
                 detail::assign_slots(problem_, matrix);

@@ -136,6 +136,15 @@ inline knapsack_solution without_search(const knapsack_problem& problem, const d
     return solution;
 }
 
+/// A choice of other items with those that are kept anyway.
+inline std::vector<std::uint8_t> with_kept(
+    std::vector<std::uint8_t> keep, const std::vector<std::uint32_t>& kept)
+{
+    for (const std::uint32_t item : kept)
+        keep[item] = 1;
+    return keep;
+}
+
 /// Adds classes that are not there yet. Whether there were any.
 inline bool add_new(std::vector<std::uint32_t>& floored, const std::vector<std::uint32_t>& broken)
 {
@@ -203,6 +212,10 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
             if (add_new(floored, parts.broken_floors(begin.missing)))
                 return std::nullopt;
             search.run(core == nullptr);
+            // A search may break floors that the choices at the prices keep.
+            while (found.loss < infinity && !items.floors.empty() && !terms.limits.is_spent() &&
+                   parts.tie(broken_floors(problem, with_kept(parts.keep, items.kept)), found))
+                search.run(core == nullptr);
         }
         if (!found.proven && !parts.is_infeasible && !(found.loss < infinity))
             parts.take_by_price(found);
@@ -232,9 +245,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         return other;
     }
     knapsack_solution solution;
-    solution.keep = std::move(parts.keep);
-    for (const std::uint32_t item : items.kept)
-        solution.keep[item] = 1;
+    solution.keep = with_kept(std::move(parts.keep), items.kept);
     const double unseen = items.largest > 0 ? parts.rounding + parts.nothing() : 0.0;
     conclude(
         problem, found, parts.price(), items.scale, unseen, terms.limits, terms.crew, solution);

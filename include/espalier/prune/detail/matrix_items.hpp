@@ -50,8 +50,10 @@ struct matrix_items {
     std::size_t keep_at_least = 1; ///< groups
     double keep_share = 0;         ///< part of the groups of each class
     std::size_t first_item = 0;
-    std::size_t first_use = 0; ///< place of the first user of its first shared unit
-    resources total{};         ///< need of all groups, once they are items
+    std::size_t first_use = 0;          ///< place of the first user of its first shared unit
+    resources total{};                  ///< need of all groups, once they are items
+    std::size_t first_class = 0;        ///< of the problem
+    std::vector<std::size_t> members{}; ///< groups in each of its classes
 
     [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(units.users()); }
     [[nodiscard]] std::size_t groups() const
@@ -184,15 +186,14 @@ inline void reserve_units(shared_units& shared, std::span<const matrix_items> ma
 }
 
 /// Adds the items of a matrix. Items that need the same without sharing it are one class, in the
-/// order of their first items. The guard against an empty layer sits on the largest, a share on
-/// every class; nothing asks for items that only make groups whole.
+/// order of their first items. Nothing asks for items that only make groups whole: they are no
+/// members of their class.
 /// \param before  need of the matrices that are items already
 inline void add_items(knapsack_problem& problem, matrix_items& matrix, const groups_own& own,
     std::span<const custom_resource> custom, const resources& before)
 {
-    const std::size_t first_class = problem.classes();
+    matrix.first_class = problem.classes();
     std::map<resource_vector, std::uint32_t> classes;
-    std::vector<std::size_t> members; // groups
     matrix.total = matrix.units.total();
     const auto custom_of = [&](std::size_t item) {
         return item < matrix.groups()
@@ -211,21 +212,63 @@ inline void add_items(knapsack_problem& problem, matrix_items& matrix, const gro
             classes.try_emplace(amounts_of(cost), static_cast<std::uint32_t>(problem.classes()));
         if (is_new) {
             problem.class_costs.push_back(amounts_of(cost));
-            members.push_back(0);
+            matrix.members.push_back(0);
         }
         problem.class_of.insert(problem.class_of.end(), length, known->second);
-        members[known->second - first_class] += first < matrix.groups() ? length : 0;
+        matrix.members[known->second - matrix.first_class] += first < matrix.groups() ? length : 0;
         matrix.total += countable(length, cost.custom, (before + matrix.total).custom);
     }
-    const auto largest = static_cast<std::size_t>(
-        std::max_element(members.begin(), members.end()) - members.begin());
-    for (std::size_t c = 0; c < members.size(); ++c) {
-        // The nudge keeps 0.7 of 10 at 7 although 0.7 is not a binary fraction.
-        const auto share = static_cast<std::size_t>(
-            std::ceil(matrix.keep_share * static_cast<double>(members[c]) * (1 - 1e-12)));
-        const std::size_t guard = c == largest ? std::min(matrix.keep_at_least, members[c]) : 0;
-        problem.floors.push_back(std::max(share, guard));
+}
+
+/// Sets the floors of all classes. A share is a part of every class. The guard against an empty
+/// layer sits on the largest, of which there is most to choose from, or, where a budget has no room
+/// for that, on the groups that cost least of what there is.
+inline void set_floors(
+    knapsack_problem& problem, std::span<const matrix_items> matrices, bool on_cheapest = false)
+{
+    problem.floors.assign(problem.classes(), 0);
+    // The part of a capacity that a group takes, of the resource of which it takes most.
+    const auto part = [&](std::size_t c) {
+        double most = 0;
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            most = std::max(most, static_cast<double>(problem.class_costs[c][r]) /
+                                      std::max(static_cast<double>(problem.capacity[r]), 0.5));
+        return most;
+    };
+    for (const matrix_items& matrix : matrices) {
+        std::vector<std::size_t> order(matrix.members.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        const auto comes_first = [&](std::size_t a, std::size_t b) {
+            if (on_cheapest && part(matrix.first_class + a) != part(matrix.first_class + b))
+                return part(matrix.first_class + a) < part(matrix.first_class + b);
+            return matrix.members[a] != matrix.members[b] ? matrix.members[a] > matrix.members[b]
+                                                          : a < b;
+        };
+        std::sort(order.begin(), order.end(), comes_first);
+        std::size_t missing = matrix.keep_at_least;
+        for (const std::size_t c : order) {
+            const std::size_t members = matrix.members[c];
+            // The nudge keeps 0.7 of 10 at 7 although 0.7 is not a binary fraction.
+            const auto share = static_cast<std::size_t>(
+                std::ceil(matrix.keep_share * static_cast<double>(members) * (1 - 1e-12)));
+            const std::size_t guard = std::min(missing, members);
+            missing = on_cheapest ? missing - guard : 0;
+            problem.floors[matrix.first_class + c] = std::max(share, guard);
+        }
     }
+}
+
+/// Whether the floors fit the capacities, but for the units that their items share.
+[[nodiscard]] inline bool floors_fit(const knapsack_problem& problem)
+{
+    for (std::size_t r = 0; r < problem.resources; ++r) {
+        std::int64_t left = problem.capacity[r];
+        for (std::size_t c = 0; c < problem.classes(); ++c)
+            left -= static_cast<std::int64_t>(problem.floors[c]) * problem.class_costs[c][r];
+        if (left < 0)
+            return false;
+    }
+    return true;
 }
 
 /// Everything of a problem but values and capacity.
@@ -243,6 +286,7 @@ inline void add_items(knapsack_problem& problem, matrix_items& matrix, const gro
         add_items(problem, matrix, add_shared_units(problem.shared, matrix), custom, total);
         total += matrix.total;
     }
+    set_floors(problem, matrices);
     return problem;
 }
 

@@ -32,21 +32,23 @@ struct setting {
     detail::component_core parts;
     detail::search_result found;
 
-    explicit setting(knapsack_problem the_problem)
+    /// \param most_floored  floors that were broken before; the others are there all the same
+    explicit setting(knapsack_problem the_problem, std::size_t most_floored = everything)
         : problem(std::move(the_problem)),
           begin(problem),
-          items(problem, begin, all_floors(problem, begin), infinity, time.limits, {}),
+          items(
+              problem, begin, some_floors(problem, begin, most_floored), infinity, time.limits, {}),
           parts(items, problem, time.limits, {})
     {}
     setting(const setting&) = delete;
     setting& operator=(const setting&) = delete;
 
-    static std::vector<std::uint32_t> all_floors(
-        const knapsack_problem& problem, const decided& begin)
+    static std::vector<std::uint32_t> some_floors(
+        const knapsack_problem& problem, const decided& begin, std::size_t most)
     {
         std::vector<std::uint32_t> floored;
         for (std::uint32_t c = 0; c < problem.classes() && !begin.missing.empty(); ++c)
-            if (begin.missing[c] > 0)
+            if (begin.missing[c] > 0 && floored.size() < most)
                 floored.push_back(c);
         return floored;
     }
@@ -177,6 +179,56 @@ TEST_CASE("the search of the core of components finds the best of all choices")
     }
     CHECK(proven > 500);
     CHECK(impossible > 5);
+}
+
+TEST_CASE("a floor that only a search breaks is tied at the same prices")
+{
+    std::size_t tied = 0;
+    for (std::uint64_t seed = 0; seed < 6'000; ++seed) {
+        dice random(40'000 + seed);
+        knapsack_problem problem = linked::many_stars(14, 1 + random.below(2), 3, random);
+        problem.floors.assign(3, 0);
+        std::vector<std::uint8_t> keep(problem.size(), 0);
+        for (std::size_t item = 0; item < problem.size(); ++item)
+            if (random.one_in(3)) {
+                keep[item] = 1;
+                problem.floors[problem.class_of[item]] += random.one_in(2);
+            }
+        problem.capacity = usage(problem, keep);
+        setting at(problem, 1);
+        if (!at.is_component_problem() || at.items.floors.size() < 2 ||
+            !at.parts.find_prices(at.found))
+            continue;
+        detail::core_search search(at.parts, at.time.limits);
+        search.result = at.found;
+        search.run(true);
+        const auto broken = [&] {
+            return search.result.loss < infinity ? detail::broken_floors(at.problem, at.whole())
+                                                 : std::vector<std::uint32_t>{};
+        };
+        CAPTURE(seed);
+        CHECK(!at.parts.tie({}, search.result)); // nothing is broken
+        std::size_t times = 0;
+        while (at.parts.tie(broken(), search.result)) {
+            search.run(true);
+            ++times;
+        }
+        CHECK(times < at.items.floors.size());
+        if (times == 0 || !broken().empty())
+            continue; // of a class that must wait
+        const double best = instances::brute_force(at.problem);
+        CHECK(search.result.proven);
+        if (best < 0) {
+            CHECK(search.result.loss == infinity);
+            continue;
+        }
+        REQUIRE(search.result.loss < infinity);
+        CHECK(static_cast<double>(judge::sum_of(at.problem, at.whole())) ==
+              doctest::Approx(best).epsilon(1e-12));
+        CHECK(std::abs(at.parts.lagrangian() - at.scaled_value() - search.result.loss) < 1e-9);
+        ++tied;
+    }
+    CHECK(tied > 20);
 }
 
 TEST_CASE("floors that bind cost no more than they must")

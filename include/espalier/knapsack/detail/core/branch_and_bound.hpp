@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/column_bounds.hpp>
 #include <espalier/knapsack/detail/core/core_columns.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
@@ -66,17 +67,17 @@ public:
         while (!open.empty() && !limits.is_spent()) {
             const branch next = open.back();
             open.pop_back();
-            undo(next.trail);
+            bounds_.undo(next.trail);
             if (!is_promising(next.bound))
                 continue;
-            restrict(next.column, next.lower, next.upper);
+            bounds_.restrict(next.column, next.lower, next.upper);
             visit(open, limits);
         }
         double bound = unfinished_;
         for (const branch& left : open)
             bound = std::max(bound, left.bound);
         least_loss = std::clamp(fixed_ - bound, 0.0, loss);
-        undo(0);
+        bounds_.undo(0);
         return open.empty() && unfinished_ == minus_infinity_;
     }
 
@@ -97,11 +98,6 @@ private:
         double upper;
         double bound; ///< on the objective
     };
-    struct bounds {
-        std::size_t column;
-        double lower;
-        double upper;
-    };
 
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
@@ -116,7 +112,7 @@ private:
     std::vector<double> best_;
     std::vector<double> trial_;
     std::vector<std::int32_t> per_group_; ///< by place: columns that the trial takes of it
-    std::vector<bounds> trail_;
+    column_bounds bounds_{columns_, lp_, most_};
     bool in_conflict_ = false;            ///< the trial takes two columns of a place
     double unfinished_ = minus_infinity_; ///< bound of what a nested search left open
 
@@ -136,72 +132,6 @@ private:
         improved = true;
     }
 
-    void undo(std::size_t mark)
-    {
-        while (trail_.size() > mark) {
-            const bounds& last = trail_.back();
-            lp_.lower[last.column] = last.lower;
-            lp_.upper[last.column] = last.upper;
-            trail_.pop_back();
-        }
-    }
-
-    void set_bounds(std::size_t column, double lower, double upper)
-    {
-        if (lower == lp_.lower[column] && upper == lp_.upper[column])
-            return;
-        trail_.push_back({column, lp_.lower[column], lp_.upper[column]});
-        lp_.lower[column] = lower;
-        lp_.upper[column] = upper;
-    }
-
-    /// Sets the bounds of a column and of those that follow from them, see core_columns.
-    void restrict(std::size_t column, double lower, double upper)
-    {
-        set_bounds(column, lower, upper);
-        if (!columns_.is_single(column))
-            return exclude_others(column);
-        const auto& [begin, end] = columns_.range_of(column);
-        if (upper < most_[column])
-            for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
-                set_bounds(j, 0, 0);
-        if (lower > 0) {
-            for (std::size_t j = column; j-- > begin && lp_.lower[j] != most_[j];)
-                set_bounds(j, most_[j], most_[j]);
-            const auto& [reverse, reverse_end] = columns_.reverse_of(column);
-            for (std::size_t j = reverse; j < reverse_end; ++j)
-                if (lp_.lower[j] == 0)
-                    set_bounds(j, 0, 0);
-        }
-    }
-
-    /// Closes the other columns of a place one of which must be taken.
-    void exclude_others(std::size_t column)
-    {
-        if (lp_.lower[column] == 0)
-            return;
-        const auto& [begin, end] = columns_.range_of(column);
-        for (std::size_t j = begin; j < end; ++j)
-            if (j != column)
-                set_bounds(j, 0, 0);
-    }
-
-    /// The same wherever a column must be taken. False: two of a place must be, so that nothing
-    /// better is below this node.
-    bool settle_places()
-    {
-        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
-            if (lp_.lower[j] == 0)
-                continue;
-            const auto& [begin, end] = columns_.range_of(j);
-            for (std::size_t k = begin; k < end; ++k)
-                if (k != j && lp_.lower[k] != 0)
-                    return false;
-            exclude_others(j);
-        }
-        return true;
-    }
-
     void visit(std::vector<branch>& open, allowance& limits)
     {
         limits.spend(2 * columns_.size());
@@ -216,7 +146,7 @@ private:
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
-        if (!settle_places())
+        if (!bounds_.settle_places())
             return;
         if (columns_.size() > least_to_nest_) {
             std::size_t undecided = 0;
@@ -234,8 +164,8 @@ private:
         double down = std::floor(x + 1e-9);
         if (down >= lp_.upper[column])
             down = lp_.upper[column] - 1;
-        const branch below{trail_.size(), column, lp_.lower[column], down, bound};
-        const branch above{trail_.size(), column, down + 1, lp_.upper[column], bound};
+        const branch below{bounds_.mark(), column, lp_.lower[column], down, bound};
+        const branch above{bounds_.mark(), column, down + 1, lp_.upper[column], bound};
         const bool up_first = x - down > 0.5;
         open.push_back(up_first ? below : above);
         open.push_back(up_first ? above : below);
@@ -371,9 +301,9 @@ private:
             if (!(steps < lp_.upper[j] - lp_.lower[j]))
                 continue;
             if (d > 0)
-                set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
+                bounds_.set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
             else
-                set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
+                bounds_.set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
         }
     }
 

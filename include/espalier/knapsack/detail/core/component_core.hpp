@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
+#include <espalier/knapsack/detail/core/choice_writer.hpp>
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/floor_places.hpp>
@@ -66,16 +67,14 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
+        gaps_ = finder.floors.gaps;
+        forced_losses_ = finder.floors.forced_losses;
         // Floors that the choices keep anyway tie nothing together, as long as no search breaks
         // one.
-        std::vector<double> gaps;
         for (std::size_t f = 0; f < items_.floors.size(); ++f)
-            if (items_.floors[f].was_broken || finder.floors.binds[f] != 0) {
-                floors_.push_back(items_.floors[f]);
-                gaps.push_back(finder.floors.gaps[f]);
-            }
-        places_.emplace(floors_, gaps, finder.floors.forced_losses, at_);
-        rounding = settle_ties(at_, room_, nothing(), *places_, limits_);
+            is_tied_.push_back(items_.floors[f].was_broken || finder.floors.binds[f] != 0);
+        tie_floors();
+        rounding = settle_ties(at_, room_, nothing(), *places_, limits_, has_settled_);
         common_divisor values(1e3 * nothing());
         if (items_.has_vanished)
             values.give_up();
@@ -85,16 +84,30 @@ public:
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
-        if (at_.fit(room_)) {
-            result.loss = places_->surplus_loss() +
-                          price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
-            write_choices();
-        }
+        begin(result);
         return true;
     }
 
-    /// The choices that the prices suggest, as far as they fit, with what they lose: where the
-    /// budget ended before the search found any. The loss stays infinite where floors are not kept.
+    /// Ties components of floors together that a search has broken, and begins anew at the same
+    /// prices. False: no prices were found for those floors, or choices were settled for ties.
+    bool tie(const std::vector<std::uint32_t>& broken, search_result& result)
+    {
+        if (broken.empty() || has_settled_)
+            return false;
+        for (const std::uint32_t c : broken) {
+            const auto at = std::find_if(items_.floors.begin(), items_.floors.end(),
+                [&](const component_floor& floor) { return floor.a_class == c; });
+            if (at == items_.floors.end() ||
+                std::exchange(is_tied_[static_cast<std::size_t>(at - items_.floors.begin())], 1))
+                return false;
+        }
+        tie_floors();
+        begin(result);
+        return true;
+    }
+
+    /// What the prices suggest, as far as it fits, with what it loses: where the budget ended
+    /// before the search found a choice. The loss stays infinite where floors are not kept.
     void take_by_price(search_result& result)
     {
         std::fill(keep.begin(), keep.end(), std::uint8_t{0});
@@ -105,7 +118,7 @@ public:
             for (const bool first : {true, false})
                 for (std::uint32_t c = 0; c < parts_.size(); ++c)
                     if (places_->has_floor(c) == first)
-                        take_if_fits(c, left, kept, value);
+                        writer_.write_if_fits(c, left, kept, value);
         } else {
             lagrangian_ = 0; // L(0)
             for (const double one : parts_.value)
@@ -164,8 +177,7 @@ public:
                std::numeric_limits<double>::epsilon() * (lagrangian() - result.loss);
     }
 
-    /// Of few components not all at once: a better choice found among some makes listing the others
-    /// cheaper.
+    /// Of few components not all at once: a better choice makes listing the others cheaper.
     [[nodiscard]] std::size_t first_places() const
     {
         return std::min(40 + 10 * rows_, parts_.size() / 4 + 1);
@@ -225,17 +237,40 @@ public:
 
     void take(const changes_made& made)
     {
-        write_choices();
+        writer_.write_all();
         for (const listed_place& place : listed_)
-            write(place, place.choices.front());
+            writer_.write(place, place.choices.front());
         for (std::size_t k = 0; k < made.size(); ++k)
             if (made[k] != 0) {
                 const listed_place& place = listed_[change_of_[k].place];
-                write(place, place.choices[change_of_[k].which]);
+                writer_.write(place, place.choices[change_of_[k].which]);
             }
     }
 
 private:
+    void tie_floors()
+    {
+        floors_.clear();
+        std::vector<double> gaps;
+        for (std::size_t f = 0; f < items_.floors.size(); ++f)
+            if (is_tied_[f] != 0) {
+                floors_.push_back(items_.floors[f]);
+                gaps.push_back(gaps_[f]);
+            }
+        places_.emplace(floors_, gaps, forced_losses_, at_);
+    }
+
+    /// From the choices at the prices, where they fit together.
+    void begin(search_result& result)
+    {
+        result = {};
+        if (!at_.fit(room_))
+            return;
+        result.loss = places_->surplus_loss() +
+                      price_of(less(room_, at_.total_usage, rows_), at_.price, rows_);
+        writer_.write_all();
+    }
+
     /// Choices of a component: many where there are few components, which then are long.
     [[nodiscard]] std::size_t most_listed() const
     {
@@ -256,11 +291,14 @@ private:
     workers crew_;
     budget& limits_;
     component_choices at_;
-    std::vector<component_floor> floors_; ///< those that `places_` takes care of
+    std::vector<double> gaps_;            ///< of all floors, see priced_floors
+    std::vector<double> forced_losses_;   ///< by component, see priced_floors
+    std::vector<std::uint8_t> is_tied_;   ///< by floor: `places_` takes care of it
+    std::vector<component_floor> floors_; ///< those
+    bool has_settled_ = false;            ///< see settle_ties
     std::optional<floor_places> places_;
     std::optional<double> lagrangian_;
-    bool is_written_ = false;              ///< `keep` has the choices at the prices, but for
-    std::vector<std::uint32_t> otherwise_; ///< these components
+    choice_writer writer_{at_, keep, crew_};
     std::vector<listed_place> listed_;
     std::vector<change> change_of_;
     std::map<std::uint32_t, double> unlisted_; ///< components that had too many choices below this
@@ -306,55 +344,6 @@ private:
         });
         if (chosen != listed.end())
             std::rotate(listed.begin(), chosen, chosen + 1);
-    }
-
-    void take_if_fits(std::uint32_t c, resource_vector& left, std::vector<std::int64_t>& kept,
-        compensated_sum& value)
-    {
-        resource_vector after = left;
-        const std::uint64_t* choice = at_.choice_of(c);
-        const pattern& look = parts_.look(c);
-        look.usage(
-            choice,
-            [&](std::uint32_t a_class, int items) {
-                after = less(after, at_.class_costs[a_class], rows_, items);
-            },
-            [&](std::uint32_t kind) { after = less(after, at_.kind_costs[kind], rows_); });
-        if (!is_within(after, rows_))
-            return;
-        left = after;
-        for (std::size_t k = 0; k < look.size(); ++k)
-            if (pattern::keeps(choice, k)) {
-                keep[parts_.item[parts_.first[c] + k]] = 1;
-                ++kept[look.class_of[k]];
-                value.add(parts_.value[parts_.first[c] + k]);
-            }
-    }
-
-    /// Writes the best choices at the prices: of all components the first time, then of those that
-    /// were written otherwise.
-    void write_choices()
-    {
-        const auto write_choice = [&](std::size_t c) {
-            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                keep[parts_.item[at]] = at_.keeps(c, at - parts_.first[c]);
-        };
-        if (!is_written_)
-            crew_.each_part(parts_.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
-                for (std::size_t c = begin; c < end; ++c)
-                    write_choice(c);
-            });
-        is_written_ = true;
-        std::for_each(otherwise_.begin(), otherwise_.end(), write_choice);
-        otherwise_.clear();
-    }
-    void write(const listed_place& place, const alternative& choice)
-    {
-        std::size_t k = 0;
-        otherwise_.insert(otherwise_.end(), place.components.begin(), place.components.end());
-        for (const std::uint32_t c : place.components)
-            for (std::size_t at = parts_.first[c]; at < parts_.first[c + 1]; ++at)
-                keep[parts_.item[at]] = choice.keep[k++];
     }
 };
 

@@ -123,8 +123,7 @@ public:
         double worth = 0;
         std::int64_t kept = 0;
     };
-    /// The same as `evaluate`, for a few components, one class, and the prices and bonuses of the
-    /// last `price_listings` and `set_bonus`: without a look at all the other classes.
+    /// `evaluate` for a few components and one class, at the last prices of `price_listings`.
     class_evaluation evaluate_class(const std::vector<std::uint32_t>& some, std::uint32_t a_class)
     {
         compensated_sum worth;
@@ -237,7 +236,7 @@ public:
         return changed;
     }
 
-    /// See component_oracle; at the prices of the last `price_listings`.
+    /// See component_lister; at the prices of the last `price_listings`.
     double loss_of(std::size_t c, const std::vector<std::uint8_t>& keep)
     {
         return oracles_.front().loss_of(c, keep);
@@ -247,8 +246,7 @@ public:
     {
         return oracles_.front().losses_of_keeping(c, a_class, most);
     }
-    std::vector<std::uint8_t> choice_keeping(
-        std::size_t c, std::uint32_t a_class, std::size_t least)
+    auto choice_keeping(std::size_t c, std::uint32_t a_class, std::size_t least)
     {
         return oracles_.front().choice_keeping(c, a_class, least);
     }
@@ -263,7 +261,7 @@ public:
                 pattern::keep(words, k);
     }
 
-    /// Prices of what is asked of single components: `list`, `losses_of_keeping`.
+    /// Prices of what is asked of single components.
     void price_listings(const price_vector& prices)
     {
         listed_at_ = prices;

@@ -3,6 +3,7 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/item_sweep.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
@@ -34,28 +35,13 @@
 
 namespace espalier::detail {
 
-/// The items that are to be chosen from: free, of some value, not shared.
-struct item_view {
-    std::span<const double> values;
-    std::span<const std::uint32_t> class_of;
-    double scale = 1; ///< power of two that brings the largest value near 1
-
-    [[nodiscard]] std::size_t size() const { return values.size(); }
-    [[nodiscard]] double value(std::size_t item) const { return values[item] * scale; }
-};
-
-class item_prices {
+class item_prices : public item_sweep {
 public:
-    price_vector price{};              ///< λ, per unit of each resource, scaled values
-    std::vector<double> class_price;   ///< p_c
-    std::vector<double> low;           ///< window of each class: undecided are the items
-    std::vector<double> high;          ///< with low ≤ value ≤ high
-    std::vector<std::uint32_t> inside; ///< those items, ascending
-    std::vector<std::size_t> above;    ///< items above the window, per class
-
+    price_vector price{};            ///< λ, per unit of each resource, scaled values
+    std::vector<double> class_price; ///< p_c
     item_prices(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
-        : items_(items), costs_(costs), resources_(resources), room_(room), crew_(crew)
+        : item_sweep(items, costs.size(), crew), costs_(costs), resources_(resources), room_(room)
     {
         class_price.assign(costs.size(), 0);
     }
@@ -122,22 +108,19 @@ public:
     }
 
 private:
-    item_view items_;
     const std::vector<resource_vector>& costs_;
     cost_matrix matrix_;
     cost_matrix fenced_matrix_; ///< of the classes, then their negatives
     std::size_t resources_;
     resource_vector room_;
-    workers crew_;
     std::vector<std::uint8_t> fits_;
     std::vector<std::size_t> most_below_; ///< items that can be below the window, or fewer
 
     /// The window of a class that does not fit: no value, however large, compares with it.
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
     static constexpr std::size_t first_level_ = 1'024;
-    static constexpr std::size_t growth_ = 12;                     // from sample to sample
-    static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
-    static constexpr double plenty_ = 1e12; ///< more than any fence has to buy or sell
+    static constexpr std::size_t growth_ = 12; // from sample to sample
+    static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
 
     void prepare()
     {
@@ -168,88 +151,6 @@ private:
             if (costs_[a_class][r] != 0)
                 return false;
         return true;
-    }
-
-    /// The index of the k-th of m samples: one from each of m strata, at a place that is fixed but
-    /// follows no pattern that the items might follow too.
-    [[nodiscard]] std::size_t sampled(std::size_t k, std::size_t m) const
-    {
-        const std::size_t begin = k * items_.size() / m;
-        const std::size_t end = (k + 1) * items_.size() / m;
-        std::uint64_t mix = k + 0x9e3779b97f4a7c15U;
-        mix = (mix ^ (mix >> 30)) * 0xbf58476d1ce4e5b9U;
-        mix = (mix ^ (mix >> 27)) * 0x94d049bb133111ebU;
-        return begin + static_cast<std::size_t>(mix >> 33) % (end - begin);
-    }
-
-    /// Counts, drops and gathers. False: the budget ended on the way.
-    bool sweep(std::size_t level, std::vector<std::uint8_t>& keep, budget& limits)
-    {
-        above.assign(costs_.size(), 0);
-        inside.clear();
-        if (level != items_.size()) {
-            for (std::size_t k = 0; k < level; ++k)
-                look_at(sampled(k, level));
-            return limits.spend(10 * level);
-        }
-        for (std::size_t first = 0; first < items_.size(); first += stretch_) {
-            sweep_stretch(first, std::min(first + stretch_, items_.size()), keep);
-            if (!limits.spend(std::min(stretch_, items_.size() - first)))
-                return false;
-        }
-        return true;
-    }
-
-    void sweep_stretch(std::size_t first, std::size_t last, std::vector<std::uint8_t>& keep)
-    {
-        std::vector<swept> parts(crew_.parts(last - first));
-        crew_.each_part(last - first, [&](std::size_t part, std::size_t begin, std::size_t end) {
-            swept& its = parts[part];
-            its.above.assign(costs_.size(), 0);
-            sweep_part(first + begin, first + end, keep, its.inside, its.above);
-        });
-        for (const swept& its : parts) {
-            inside.insert(inside.end(), its.inside.begin(), its.inside.end());
-            for (std::size_t c = 0; c < costs_.size(); ++c)
-                above[c] += its.above[c];
-        }
-    }
-
-    /// What a part of the items adds to `inside` and `above`.
-    struct swept {
-        std::vector<std::uint32_t> inside;
-        std::vector<std::size_t> above;
-    };
-
-    void sweep_part(std::size_t begin, std::size_t end, std::vector<std::uint8_t>& keep,
-        std::vector<std::uint32_t>& its_inside, std::vector<std::size_t>& its_above) const
-    {
-        // Written without branches: which side of a threshold an item is on is a coin toss.
-        its_inside.resize((end - begin) / 64 + 1024);
-        std::size_t found = 0;
-        for (std::size_t item = begin; item < end; ++item) {
-            const double value = items_.value(item);
-            const std::uint32_t c = items_.class_of[item];
-            const bool over = value > high[c];
-            const bool in = value >= low[c] && !over && value > 0;
-            keep[item] = over;
-            its_above[c] += over;
-            if (found == its_inside.size())
-                its_inside.resize(2 * its_inside.size());
-            its_inside[found] = static_cast<std::uint32_t>(item);
-            found += in;
-        }
-        its_inside.resize(found);
-    }
-
-    void look_at(std::size_t item)
-    {
-        const double value = items_.value(item);
-        const std::uint32_t c = items_.class_of[item];
-        if (value > high[c])
-            ++above[c];
-        else if (value >= low[c] && value > 0)
-            inside.push_back(static_cast<std::uint32_t>(item));
     }
 
     /// How uncertain the price of each resource is, relative to the others. One that seems to be

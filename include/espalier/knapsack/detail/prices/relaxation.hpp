@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/prices/basis_inverse.hpp>
+#include <espalier/knapsack/detail/prices/bounded_columns.hpp>
 #include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/long_step.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -36,23 +39,8 @@
 
 namespace espalier::detail {
 
-__extension__ typedef __int128 wide_integer; // NOLINT(modernize-use-using): __extension__ needs it
-
-enum class relaxation_status : std::uint8_t {
-    optimal,
-    cut_off,    ///< the bound fell to the cut-off before the optimum was reached
-    infeasible, ///< the lower bounds of the columns do not fit
-    stalled     ///< too many pivots; the bound is valid, the solution is not optimal
-};
-
-class relaxation {
+class relaxation : public bounded_columns {
 public:
-    // Columns, by index. A bound may be changed between two solves.
-    std::vector<double> gain;
-    std::vector<std::uint32_t> class_of;
-    std::vector<double> lower;
-    std::vector<double> upper;
-
     // The result: the bound, and for every column its reduced cost and value.
     double bound = 0;
     std::vector<double> reduced;
@@ -70,22 +58,6 @@ public:
         for (std::size_t r = 0; r < std::min(rows_, max_resources); ++r)
             price_[r] = price[r] / costs_.scale(r);
     }
-
-    void add(double column_gain, std::uint32_t a_class, double most)
-    {
-        gain.push_back(column_gain);
-        class_of.push_back(a_class);
-        lower.push_back(0);
-        upper.push_back(most);
-    }
-    void reserve(std::size_t columns)
-    {
-        gain.reserve(columns);
-        class_of.reserve(columns);
-        lower.reserve(columns);
-        upper.reserve(columns);
-    }
-    [[nodiscard]] std::size_t size() const { return gain.size(); }
 
     /// Prices λ + π of the last solve, per unit of each resource.
     [[nodiscard]] price_vector prices() const
@@ -120,9 +92,9 @@ public:
                 return finish(bound <= cut_off               ? relaxation_status::cut_off
                               : is_certainly_infeasible(row) ? relaxation_status::infeasible
                                                              : relaxation_status::stalled);
-            if (++since_inverted_ >= pivots_to_invert_ && !invert())
+            if (inverse_.is_worn() && !invert())
                 begin();
-            if (since_inverted_ == 0)
+            if (inverse_.is_new())
                 place();
             else
                 update_prices();
@@ -131,19 +103,7 @@ public:
     }
 
 private:
-    struct candidate {
-        double ratio;
-        double drop; ///< by how much passing it eases the infeasibility
-        std::size_t column;
-        bool operator<(const candidate& other) const
-        {
-            return ratio != other.ratio ? ratio < other.ratio : column < other.column;
-        }
-    };
-
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
-    static constexpr double tolerance_ = 1e-9;
-    static constexpr std::size_t pivots_to_invert_ = 40; // errors grow with every update
 
     const cost_matrix& costs_;
     std::size_t rows_;
@@ -151,7 +111,7 @@ private:
     std::array<double, max_rows> price_{};
 
     std::vector<std::size_t> basis_; ///< row → column; slack r is size() + r, artificial + rows_
-    std::vector<double> inverse_;    ///< of the basis, row-major
+    basis_inverse inverse_;
     std::vector<std::uint8_t> basic_;
     std::vector<std::uint8_t> slack_basic_;
     std::array<double, max_rows> pi_{};
@@ -159,8 +119,7 @@ private:
     std::vector<double> class_price_;
     std::vector<double> class_pivot_;
     std::vector<double> class_load_; ///< Σ value of the non-basic columns of the class
-    std::vector<candidate> candidates_;
-    std::size_t since_inverted_ = 0;
+    std::vector<breakpoint> candidates_;
     double violation_ = 0; ///< of the leaving row, positive: too low, negative: too high
 
     [[nodiscard]] bool is_column(std::size_t index) const { return index < size(); }
@@ -198,12 +157,9 @@ private:
         class_pivot_.assign(costs_.classes(), 0);
         class_load_.assign(costs_.classes(), 0);
         basis_.resize(rows_);
-        inverse_.assign(rows_ * rows_, 0);
-        for (std::size_t r = 0; r < rows_; ++r) {
+        inverse_.begin(rows_);
+        for (std::size_t r = 0; r < rows_; ++r)
             basis_[r] = size() + rows_ + r;
-            inverse_[r * rows_ + r] = 1;
-        }
-        since_inverted_ = 0;
     }
 
     void update_prices()
@@ -211,32 +167,10 @@ private:
         for (std::size_t r = 0; r < rows_; ++r) {
             pi_[r] = 0;
             for (std::size_t i = 0; i < rows_; ++i)
-                pi_[r] += gain_of(basis_[i]) * inverse_[i * rows_ + r];
+                pi_[r] += gain_of(basis_[i]) * inverse_.row(i)[r];
         }
         for (std::size_t c = 0; c < class_price_.size(); ++c)
-            class_price_[c] = dot(pi_.data(), costs_.of(c));
-    }
-
-    [[nodiscard]] double dot(const double* row, const double* column) const
-    {
-        double sum = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            sum += row[r] * column[r];
-        return sum;
-    }
-
-    /// A dot product that is 0 where it cannot be told from rounding: relative to its own terms,
-    /// because a class that costs little next to the others is not to be overlooked.
-    [[nodiscard]] double pivot_of(const double* row, const double* column) const
-    {
-        double sum = 0;
-        double magnitude = 0;
-        for (std::size_t r = 0; r < rows_; ++r) {
-            const double term = row[r] * column[r];
-            sum += term;
-            magnitude += std::abs(term);
-        }
-        return std::abs(sum) > 1e-11 * magnitude ? sum : 0.0;
+            class_price_[c] = dot(pi_.data(), costs_.of(c), rows_);
     }
 
     /// What rounding may make of the bound: its terms can be far larger than their sum.
@@ -278,12 +212,12 @@ private:
         std::size_t worst = rows_;
         double worst_violation = 0;
         for (std::size_t i = 0; i < rows_; ++i) {
-            const double x = dot(&inverse_[i * rows_], left.data());
+            const double x = dot(inverse_.row(i), left.data(), rows_);
             basic_value_[i] = x;
             const double below = lower_of(basis_[i]) - x;
             const double above = x - upper_of(basis_[i]);
             const double by = std::max(below, above);
-            if (by > tolerance_ * std::max(1.0, std::abs(x)) && by > worst_violation) {
+            if (by > row_tolerance * std::max(1.0, std::abs(x)) && by > worst_violation) {
                 worst = i;
                 worst_violation = by;
                 violation_ = below > above ? below : -above;
@@ -296,9 +230,9 @@ private:
     bool enter(std::size_t row, double cut_off)
     {
         const double sign = violation_ > 0 ? 1.0 : -1.0;
-        const double* pivot_row = &inverse_[row * rows_];
+        const double* pivot_row = inverse_.row(row);
         for (std::size_t c = 0; c < class_pivot_.size(); ++c)
-            class_pivot_[c] = sign * pivot_of(pivot_row, costs_.of(c));
+            class_pivot_[c] = sign * pivot_of(pivot_row, costs_.of(c), rows_);
         // Of the classes of basic columns it is known without rounding, which might otherwise let a
         // second column of a class into the basis.
         for (std::size_t i = 0; i < rows_; ++i)
@@ -326,7 +260,7 @@ private:
             // What the column of a slack may be wrong by: rows differ by the scale of their costs.
             double largest = 0;
             for (std::size_t i = 0; i < rows_; ++i)
-                largest = std::max(largest, std::abs(inverse_[i * rows_ + r]));
+                largest = std::max(largest, std::abs(inverse_.row(i)[r]));
             if (!slack_basic_[r] && by < -1e-11 * largest)
                 candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
         }
@@ -334,7 +268,7 @@ private:
         if (bound <= cut_off)
             return false;
 
-        const std::size_t entering = pass(std::abs(violation_));
+        const std::size_t entering = first_not_passed(candidates_, std::abs(violation_));
         if (entering == candidates_.size()) {
             bound = infinity_; // no bound falls out of it: there is nothing to bound
             return false;
@@ -350,68 +284,13 @@ private:
     }
 
     /// Where no column can mend a row, its row of the inverse is a proof that nothing can, but for
-    /// what rounding made of it. By Farkas: with any y ≥ 0, if Σ (y·cost_j) x_j > y·room for all x
-    /// within the bounds, nothing fits.
+    /// what rounding made of it.
     [[nodiscard]] bool is_certainly_infeasible(std::size_t row) const
     {
-        using real = long double;
-        std::array<real, max_rows> y{}; // per unit of each resource
-        real least = 0;
-        real magnitude = 0;
-        for (std::size_t r = 0; r < rows_; ++r) {
-            const double entry = inverse_[row * rows_ + r] * (violation_ > 0 ? 1.0 : -1.0);
-            y[r] = std::max(entry, 0.0) * static_cast<real>(costs_.scale(r));
-            least -= y[r] * static_cast<real>(room_[r]);
-            magnitude += y[r] * std::abs(static_cast<real>(room_[r]));
-        }
-        std::vector<real> sum(costs_.classes(), 0);
-        std::vector<real> largest(costs_.classes(), 0);
-        for (std::size_t c = 0; c < costs_.classes(); ++c)
-            for (std::size_t r = 0; r < rows_; ++r) {
-                const real term = y[r] * static_cast<real>(costs_.amount(c, r));
-                sum[c] += term;
-                largest[c] += std::abs(term);
-            }
-        for (std::size_t j = 0; j < size(); ++j) {
-            const std::uint32_t c = class_of[j];
-            least += sum[c] * static_cast<real>(sum[c] > 0 ? lower[j] : upper[j]);
-            magnitude += largest[c] * static_cast<real>(upper[j]);
-        }
-        constexpr real epsilon = std::numeric_limits<real>::epsilon();
-        return least > 4 * epsilon * static_cast<real>(size() + rows_) * magnitude;
-    }
-
-    /// Orders the candidates as far as needed; the index of the first that is not passed.
-    std::size_t pass(double slope)
-    {
-        // Passing a column that eases the row exactly to its bound, or short of it by rounding
-        // only, would make a feasible row look infeasible.
-        slope -= tolerance_ * std::max(1.0, slope);
-        std::size_t begin = 0;
-        std::size_t end = candidates_.size();
-        const auto at = [&](std::size_t k) {
-            return candidates_.begin() + static_cast<std::ptrdiff_t>(k);
-        };
-        while (end - begin > 24) {
-            const std::size_t middle = begin + (end - begin) / 2;
-            std::nth_element(at(begin), at(middle), at(end));
-            double drop = 0;
-            for (std::size_t k = begin; k < middle; ++k)
-                drop += candidates_[k].drop;
-            if (drop >= slope) {
-                end = middle;
-            } else {
-                slope -= drop;
-                begin = middle;
-            }
-        }
-        std::sort(at(begin), at(end));
-        for (std::size_t k = begin; k < end; ++k) {
-            if (candidates_[k].drop >= slope)
-                return k;
-            slope -= candidates_[k].drop;
-        }
-        return end;
+        std::array<double, max_rows> y{};
+        for (std::size_t r = 0; r < rows_; ++r)
+            y[r] = std::max(inverse_.row(row)[r] * (violation_ > 0 ? 1.0 : -1.0), 0.0);
+        return nothing_fits(costs_, room_, *this, y);
     }
 
     void pivot(std::size_t row, std::size_t entering)
@@ -433,62 +312,15 @@ private:
         basis_[row] = entering;
 
         std::array<double, max_rows> column{};
-        for (std::size_t i = 0; i < rows_; ++i)
-            for (std::size_t r = 0; r < rows_; ++r)
-                column[i] += inverse_[i * rows_ + r] * entry(entering, r);
-        double largest = 0;
-        for (std::size_t i = 0; i < rows_; ++i)
-            largest = std::max(largest, std::abs(column[i]));
-        if (std::abs(column[row]) < 1e-6 * largest)
-            since_inverted_ = pivots_to_invert_; // a small pivot makes large errors
-        const double by = 1 / column[row];
         for (std::size_t r = 0; r < rows_; ++r)
-            inverse_[row * rows_ + r] *= by;
-        for (std::size_t i = 0; i < rows_; ++i)
-            if (i != row && column[i] != 0)
-                for (std::size_t r = 0; r < rows_; ++r)
-                    inverse_[i * rows_ + r] -= column[i] * inverse_[row * rows_ + r];
+            column[r] = entry(entering, r);
+        inverse_.replace(row, column.data());
     }
 
-    /// The inverse anew, by Gauss-Jordan elimination with row pivoting.
+    /// The inverse anew. Whether there is one.
     bool invert()
     {
-        std::vector<double> matrix(rows_ * rows_);
-        for (std::size_t i = 0; i < rows_; ++i)
-            for (std::size_t r = 0; r < rows_; ++r)
-                matrix[r * rows_ + i] = entry(basis_[i], r);
-        std::vector<double> inverse(rows_ * rows_, 0);
-        for (std::size_t i = 0; i < rows_; ++i)
-            inverse[i * rows_ + i] = 1;
-        for (std::size_t k = 0; k < rows_; ++k) {
-            std::size_t best = k;
-            for (std::size_t i = k + 1; i < rows_; ++i)
-                if (std::abs(matrix[i * rows_ + k]) > std::abs(matrix[best * rows_ + k]))
-                    best = i;
-            if (std::abs(matrix[best * rows_ + k]) < 1e-13)
-                return false;
-            for (std::size_t r = 0; r < rows_; ++r) {
-                std::swap(matrix[k * rows_ + r], matrix[best * rows_ + r]);
-                std::swap(inverse[k * rows_ + r], inverse[best * rows_ + r]);
-            }
-            const double by = 1 / matrix[k * rows_ + k];
-            for (std::size_t r = 0; r < rows_; ++r) {
-                matrix[k * rows_ + r] *= by;
-                inverse[k * rows_ + r] *= by;
-            }
-            for (std::size_t i = 0; i < rows_; ++i) {
-                const double times = matrix[i * rows_ + k];
-                if (i == k || times == 0)
-                    continue;
-                for (std::size_t r = 0; r < rows_; ++r) {
-                    matrix[i * rows_ + r] -= times * matrix[k * rows_ + r];
-                    inverse[i * rows_ + r] -= times * inverse[k * rows_ + r];
-                }
-            }
-        }
-        inverse_ = std::move(inverse);
-        since_inverted_ = 0;
-        return true;
+        return inverse_.make([&](std::size_t i, std::size_t r) { return entry(basis_[i], r); });
     }
 
     /// Reduced costs, values of the basic columns, and the bound at prices that are not negative.
@@ -499,7 +331,7 @@ private:
         for (std::size_t r = 0; r < rows_; ++r)
             pi_[r] = std::max(pi_[r], -price_[r]);
         for (std::size_t c = 0; c < class_price_.size(); ++c)
-            class_price_[c] = dot(pi_.data(), costs_.of(c));
+            class_price_[c] = dot(pi_.data(), costs_.of(c), rows_);
         double sum = 0;
         for (std::size_t r = 0; r < rows_; ++r)
             sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);

@@ -84,15 +84,17 @@ private:
 
 /// Settles the ties of components without floors, if there are more than the search of the core
 /// settles as well. Returns what the new choices lose all the same.
+/// \param has_settled  becomes whether there were so many
 inline double settle_ties(component_choices& at, const resource_vector& room, double nothing,
-    const floor_places& floors, budget& limits)
+    const floor_places& floors, budget& limits, bool& has_settled)
 {
     constexpr std::size_t least_ties = 64;
     std::vector<std::uint32_t> tied;
     for (std::uint32_t c = 0; c < at.parts.size(); ++c)
         if (at.margin[c] <= nothing && !floors.has_floor(c))
             tied.push_back(c);
-    return tied.size() < least_ties ? 0.0 : tie_settler(at, room, nothing, limits).settle(tied);
+    has_settled = tied.size() >= least_ties;
+    return has_settled ? tie_settler(at, room, nothing, limits).settle(tied) : 0.0;
 }
 
 } // namespace espalier::detail

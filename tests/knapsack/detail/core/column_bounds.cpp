@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/detail/core/column_bounds.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <knapsack/core_problems.hpp>
+#include <vector>
+
+using namespace espalier;
+using instances::dice;
+
+TEST_CASE("bounds are tightened together with those that follow, and undone to the last")
+{
+    std::size_t followed = 0;
+    for (std::uint64_t seed = 0; seed < 500; ++seed) {
+        dice random(seed);
+        const detail::core_problem core = core_problems::any(
+            {.rows = 1 + random.below(2), .places = 2 + random.below(8)}, random);
+        const detail::core_columns columns(core);
+        detail::relaxation program(columns.costs, core.left, core.price);
+        std::vector<double> most;
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            most.push_back(static_cast<double>(core.count[columns[j].place]));
+            program.add(-core.loss[columns[j].change], columns[j].a_class, most.back());
+        }
+        detail::column_bounds bounds(columns, program, most);
+        std::vector<std::vector<double>> lower;
+        std::vector<std::vector<double>> upper;
+        std::vector<std::size_t> marks;
+        CAPTURE(seed);
+        for (int step = 0; step < 4; ++step) {
+            lower.push_back(program.lower);
+            upper.push_back(program.upper);
+            marks.push_back(bounds.mark());
+            const std::size_t j = random.below(columns.size());
+            if (program.lower[j] == program.upper[j])
+                continue;
+            const bool up = random.one_in(2);
+            bounds.restrict(j, up ? program.upper[j] : program.lower[j],
+                up ? program.upper[j] : program.lower[j]);
+            CHECK(program.lower[j] == program.upper[j]);
+            for (std::size_t k = 0; k < columns.size(); ++k) {
+                CHECK(program.lower[k] >= lower.back()[k]);
+                CHECK(program.upper[k] <= upper.back()[k]);
+                const bool changed =
+                    program.lower[k] != lower.back()[k] || program.upper[k] != upper.back()[k];
+                followed += changed && k != j;
+                if (!changed || k == j)
+                    continue;
+                // Only columns that use the same, or the opposite, or are of the same place.
+                const auto& [begin, end] = columns.range_of(j);
+                const auto& [reverse, reverse_end] =
+                    columns.is_single(j) ? columns.reverse_of(j) : columns.range_of(j);
+                CHECK(((k >= begin && k < end) || (k >= reverse && k < reverse_end)));
+            }
+            if (!columns.is_single(j) && up) {
+                const auto& [begin, end] = columns.range_of(j);
+                for (std::size_t k = begin; k < end; ++k)
+                    CHECK((k == j || program.upper[k] == 0));
+                CHECK(bounds.settle_places());
+            }
+        }
+        while (!marks.empty()) {
+            bounds.undo(marks.back());
+            CHECK(program.lower == lower.back());
+            CHECK(program.upper == upper.back());
+            marks.pop_back();
+            lower.pop_back();
+            upper.pop_back();
+        }
+    }
+    CHECK(followed > 200);
+}
+
+TEST_CASE("two columns of a place cannot both be taken")
+{
+    detail::core_problem core{.rows = 1, .price = {1}, .left = {10}};
+    core.usages = {{1}, {2}};
+    core.add_change(0.1, 0);
+    core.add_change(0.2, 1);
+    core.close(1);
+    const detail::core_columns columns(core);
+    detail::relaxation program(columns.costs, core.left, core.price);
+    const std::vector<double> most(2, 1);
+    for (std::size_t j = 0; j < 2; ++j)
+        program.add(-core.loss[columns[j].change], columns[j].a_class, 1);
+    detail::column_bounds bounds(columns, program, most);
+    bounds.set_bounds(0, 1, 1);
+    CHECK(bounds.settle_places());
+    CHECK(program.upper[1] == 0);
+    bounds.set_bounds(1, 1, 1);
+    CHECK(!bounds.settle_places());
+}

@@ -58,6 +58,7 @@ int main(int count, char** arguments)
                         write_verilog_matrix(out, k.test.module, k.schedule, k.weights, k.biases);
             },
             tests);
+        std::cerr << done << " of " << circuits << " simulated\n";
         if (said != "PASS\n") {
             ++wrong;
             std::cout << said;

@@ -39,15 +39,13 @@ struct layer {
     structure how;
 };
 constexpr layer layers[] = {
-    {"dense", 16, 16, 4, 16, 100, structure::packed_multipliers},
-    {"50% pruned", 16, 16, 4, 16, 50, structure::packed_multipliers},
     {"dense", 32, 8, 8, 18, 100, structure::packed_multipliers},
     {"75% pruned", 32, 8, 8, 18, 25, structure::packed_multipliers},
     {"75% pruned, N:4", 32, 8, 8, 18, 25, structure::n_of(4)},
-    {"dense", 64, 32, 32, 16, 100, structure::packed_multipliers},
-    {"75% pruned", 64, 32, 32, 16, 25, structure::packed_multipliers},
-    {"dense", 32, 32, 512, 12, 100, structure::packed_multipliers},
-    {"75% pruned, N:4", 64, 32, 32, 16, 25, structure::n_of(4)},
+    {"dense", 32, 5, 8, 16, 100, structure::packed_multipliers}, // the last of the jet tagger
+    {"80% pruned", 32, 5, 8, 16, 20, structure::packed_multipliers},
+    {"dense", 32, 16, 64, 12, 100, structure::packed_multipliers},
+    {"75% pruned", 32, 16, 64, 12, 25, structure::packed_multipliers},
 };
 
 /// The weights of the best multipliers of each row by random importances, as a pruner would keep

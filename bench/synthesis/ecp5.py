@@ -31,7 +31,7 @@ def placed(folder, number, nextpnr):
     base = folder / number
     run(["yosys", "-q", "-p", f"read_verilog {base}.v; synth_ecp5 -top chip -noflatten "
          f"-json {base}.json; tee -q -o {base}.stat stat"], f"{base}.yosys.log")
-    run([nextpnr, "--45k", "--package", "CABGA381", "--speed", "6", "--seed", "1", "--freq", "150",
+    run([nextpnr, "--45k", "--package", "CABGA381", "--speed", "6", "--seed", "1", "--freq", "100",
          "--timing-allow-fail", "--lpf-allow-unconstrained", "--json", f"{base}.json",
          "--report", f"{base}.report"], f"{base}.nextpnr.log")
     harness = own_cells(pathlib.Path(f"{base}.stat").read_text(encoding="utf-8"), "chip")

@@ -195,13 +195,14 @@ TEST_CASE("what multipliers choose by is counted from the schedule, and no more 
                 .weight = {18, 8},
                 .data = {14, 4},
                 .accum = {20, 8}})[0];
-            // In each cycle half of the inputs of each block are kept, up to 4.
+            // In each cycle half of the inputs of each block are kept; of the widest, two, so that
+            // some multipliers have as many streams as inputs to choose from.
             std::vector<std::uint8_t> kept(static_cast<std::size_t>(m.weights()));
             for (std::int64_t row = 0; row < 24; ++row)
                 for (int first = 0; first < 8; first += streams)
                     for (int cycle = 0; cycle < rf; ++cycle) {
                         const int inputs = std::min(streams, 8 - first);
-                        for (int n = 0; n < (inputs + 1) / 2;) {
+                        for (int n = 0; n < (streams == 9 ? 2 : (inputs + 1) / 2);) {
                             const auto stream = static_cast<std::int64_t>(
                                 first + static_cast<int>(random() % static_cast<unsigned>(inputs)));
                             std::uint8_t& one =
@@ -244,4 +245,26 @@ TEST_CASE("one of few inputs is chosen by the counter, and no stream is brought"
     CHECK(plan.operands == 2);
     CHECK(plan.streams.size() == 2);
     CHECK(plan.streams[0].inputs == std::vector<std::int64_t>{0, 5, 10, 15});
+}
+
+TEST_CASE("streams are brought where enough multipliers choose from them")
+{
+    std::mt19937_64 random(6);
+    for (const int rows : {1, 24}) {
+        const weight_matrix m = matrices_of(
+            dense{.inputs = 96, .outputs = rows, .reuse_factor = 12, .data = {14, 4}})[0];
+        std::vector<std::uint8_t> kept(static_cast<std::size_t>(m.weights()));
+        for (std::int64_t row = 0; row < rows; ++row)
+            for (int block = 0; block < 8; block += 4)
+                for (int cycle = 0; cycle < 12; ++cycle) // one of four
+                    kept[static_cast<std::size_t>(
+                        (row * 8 + block + static_cast<int>(random() % 4)) * 12 + cycle)] = 1;
+        const circuit_plan plan =
+            plan_of(schedule_of(m, std::span<const std::uint8_t>(kept), structure::n_of(4)));
+        // A selector of 12 inputs takes 4 LUTs a bit, one of 4 streams a LUT and two for its table:
+        // 14 · 4 - (14 + 2) = 40 are saved by each multiplier, and 8 streams cost 14 · 4 each.
+        CHECK(plan.operands == 2 * rows);
+        CHECK(plan.tables.empty() == (rows == 1));
+        CHECK(plan.streams.size() == static_cast<std::size_t>(rows == 1 ? 2 : 2 * rows + 8));
+    }
 }

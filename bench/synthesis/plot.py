@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Draws predicted against synthesised: plot.py TABLE … > docs/synthesis.svg
+
+The tables are those that bench_synthesis prints. A dot is one circuit; both axes are logarithmic,
+and figures below one are drawn at a half, so that 0 has a place.
+"""
+
+import csv
+import math
+import sys
+
+SIDE, LEFT, TOP, PITCH = 300, 62, 34, 390
+GROUPS = {"fixed map, RF to 64": "#0072b2", "fixed map, RF 128 to 2048": "#d55e00",
+          "N:M and free rows": "#009e73"}
+
+
+def group_of(row):
+    if row["structure"] not in ("packed", "in place"):
+        return "N:M and free rows"
+    return "fixed map, RF 128 to 2048" if int(row["RF"]) >= 128 else "fixed map, RF to 64"
+
+
+def place(value, decades):
+    return SIDE * (math.log10(value if value >= 1 else 0.5) + 0.5) / (decades + 0.5)
+
+
+def text(x, y, anchor, words, more=""):
+    return f"<text x='{x:.0f}' y='{y:.0f}' text-anchor='{anchor}' {more}>{words}</text>"
+
+
+def line(x1, y1, x2, y2, colour):
+    return f"<line x1='{x1:.1f}' y1='{y1:.1f}' x2='{x2:.1f}' y2='{y2:.1f}' stroke='{colour}'/>"
+
+
+def panel(rows, quantity, x0, decades):
+    def x(value):
+        return x0 + place(value, decades)
+
+    def y(value):
+        return TOP + SIDE - place(value, decades)
+
+    out = []
+    for decade in range(decades + 1):
+        value = 10 ** decade
+        out += [line(x(value), TOP, x(value), TOP + SIDE, "#ddd"),
+                line(x0, y(value), x0 + SIDE, y(value), "#ddd"),
+                text(x(value), TOP + SIDE + 16, "middle", value),
+                text(x0 - 6, y(value) + 4, "end", value)]
+    out.append(line(x(1), y(1), x0 + SIDE, TOP, "#555"))
+    dots = {}
+    for row in rows:
+        predicted, found = int(row[quantity]), int(row[quantity + " Yosys"])
+        if found > 0 or quantity != "LUT":  # 0: not asked for
+            dots.setdefault((predicted, found, group_of(row)), []).append(row)
+    off = sum(len(found) for (a, b, _), found in dots.items() if a != b)
+    count = sum(len(found) for found in dots.values())
+    for a, b, group in sorted(dots):
+        out.append(f"<circle cx='{x(b):.1f}' cy='{y(a):.1f}' r='3' fill='{GROUPS[group]}' "
+                   "fill-opacity='0.5'/>")
+    out += [text(x0 + SIDE / 2, 20, "middle", f"{quantity}: {count} circuits, {off} differ",
+                 "font-size='14'"),
+            text(x0 + SIDE / 2, TOP + SIDE + 34, "middle", "synthesised by Yosys")]
+    return out
+
+
+def main():
+    rows = []
+    for name in sys.argv[1:]:
+        with open(name, encoding="utf-8") as table:
+            rows += list(csv.DictReader(table, delimiter="\t"))
+    out = ["<svg xmlns='http://www.w3.org/2000/svg' width='1200' height='420' "
+           "font-family='sans-serif' font-size='11'>",
+           "<rect width='1200' height='420' fill='white'/>"]
+    for number, (quantity, decades) in enumerate((("DSP", 3), ("RAMB18", 3), ("LUT", 4))):
+        out += panel(rows, quantity, LEFT + number * PITCH, decades)
+    out.append(text(16, TOP + SIDE / 2, "middle", "predicted", "transform='rotate(-90 16 184)'"))
+    for number, (group, colour) in enumerate(GROUPS.items()):
+        out += [f"<circle cx='{LEFT + number * 200}' cy='400' r='4' fill='{colour}'/>",
+                text(LEFT + 9 + number * 200, 404, "start", group)]
+    print("\n".join(out + ["</svg>"]))
+
+
+if __name__ == "__main__":
+    main()

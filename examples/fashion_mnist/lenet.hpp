@@ -4,9 +4,12 @@
 #include "../shared/relu_max_pool.hpp"
 
 #include <espalier/espalier.hpp>
+#include <espalier/with/torch_rounding.hpp>
 
 #include <torch/torch.h>
 
+#include <cstddef>
+#include <span>
 #include <vector>
 
 // LeNet twice: as hardware for the compiler and as a module for LibTorch. The names of the layers
@@ -61,15 +64,36 @@ static_assert(esp::cost(hardware, costs).dsp == 6150);
 static_assert(esp::cost(hardware, costs).bram() == 1380);
 static_assert(esp::must_fit<hardware, esp::device::xcvu9p>());
 
-/// The same layers, with accumulators that hold every sum. Those cost adders and no DSP
-/// (docs/quantization.md).
-inline std::vector<esp::layer_spec> layers_with_wide_sums()
+/// Widths that a network may have: 18 bits as above, 16, 12 and 8.
+inline const std::vector<int>& possible_bits()
+{
+    static const std::vector<int> bits{18, 16, 12, 8};
+    return bits;
+}
+
+/// The same layers with weights and data of so many bits. Weights need few bits left of the point,
+/// sums some. Accumulators hold every sum, which costs adders and no DSP (docs/quantization.md).
+inline std::vector<esp::layer_spec> layers_with(int bits)
 {
     std::vector<esp::layer_spec> layers(hardware.specs.begin(), hardware.specs.end());
-    for (esp::layer_spec& layer : layers)
+    for (esp::layer_spec& layer : layers) {
+        if (bits < 18) {
+            layer.weight = {.width = bits, .integer = bits == 16 ? 6 : bits == 12 ? 2 : 1};
+            layer.data = {.width = bits, .integer = bits == 8 ? 4 : 6};
+        }
         layer.accum = {.width = layer.weight.width + layer.data.width + 9,
             .integer = layer.weight.integer + layer.data.integer + 9};
+    }
     return layers;
+}
+
+/// How results come into the format of a layer: those of few bits are rounded to the nearest,
+/// others truncated as ap_fixed does by itself; all saturate.
+inline esp::fixed_point result_of(const esp::layer_spec& layer)
+{
+    return {.format = layer.data,
+        .rounding = layer.data.width < 18 ? esp::rounding::rnd : esp::rounding::trn,
+        .overflow = esp::overflow::sat};
 }
 
 /// The trained twin. Two liberties that change no result: pooling goes before the ReLU (they
@@ -91,19 +115,46 @@ struct lenet : torch::nn::Module {
         register_module("fc3", fc3);
     }
 
+    /// Whose formats data and biases have in the forward pass, with gradients that pass straight
+    /// through; none: they stay floats.
+    void round_as(std::span<const esp::layer_spec> layers)
+    {
+        layers_.assign(layers.begin(), layers.end());
+    }
+
     /// (n, 1, 28, 28) images → (n, 10) logits.
     torch::Tensor forward(const torch::Tensor& images)
     {
-        const auto dense = [](const torch::Tensor& x, torch::nn::Linear& layer) {
-            return torch::conv2d(x, layer->weight.unsqueeze(-1).unsqueeze(-1), layer->bias);
+        using example::relu_max_pool;
+        const auto dense = [](const torch::nn::Linear& layer) {
+            return layer->weight.unsqueeze(-1).unsqueeze(-1);
         };
-        torch::Tensor x = example::relu_max_pool::apply(conv1(images));
-        x = example::relu_max_pool::apply(conv2(x));
-        x = x.contiguous().view({-1, 400, 1, 1});
-        x = torch::relu(dense(x, fc1));
-        x = torch::relu(dense(x, fc2));
-        return dense(x, fc3).view({-1, 10});
+        torch::Tensor x = rounded(images, 0);
+        // A maximum of rounded numbers is the rounded maximum.
+        x = relu_max_pool::apply(torch::conv2d(x, conv1->weight, bias(conv1, 0), 1, 2));
+        x = relu_max_pool::apply(torch::conv2d(rounded(x, 0), conv2->weight, bias(conv2, 1)));
+        x = rounded(x, 1).contiguous().view({-1, 400, 1, 1});
+        x = rounded(torch::relu(torch::conv2d(x, dense(fc1), bias(fc1, 2))), 2);
+        x = rounded(torch::relu(torch::conv2d(x, dense(fc2), bias(fc2, 3))), 3);
+        return rounded(torch::conv2d(x, dense(fc3), bias(fc3, 4)), 4).view({-1, 10});
     }
+
+private:
+    /// Data as the layer has them.
+    [[nodiscard]] torch::Tensor rounded(const torch::Tensor& data, std::size_t layer) const
+    {
+        return layers_.empty() ? data : esp::in_format(data, result_of(layers_[layer]));
+    }
+    template <class Layer>
+    [[nodiscard]] torch::Tensor bias(const Layer& of, std::size_t layer) const
+    {
+        if (layers_.empty())
+            return of->bias;
+        return esp::in_format(
+            of->bias, {.format = layers_[layer].weight, .overflow = esp::overflow::sat});
+    }
+
+    std::vector<esp::layer_spec> layers_;
 };
 
 } // namespace fashion_mnist

@@ -69,6 +69,7 @@ public:
             static_cast<long long>(dense_.back().weights), 100 * dense_accuracy_.validation,
             dense_seconds_);
         train_.set_teacher();
+        after_dense_ = train_.random();
         nlohmann::ordered_json json{{"seed", seed_}};
         if (o_.paper)
             json.update(prune_as_paper(pruner, trainee));
@@ -159,22 +160,30 @@ private:
     /// forward pass.
     nlohmann::ordered_json prune_by_structures()
     {
-        const std::vector<esp::layer_spec> layers = layers_with_wide_sums();
-        const auto test = [&] {
-            return accuracy(in_integers(net_, layers, {.overflow = esp::overflow::sat}),
-                data_.test.images, data_.test.labels);
+        const std::vector<esp::layer_spec> layers = layers_with(o_.bits);
+        const auto test_as = [&](std::span<const esp::layer_spec> as) {
+            return accuracy(in_integers(net_, as, true), data_.test.images, data_.test.labels);
         };
         const example::climber<lenet> climber{
-            net_, layers, train_, [&] { return validate(); }, test};
+            net_, layers, train_, [&] { return validate(); }, [&] { return test_as(layers); }};
+        // Whatever the width, it is the dense network of 18 bits that is compared with.
+        example::restore(net_, dense_parameters_);
         example::rung start{.seed = seed_,
-            .dense_validation = dense_accuracy_.validation,
-            .dense_test = test(),
+            .dense_validation = validate(),
+            .dense_test = test_as(layers_with(18)),
             .dense = dense_.back()};
+        if (o_.bits < 18)
+            for (lenet* each : {&net_, &twin_})
+                each->round_as(layers);
         nlohmann::ordered_json rungs = nlohmann::ordered_json::array();
         std::vector<example::rung> all;
         for (const example::grouping_kind& kind : o_.kinds) {
+            // What comes of a kind does not depend on what was run before it.
             example::restore(net_, dense_parameters_);
             const std::size_t first = all.size();
+            train_.set_random(after_dense_);
+            start.kind =
+                kind.title() + (o_.bits == 18 ? "" : ", " + std::to_string(o_.bits) + " bits");
             example::climb<lenet>(
                 climber, kind, o_.how.ladder, start, [&](const example::rung& reached) {
                     all.push_back(reached);
@@ -200,6 +209,7 @@ private:
     std::vector<example::run_log> ladders_; ///< one for each kind of groups
     accuracies dense_accuracy_;
     std::vector<torch::Tensor> dense_parameters_;
+    at::Generator after_dense_;
     double dense_seconds_ = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "../shared/grouping_kind.hpp"
 #include "../shared/ladder.hpp"
 #include "../shared/torch_training.hpp"
+#include "lenet.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -48,7 +49,9 @@ inline recipe default_recipe()
     r.ladder.round = r.round;
     r.ladder.round.epochs = 1;
     r.ladder.finish = r.finish;
-    r.ladder.finish.epochs = 20;
+    r.ladder.finish.epochs = 15;
+    r.ladder.first_rounds = 4;
+    r.ladder.rounds = 1;
     return r;
 }
 
@@ -60,7 +63,6 @@ inline recipe quick_recipe()
     r.round.epochs = 1;
     r.rounds = 4;
     r.finish.epochs = 11;
-    r.ladder.first_rounds = 4;
     r.ladder.finish.epochs = 5;
     return r;
 }
@@ -74,7 +76,7 @@ inline recipe full_recipe()
     r.rounds = 10;
     r.finish.epochs = 160;
     r.dsp_factor = 6;
-    r.ladder.factors = {10, 20, 30, 50, 80};
+    r.ladder.factors = {20, 30, 50, 80};
     return r;
 }
 
@@ -89,6 +91,7 @@ struct options {
     double regularization = 0;
     std::int64_t training_images = std::numeric_limits<std::int64_t>::max();
     int threads = 2;
+    int bits = 18;     ///< of the structures
     bool paper = true; ///< whether the paper's groups are pruned first
     std::vector<example::grouping_kind> kinds{{"n:4", true}};
 };
@@ -109,7 +112,7 @@ inline std::optional<options> parse(
                  "prints what is left."};
     auto* quick_flag = app.add_flag("--quick", quick,
         "a minute of training instead of six, and no structures unless some are named");
-    app.add_flag("--full", full, "6x fewer DSPs, and structures at 10x to 80x, within an hour")
+    app.add_flag("--full", full, "6x fewer DSPs, and structures at 20x to 80x, within an hour")
         ->excludes(quick_flag);
     app.add_option("--seed,--seeds", o.seeds, "decides everything that is random; one run for each")
         ->delimiter(',')
@@ -144,9 +147,15 @@ inline std::optional<options> parse(
         ->check(CLI::IsMember({"yes", "no", "both"}))
         ->capture_default_str();
     app.add_option("--factors", factors,
-           "times fewer DSPs, ascending; the structures are pruned from one to the next")
+           "times fewer DSPs (LUTs of multipliers, at 8 bits), ascending; the structures are "
+           "pruned "
+           "from one to the next; 1 only trains for the hardware")
         ->delimiter(',')
-        ->check(CLI::Range(1.1, 500.0));
+        ->check(CLI::Range(1.0, 500.0));
+    app.add_option("--bits", o.bits,
+           "of weights and data of the structures; below 18, data are rounded in training as well")
+        ->check(CLI::IsMember(possible_bits()))
+        ->capture_default_str();
     app.add_option("--bram-share", o.how.ladder.bram_factor,
            "times fewer block RAMs of the structures, as a part of these factors")
         ->check(CLI::Range(0.0, 2.0))

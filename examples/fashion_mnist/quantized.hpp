@@ -19,19 +19,20 @@ namespace fashion_mnist {
 
 /// The network with all numbers in the formats of its layers. Pooling stands behind the ReLU, as in
 /// hardware, which changes no result.
-/// \param modes  how results are brought into the format of their layer
+/// \param saturates  whether images and results do, and are rounded as in training (`result_of`)
 inline esp::integer_network in_integers(const lenet& net,
-    std::span<const esp::layer_spec> layers = hardware.specs, const esp::fixed_point& modes = {})
+    std::span<const esp::layer_spec> layers = hardware.specs, bool saturates = false)
 {
     const std::vector<esp::weight_view> weights = esp::weights_of(net, layers);
     const std::array biases{
         net.conv1->bias, net.conv2->bias, net.fc1->bias, net.fc2->bias, net.fc3->bias};
-    esp::integer_network result({28, 28, 1}, layers[0].data);
+    esp::integer_network result(
+        {28, 28, 1}, saturates ? result_of(layers[0]) : esp::fixed_point{layers[0].data});
     for (std::size_t i = 0; i < biases.size(); ++i) {
         const esp::layer_spec& layer = layers[i];
         esp::kernel_formats formats = esp::formats_of(layer);
-        formats.result.rounding = modes.rounding;
-        formats.result.overflow = modes.overflow;
+        if (saturates)
+            formats.result = result_of(layer);
         const std::span<const float> bias(
             biases[i].data_ptr<float>(), static_cast<std::size_t>(biases[i].numel()));
         result.add(layer,

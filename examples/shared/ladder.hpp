@@ -14,14 +14,16 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <functional>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
-#include <utility>
 #include <vector>
 
 // A ladder: one network, pruned to a factor, trained, measured, then pruned on to the next factor
@@ -59,8 +61,8 @@ struct equal_ratios {
 struct ladder_recipe {
     std::vector<double> factors{20};   ///< times fewer DSPs, ascending
     double bram_factor = 0.5;          ///< times fewer block RAMs, for each of these
-    std::size_t first_rounds = 6;      ///< to the first factor
-    std::size_t rounds = 2;            ///< to each of the others
+    std::size_t first_rounds = 4;      ///< to the first factor
+    std::size_t rounds = 1;            ///< to each of the others
     training_options round;            ///< after each step to a factor but the last
     training_options finish;           ///< after the last
     std::int64_t ranking_batches = 50; ///< whose gradients rank the groups before each round
@@ -91,49 +93,71 @@ struct climber {
     std::function<double()> test;     ///< in the integers of the hardware
 };
 
+/// The pruner from one factor to the next. Where products are built from LUTs, as those of 8 bits
+/// are, factors are of these.
+inline esp::pruner_options options_of(std::span<const esp::layer_spec> layers,
+    const grouping_kind& kind, const ladder_recipe& how, double from, double to)
+{
+    const double part = 1 - 1 / to;
+    const double of_bram = 1 - 1 / std::max(1.0, how.bram_factor * to);
+    const bool has_dsp = esp::cost(layers, esp::cost_policy::paper).dsp > 0;
+    const esp::pruning_target target(
+        has_dsp ? part : 0, to > 1 ? of_bram : 0.5, has_dsp ? 0 : part);
+    const esp::schedule schedule =
+        from == 1 ? esp::schedule(esp::polynomial{.steps = how.first_rounds, .target = target})
+                  : esp::schedule(equal_ratios{
+                        .steps = how.rounds, .from = from, .to = to, .target = target});
+    return {.schedule = schedule,
+        .tolerance = 0.5, // every rung is measured; nothing is taken back
+        .rank_by = esp::ranking::fisher,
+        .normalize_by = esp::normalization::none,
+        .selection = {.costs = esp::cost_policy::paper, .rules = rules_of(layers, kind)}};
+}
+
+/// Prunes and trains in turns until the factor is reached. At factor 1 it only trains.
+template <class Network>
+void reach(const climber<Network>& who, esp::pruner& pruner, double factor,
+    const ladder_recipe& how, double baseline)
+{
+    const auto in_hardware = [&] { return pruner.as_in_hardware(); };
+    if (factor <= 1)
+        return who.train.train("1x", how.finish, {}, in_hardware);
+    const auto observe = [&] {
+        who.train.look(
+            how.ranking_batches, [&] { pruner.observe(esp::gradients_of(who.net, who.layers)); },
+            in_hardware);
+    };
+    pruner.baseline(baseline);
+    for (observe(); auto round = pruner.next(); observe()) {
+        const bool last = round->record().progress >= 1;
+        char phase[64];
+        std::snprintf(phase, sizeof phase, "%gx, %zu", factor, round->number());
+        who.train.train(phase, last ? how.finish : how.round,
+            {.after_step = [&] { round->mask(); }}, in_hardware);
+        const double metric = [&] {
+            const auto hardware = in_hardware();
+            return who.validate();
+        }();
+        pruner.report(metric);
+    }
+}
+
 /// Climbs from the dense network; its weights are left as they are on the last rung, in hardware.
+/// \param start    what is known before
 /// \param on_rung  called with each rung, while the weights are those of the hardware
+/// \throws std::logic_error if the weights are not what the pruner says of them
 template <class Network>
 void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_recipe& how,
-    rung start, const std::function<void(const rung&)>& on_rung)
+    const rung& start, const std::function<void(const rung&)>& on_rung)
 {
-    esp::stopwatch clock;
     double before = 1;
     esp::trainee trainee = esp::trainee_of(who.net, who.layers);
     for (const double factor : how.factors) {
-        const esp::pruning_target target(
-            1 - 1 / factor, 1 - 1 / std::max(1.0, how.bram_factor * factor));
-        const std::size_t rounds = before == 1 ? how.first_rounds : how.rounds;
-        const esp::schedule schedule =
-            before == 1 ? esp::schedule(esp::polynomial{.steps = rounds, .target = target})
-                        : esp::schedule(equal_ratios{
-                              .steps = rounds, .from = before, .to = factor, .target = target});
-        esp::pruner pruner{who.layers, trainee,
-            {.schedule = schedule,
-                .tolerance = 0.5, // every rung is measured; nothing is taken back
-                .rank_by = esp::ranking::fisher,
-                .normalize_by = esp::normalization::none,
-                .selection = {
-                    .costs = esp::cost_policy::paper, .rules = rules_of(who.layers, kind)}}};
-        const auto in_hardware = [&] { return pruner.as_in_hardware(); };
-        const auto observe = [&] {
-            who.train.look(
-                how.ranking_batches,
-                [&] { pruner.observe(esp::gradients_of(who.net, who.layers)); }, in_hardware);
-        };
-        pruner.baseline(start.dense_validation);
-        for (observe(); auto round = pruner.next(); observe()) {
-            const bool last = round->record().progress >= 1;
-            char phase[64];
-            std::snprintf(phase, sizeof phase, "%gx, %zu", factor, round->number());
-            who.train.train(phase, last ? how.finish : how.round,
-                {.after_step = [&] { round->mask(); }}, in_hardware);
-            const auto hardware = in_hardware();
-            pruner.report(who.validate());
-        }
+        const esp::stopwatch clock;
+        esp::pruner pruner{who.layers, trainee, options_of(who.layers, kind, how, before, factor)};
+        reach(who, pruner, factor, how, start.dense_validation);
         pruner.write_as_in_hardware();
         rung reached = start;
-        reached.kind = kind.title();
         reached.factor = factor;
         reached.validation = who.validate();
         reached.test = who.test();
@@ -141,14 +165,15 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
             tallies(who.layers, trainee.weights, structures_of(who.layers, kind)).back();
         reached.layers = layers_of(pruner, trainee.weights);
         reached.seconds = clock.seconds();
-        const esp::round_record* accepted = pruner.accepted();
-        if (accepted == nullptr || reached.pruned.paper.dsp > accepted->usage.dsp ||
-            reached.pruned.paper.bram18 > accepted->usage.bram18)
-            throw std::logic_error("the weights need more than the pruner says");
-        if (reached.validation != accepted->metric)
-            throw std::logic_error("the network is not the one that was measured");
+        if (factor > 1) {
+            const esp::round_record* accepted = pruner.accepted();
+            if (accepted == nullptr || reached.pruned.paper.dsp > accepted->usage.dsp ||
+                reached.pruned.paper.bram18 > accepted->usage.bram18)
+                throw std::logic_error("the weights need more than the pruner says");
+            if (reached.validation != accepted->metric)
+                throw std::logic_error("the network is not the one that was measured");
+        }
         on_rung(reached);
-        clock = {};
         before = factor;
     }
 }

@@ -84,6 +84,10 @@ public:
         teacher_ = (mean / data_.forms()).log();
     }
 
+    /// All that is random from here on; to be put back where a second run is to see the same.
+    [[nodiscard]] at::Generator random() const { return random_.clone(); }
+    void set_random(const at::Generator& to) { random_ = to.clone(); }
+
     /// \param around  () → what is to live during each forward and backward pass
     template <class Around = as_it_is>
     void train(const std::string& phase, const training_options& o, const training_hooks& hooks,

@@ -120,6 +120,7 @@ private:
                    static_cast<double>(right.size());
         };
         const rung start{.seed = o_.seed,
+            .kind = kind.title(),
             .dense_validation = validate(),
             .dense_test = test(),
             .dense = example::tallies(layers, esp::weights_of(net_, layers),

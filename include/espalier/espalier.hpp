@@ -76,6 +76,7 @@
 #include <espalier/model/resources.hpp>
 #include <espalier/model/split_offsets.hpp>
 #include <espalier/model/spread.hpp>
+#include <espalier/model/straight_through.hpp>
 #include <espalier/model/stream.hpp>
 #include <espalier/model/tensor_shape.hpp>
 #include <espalier/model/text_table.hpp>

@@ -14,7 +14,7 @@ packages=(
     libxtensor-dev                        # of the array files
     yosys iverilog                        # circuits: what was emitted, simulated and synthesised
     libbenchmark-dev coinor-libcbc-dev    # the benchmarks
-    libcli11-dev zlib1g-dev dataset-fashion-mnist # the examples
+    libcli11-dev zlib1g-dev libmatio-dev dataset-fashion-mnist # the examples
 )
 [[ "${1:-all}" == all ]] && packages+=(clang-19 doxygen) # the newest clang in Debian 12, beside 14
 . tests/install.sh

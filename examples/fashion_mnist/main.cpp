@@ -21,6 +21,7 @@
 #include <exception>
 #include <filesystem>
 #include <malloc.h>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ using example::image_data;
 
 /// Batches whose gradients rank the groups before each round.
 constexpr std::int64_t ranking_batches = 50;
+/// Of the logs, from which examples/report makes a page.
+constexpr const char* title = "LeNet on Fashion-MNIST";
 
 /// One seed: a dense network and what is made of it.
 class experiment {
@@ -71,8 +74,12 @@ public:
         if (o_.paper)
             json.update(prune_as_paper(pruner, trainee));
         json["structures"] = nlohmann::ordered_json::array();
-        if (!o_.kinds.empty())
+        if (!o_.kinds.empty()) {
             json["structures"] = prune_by_structures();
+            json["runs"] = nlohmann::ordered_json::array();
+            for (const example::run_log& log : ladders_)
+                json["runs"].push_back(example::to_json(log));
+        }
         json["seconds"]["dense"] = dense_seconds_;
         json["seconds"]["total"] = all.seconds();
         return json;
@@ -125,6 +132,8 @@ private:
 
         // The weights speak for themselves, and have to say what the pruner says.
         const std::vector<tally> pruned = tallies(trainee.weights);
+        const nlohmann::ordered_json layers =
+            example::to_json(example::layers_of(pruner, trainee.weights));
         if (const esp::round_record* record = pruner.accepted();
             record != nullptr && (pruned.back().paper.dsp > record->usage.dsp ||
                                      pruned.back().paper.bram18 > record->usage.bram18))
@@ -141,8 +150,9 @@ private:
             accuracy(in_integers(net_), data_.test.images, data_.test.labels);
         print_table(dense_, pruned, dense_accuracy_, pruned_accuracy);
         print_unfreed(pruner.masks(), trainee.weights, dense_weights);
-        return {{"baseline", to_json(dense_.back(), dense_accuracy_)}, {"rounds", rounds},
-            {"pruned", to_json(pruned.back(), pruned_accuracy)},
+        return {{"title", title}, {"structure", "paper"}, {"accounting", "paper"},
+            {"layers", layers}, {"baseline", to_json(dense_.back(), dense_accuracy_)},
+            {"rounds", rounds}, {"pruned", to_json(pruned.back(), pruned_accuracy)},
             {"seconds", {{"pruning", pruning_seconds}}}};
     }
 
@@ -170,6 +180,7 @@ private:
         for (const example::grouping_kind& kind : o_.kinds) {
             // What comes of a kind does not depend on what was run before it.
             example::restore(net_, dense_parameters_);
+            const std::size_t first = all.size();
             train_.set_random(after_dense_);
             start.kind =
                 kind.title() + (o_.bits == 18 ? "" : ", " + std::to_string(o_.bits) + " bits");
@@ -180,6 +191,7 @@ private:
                     std::printf("%s\n", row_of(reached).c_str());
                     std::fflush(stdout);
                 });
+            ladders_.push_back(example::run_of(title, std::span(all).subspan(first)));
         }
         example::print_rung_header();
         for (const example::rung& each : all)
@@ -194,6 +206,7 @@ private:
     lenet twin_;
     example::trainer<lenet> train_;
     std::vector<tally> dense_;
+    std::vector<example::run_log> ladders_; ///< one for each kind of groups
     accuracies dense_accuracy_;
     std::vector<torch::Tensor> dense_parameters_;
     at::Generator after_dense_;

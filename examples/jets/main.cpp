@@ -219,9 +219,13 @@ void run(const options& o)
     nlohmann::ordered_json outcomes = nlohmann::ordered_json::array();
     for (const outcome& each : all)
         outcomes.push_back(to_json(each));
-    example::write_json(o.output,
-        {{"synthetic", o.data.empty()}, {"rows", data.rows()}, {"folds", o.folds}, {"seed", o.seed},
-            {"epochs", o.epochs}, {"seconds", clock.seconds()}, {"outcomes", outcomes}});
+    nlohmann::ordered_json runs = nlohmann::ordered_json::array();
+    for (const example::run_log& log : logs_of(all))
+        runs.push_back(example::to_json(log));
+    example::write_json(
+        o.output, {{"synthetic", o.data.empty()}, {"rows", data.rows()}, {"folds", o.folds},
+                      {"seed", o.seed}, {"epochs", o.epochs}, {"seconds", clock.seconds()},
+                      {"outcomes", outcomes}, {"runs", runs}});
     std::printf("\n%.0f s in all; written to %s\n", clock.seconds(), o.output.c_str());
 }
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "../shared/pruner_log.hpp"
+#include "../shared/run_log.hpp"
+
 #include <espalier/espalier.hpp>
 
 #include <nlohmann/json.hpp>
@@ -111,6 +114,35 @@ inline void print(const outcome& o)
         factor(o.dense.hls.bram(), o.pruned.hls.bram()).c_str(),
         static_cast<double>(to.lut) / folds, dense.mean, dense.error, pruned.mean, pruned.error,
         changed.mean, changed.error);
+}
+
+/// The outcomes as logs of runs, one for each kind of groups on each hardware: reductions are
+/// rounds, amounts are means over the folds, and accuracies those of the tested rows. \param
+/// outcomes  those of one hardware and kind of groups side by side, reductions ascending
+inline std::vector<example::run_log> logs_of(const std::vector<outcome>& outcomes)
+{
+    std::vector<example::run_log> logs;
+    for (const outcome& o : outcomes) {
+        const auto part = [](const std::vector<bool>& right) { return accuracy(right).mean / 100; };
+        const auto mean = [&](const esp::resources& r) {
+            const auto folds = static_cast<double>(o.folds);
+            return example::amounts{static_cast<double>(r.dsp) / folds, r.bram() / folds,
+                static_cast<double>(r.lut) / folds};
+        };
+        const std::string title = "jets, " + std::to_string(o.bits) + " bits, reuse factor " +
+                                  std::to_string(o.reuse_factor);
+        if (logs.empty() || logs.back().title != title || logs.back().structure != o.structure)
+            logs.push_back({.title = title,
+                .structure = o.structure,
+                .accounting = "paper",
+                .baseline = {.need = mean(o.dense.paper), .test = part(o.dense_right)}});
+        example::run_log& log = logs.back();
+        log.baseline.need.lut =
+            0; // selectors of a multiplier that could choose, but has no need to
+        log.pruned = {.need = mean(o.pruned.paper), .test = part(o.pruned_right)};
+        log.rounds.push_back({.need = log.pruned.need, .test = log.pruned.test});
+    }
+    return logs;
 }
 
 inline nlohmann::ordered_json to_json(const outcome& o)

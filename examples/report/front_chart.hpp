@@ -14,14 +14,14 @@
 #include <vector>
 
 // All runs in one chart. What is compared is the same for networks of any size: how many times
-// fewer of a resource, and the points of validation accuracy that were gained or lost.
+// fewer of a resource, and the points of accuracy that were gained or lost.
 
 namespace report {
 
 /// One accepted network of a run.
 struct candidate {
     double factor = 1; ///< dense over pruned
-    double points = 0; ///< of validation accuracy, after less before
+    double points = 0; ///< of accuracy, after less before
     std::size_t series = 0;
     std::string title{};
 };
@@ -69,22 +69,22 @@ inline std::vector<candidate> candidates_of(
     for (std::size_t i = 0; i < runs.size(); ++i) {
         const run_log& run = runs[i];
         const double before = run.baseline.need.*r.of;
-        if (!run.baseline.validation || before <= 0)
+        const std::optional<double> dense = judged(run, run.baseline);
+        if (!dense || before <= 0)
             continue;
         const auto add = [&](const amounts& need, double accuracy, const std::string& which) {
             if (need.*r.of > 0)
-                all.push_back({before / (need.*r.of), 100 * (accuracy - *run.baseline.validation),
-                    series.of_run[i],
+                all.push_back({before / (need.*r.of), 100 * (accuracy - *dense), series.of_run[i],
                     run.title + ", " + run.structure + ", " + which + ": " +
                         factor(before, need.*r.of) + " fewer, " +
-                        fixed(100 * (accuracy - *run.baseline.validation), 2, true) + " points"});
+                        fixed(100 * (accuracy - *dense), 2, true) + " points"});
         };
         for (std::size_t k = 0; k < run.rounds.size(); ++k)
-            if (run.rounds[k].accepted && run.rounds[k].validation)
-                add(run.rounds[k].need, *run.rounds[k].validation,
-                    "round " + std::to_string(k + 1));
-        if (run.pruned.validation)
-            add(run.pruned.need, *run.pruned.validation, "in the end");
+            if (const auto accuracy = judged(run, run.rounds[k]);
+                run.rounds[k].accepted && accuracy)
+                add(run.rounds[k].need, *accuracy, "round " + std::to_string(k + 1));
+        if (const auto accuracy = judged(run, run.pruned))
+            add(run.pruned.need, *accuracy, "in the end");
     }
     return all;
 }
@@ -140,8 +140,7 @@ inline std::string front_chart(
     const axis y = axis::linear(worst, best, plot_area::bottom, plot_area::top);
     svg chart(plot_area::width, plot_area::height,
         "Points of accuracy against how many times fewer " + std::string(r.name) + ", all runs");
-    draw_frame(
-        chart, x, y, "times fewer " + std::string(r.name), "change of validation accuracy, points");
+    draw_frame(chart, x, y, "times fewer " + std::string(r.name), "change of accuracy, points");
     chart.line(plot_area::left, y.at(0), plot_area::right, y.at(0), "dense-line");
     std::string way;
     for (const candidate& c : front) // a step: what is reached holds for every smaller factor

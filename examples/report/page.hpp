@@ -53,8 +53,14 @@ inline std::string comparison(const std::vector<run_log>& runs)
         html += "<tr><td class=\"word\"><a href=\"#run-" + std::to_string(i + 1) + "\">" +
                 escaped(title_of(run)) + "</a></td><td class=\"word\">" + escaped(run.structure) +
                 "</td>";
-        for (const resource& r : resources)
-            html += "<td>" + factor(run.baseline.need.*r.of, run.pruned.need.*r.of) + "</td>";
+        for (const resource& r : resources) {
+            const double before = run.baseline.need.*r.of;
+            const double after = run.pruned.need.*r.of;
+            // Selectors and adders of a network that had none.
+            html += "<td>" +
+                    (before == 0 && after > 0 ? "+" + number(after) : factor(before, after)) +
+                    "</td>";
+        }
         const bool by_test = run.baseline.test && run.pruned.test;
         const auto& before = by_test ? run.baseline.test : run.baseline.validation;
         const auto& after = by_test ? run.pruned.test : run.pruned.validation;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 namespace report {
@@ -31,6 +32,19 @@ inline bool is_used(const run_log& run, const resource& r)
     return run.baseline.need.*r.of > 0 || run.pruned.need.*r.of > 0 ||
            std::ranges::any_of(
                run.rounds, [&](const logged_round& round) { return round.need.*r.of > 0; });
+}
+
+/// Whether the rounds of a run are judged by test data, as nothing was set apart for validation.
+inline bool is_judged_by_test(const run_log& run)
+{
+    return !run.baseline.validation && run.baseline.test;
+}
+/// The accuracy that rounds are judged by: of validation data, or of test data.
+/// \param state  a network or a round
+template <class State>
+std::optional<double> judged(const run_log& run, const State& state)
+{
+    return is_judged_by_test(run) ? state.test : state.validation;
 }
 
 } // namespace report

@@ -36,7 +36,7 @@ inline std::string rounds_chart(const run_log& run, const resource& r)
     }
     for (const logged_round& round : run.rounds) {
         amounts_seen.push_back(round.need.*r.of);
-        see(round.validation);
+        see(judged(run, round));
     }
     if (accuracies.empty())
         return {};
@@ -50,38 +50,40 @@ inline std::string rounds_chart(const run_log& run, const resource& r)
     draw_frame(chart, x, y, r.name, "accuracy, %");
     const auto at = [&](const amounts& need) { return x.at(need.*r.of); };
     std::string way;
-    if (run.baseline.validation) {
-        const double dense = y.at(100 * *run.baseline.validation);
-        chart.line(plot_area::left, dense, plot_area::right, dense, "dense-line");
-        way = 'M' + plain(at(run.baseline.need)) + ' ' + plain(dense);
+    const std::optional<double> dense = judged(run, run.baseline);
+    if (dense) {
+        const double level = y.at(100 * *dense);
+        chart.line(plot_area::left, level, plot_area::right, level, "dense-line");
+        way = 'M' + plain(at(run.baseline.need)) + ' ' + plain(level);
     }
     for (const logged_round& round : run.rounds)
-        if (round.accepted && round.validation)
+        if (const auto accuracy = judged(run, round); round.accepted && accuracy)
             way += (way.empty() ? 'M' : 'L') + plain(at(round.need)) + ' ' +
-                   plain(y.at(100 * *round.validation));
+                   plain(y.at(100 * *accuracy));
     if (!way.empty())
         chart.path(way, "way");
     const auto title = [&](const std::string& what, const amounts& need, double accuracy) {
         return what + ": " + number(need.*r.of) + ' ' + std::string(r.brief) + ", " +
                fixed(100 * accuracy) + " %";
     };
-    if (run.baseline.validation)
-        chart.mark(dot(at(run.baseline.need), y.at(100 * *run.baseline.validation)), "dense-mark",
-            title("dense", run.baseline.need, *run.baseline.validation));
+    if (dense)
+        chart.mark(dot(at(run.baseline.need), y.at(100 * *dense)), "dense-mark",
+            title("dense", run.baseline.need, *dense));
     for (std::size_t i = 0; i < run.rounds.size(); ++i) {
         const logged_round& round = run.rounds[i];
-        if (!round.validation)
-            continue;
-        chart.mark(dot(at(round.need), y.at(100 * *round.validation)),
-            round.accepted ? "accepted" : "rejected",
-            title("round " + std::to_string(i + 1) + (round.accepted ? "" : ", rejected"),
-                round.need, *round.validation));
+        const std::optional<double> accuracy = judged(run, round);
+        if (accuracy)
+            chart.mark(dot(at(round.need), y.at(100 * *accuracy)),
+                round.accepted ? "accepted" : "rejected",
+                title("round " + std::to_string(i + 1) + (round.accepted ? "" : ", rejected"),
+                    round.need, *accuracy));
     }
-    for (const measured* network : {&run.baseline, &run.pruned})
-        if (network->test)
-            chart.mark(diamond(at(network->need), y.at(100 * *network->test)), "test",
-                title(network == &run.baseline ? "test, dense" : "test, pruned", network->need,
-                    *network->test));
+    if (!is_judged_by_test(run))
+        for (const measured* network : {&run.baseline, &run.pruned})
+            if (network->test)
+                chart.mark(diamond(at(network->need), y.at(100 * *network->test)), "test",
+                    title(network == &run.baseline ? "test, dense" : "test, pruned", network->need,
+                        *network->test));
     return chart.written();
 }
 

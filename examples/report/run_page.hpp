@@ -78,6 +78,16 @@ inline std::string unused(const run_log& run)
                          : " The network takes no " + names + ", so there is no chart of them.";
 }
 
+/// What LUTs of a pruned network are, where the dense one takes none.
+inline std::string spent(const run_log& run)
+{
+    return run.baseline.need.lut == 0 && run.pruned.need.lut > 0
+               ? " LUTs are spent in place of DSP blocks: for selectors, where a multiplier takes "
+                 "any "
+                 "of several weights, and for adders, where a constant has few digits."
+               : "";
+}
+
 inline std::string rounds_figure(const run_log& run)
 {
     std::string charts;
@@ -86,23 +96,24 @@ inline std::string rounds_figure(const run_log& run)
             charts += rounds_chart(run, r);
     if (charts.empty())
         return "<p>Nothing was measured that could be drawn." + unused(run) + "</p>\n";
-    const auto key = [](const std::string& shape, const char* type, const char* words) {
+    const auto key = [](const std::string& shape, const char* type, const std::string& words) {
         return "<li>" + svg(12, 12, words).path(shape, type).written() + words + "</li>\n";
     };
+    const std::string of = is_judged_by_test(run) ? ", test data" : ", validation data";
     const bool any_rejected =
         std::ranges::any_of(run.rounds, [](const logged_round& r) { return !r.accepted; });
     std::string html = "<figure><div class=\"charts\">\n" + charts +
                        "</div>\n<ul class=\"legend\">\n" +
-                       key(dot(6, 6), "dense-mark", "dense, validation") +
-                       key(dot(6, 6), "accepted", "accepted round, validation");
+                       key(dot(6, 6), "dense-mark", "dense" + of) +
+                       key(dot(6, 6), "accepted", "accepted round" + of);
     if (any_rejected)
-        html += key(dot(6, 6), "rejected", "rejected round, validation");
-    if (run.baseline.test || run.pruned.test)
+        html += key(dot(6, 6), "rejected", "rejected round" + of);
+    if (!is_judged_by_test(run) && (run.baseline.test || run.pruned.test))
         html += key(diamond(6, 6), "test", "test, dense and in the end");
     return html +
            "</ul>\n<figcaption>Follow the line from the dense network, the black mark: each round "
-           "keeps less hardware. The dashed line is the dense network\u2019s accuracy." +
-           unused(run) + "</figcaption></figure>\n";
+           "keeps fewer multipliers. The dashed line is the dense network\u2019s accuracy." +
+           spent(run) + unused(run) + "</figcaption></figure>\n";
 }
 
 inline std::string rounds_table(const run_log& run)
@@ -113,7 +124,9 @@ inline std::string rounds_table(const run_log& run)
     for (const resource& r : resources)
         if (is_used(run, r))
             html += "<th>" + std::string(r.brief) + "</th>";
-    html += "<th>weights</th><th>accuracy, %</th><th "
+    const bool weights = run.baseline.need.weights > 0;
+    html += std::string(weights ? "<th>weights</th>" : "") +
+            "<th>accuracy, %</th><th "
             "class=\"word\">kept</th></tr></thead><tbody>\n";
     const auto row = [&](const std::string& name, const amounts& need,
                          const std::optional<double>& accuracy, const char* verdict) {
@@ -121,15 +134,16 @@ inline std::string rounds_table(const run_log& run)
         for (const resource& r : resources)
             if (is_used(run, r))
                 html += "<td>" + number(need.*r.of) + "</td>";
-        html += "<td>" + number(need.weights) + "</td><td>" + percent(accuracy) +
-                "</td><td class=\"word\">" + verdict + "</td></tr>\n";
+        if (weights)
+            html += "<td>" + number(need.weights) + "</td>";
+        html += "<td>" + percent(accuracy) + "</td><td class=\"word\">" + verdict + "</td></tr>\n";
     };
     html += "<tr>";
-    row("dense", run.baseline.need, run.baseline.validation, "");
+    row("dense", run.baseline.need, judged(run, run.baseline), "");
     for (std::size_t i = 0; i < run.rounds.size(); ++i) {
         const logged_round& round = run.rounds[i];
         html += round.accepted ? "<tr>" : "<tr class=\"no\">";
-        row(std::to_string(i + 1), round.need, round.validation, round.accepted ? "yes" : "no");
+        row(std::to_string(i + 1), round.need, judged(run, round), round.accepted ? "yes" : "no");
     }
     return html + "</tbody></table></div>\n";
 }

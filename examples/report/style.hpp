@@ -79,6 +79,7 @@ main{padding-top:1rem}}
 @media print{@page{margin:14mm}body{font-size:10.5pt}main{max-width:none;padding:0}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 h2,h3{break-after:avoid}figure,.map>div,tr,dl.key{break-inside:avoid}figure.map{break-inside:auto}
+dl.key{grid-template-columns:repeat(auto-fit,minmax(6.2rem,1fr))}dd{font-size:14pt}
 .charts{grid-template-columns:repeat(2,1fr);gap:.4rem 1.4rem}.charts svg{max-width:88mm}
 section.run{break-before:page;border:0;margin:0;padding:0}
 section.run:first-of-type{break-before:auto}

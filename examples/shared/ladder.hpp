@@ -3,6 +3,8 @@
 
 #include "grouping_kind.hpp"
 #include "labelled_images.hpp"
+#include "pruner_log.hpp"
+#include "run_log.hpp"
 #include "tally.hpp"
 #include "torch_training.hpp"
 
@@ -77,7 +79,8 @@ struct rung {
     double test = 0;
     tally dense{};
     tally pruned{};
-    double seconds = 0; ///< since the rung before
+    double seconds = 0;                 ///< since the rung before
+    std::vector<logged_layer> layers{}; ///< before, now, and what of the hardware is kept
 };
 
 /// A network with all that a ladder needs. Accuracies are parts.
@@ -160,6 +163,7 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
         reached.test = who.test();
         reached.pruned =
             tallies(who.layers, trainee.weights, structures_of(who.layers, kind)).back();
+        reached.layers = layers_of(pruner, trainee.weights);
         reached.seconds = clock.seconds();
         if (factor > 1) {
             const esp::round_record* accepted = pruner.accepted();
@@ -201,6 +205,25 @@ inline std::string row_of(const rung& r)
         100 * (r.validation - r.dense_validation), 100 * r.dense_test, 100 * r.test,
         100 * (r.test - r.dense_test));
     return text;
+}
+
+/// The rungs of one ladder as the log of a run, in the paper's accounting. Each rung is a round,
+/// and the last is what is left.
+inline run_log run_of(const std::string& title, std::span<const rung> rungs)
+{
+    const auto need = [](const tally& t) { return amounts_of(t.paper, t.weights); };
+    run_log run{.title = title, .accounting = "paper"};
+    for (const rung& r : rungs) {
+        run.structure = r.kind;
+        run.seed = r.seed;
+        run.baseline = {.need = need(r.dense),
+            .validation = r.dense_validation,
+            .quantized_test = r.dense_test};
+        run.pruned = {.need = need(r.pruned), .validation = r.validation, .quantized_test = r.test};
+        run.rounds.push_back({need(r.pruned), r.validation, true});
+        run.layers = r.layers;
+    }
+    return run;
 }
 
 inline nlohmann::ordered_json to_json(const tally& t)

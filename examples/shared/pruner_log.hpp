@@ -5,9 +5,11 @@
 
 #include <espalier/espalier.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,34 +52,23 @@ inline std::vector<logged_layer> layers_of(
     std::vector<float> buffer;
     for (std::size_t m = 0; m < weights.size(); ++m) {
         const esp::grouping& groups = pruner.groups().groups_of(m);
-        const esp::weight_matrix& matrix = groups.matrix();
+        const esp::weight_matrix& kernel = groups.matrix();
         const esp::layout order = weights[m].order();
         const std::span<const float> now = weights[m].read(buffer);
         const auto left =
             static_cast<std::int64_t>(now.size()) - std::count(now.begin(), now.end(), 0.0F);
         const std::vector<float> full(now.size(), 1.0F);
         const esp::hardware_map map = esp::hardware_map_of(groups, order, pruner.masks()[m], costs);
-        layers.push_back({.name = esp::name_of(matrix),
-            .inputs = matrix.n_in(),
-            .outputs = matrix.n_out(),
-            .reuse_factor = matrix.reuse_factor,
-            .dense = amounts_of(esp::recount(matrix, order, full, costs), matrix.weights()),
-            .pruned = amounts_of(esp::recount(matrix, order, now, costs, groups.how()), left),
+        layers.push_back({.name = esp::name_of(kernel),
+            .inputs = kernel.n_in(),
+            .outputs = kernel.n_out(),
+            .reuse_factor = kernel.reuse_factor,
+            .dense = amounts_of(esp::recount(kernel, order, full, costs), kernel.weights()),
+            .pruned = amounts_of(esp::recount(kernel, order, now, costs, groups.how()), left),
             .multipliers = digits(map.multipliers),
             .columns = digits(map.columns)});
     }
     return layers;
-}
-
-/// What all layers take together.
-/// \param state  `&logged_layer::dense` or `&logged_layer::pruned`
-inline amounts total_of(std::span<const logged_layer> layers, amounts logged_layer::*state)
-{
-    amounts sum;
-    for (const logged_layer& layer : layers)
-        for (const auto part : {&amounts::dsp, &amounts::bram, &amounts::lut, &amounts::weights})
-            sum.*part += (layer.*state).*part;
-    return sum;
 }
 
 } // namespace example

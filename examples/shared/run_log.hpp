@@ -15,10 +15,9 @@
 // The log of a run, which every example that prunes leaves behind as JSON and from which
 // examples/report makes a page: a dense network, rounds, and what is left, in total and layer by
 // layer. A reader skips what it does not know, so an example may add fields of its own. A file
-// holds one such object, or several in an array "runs".
+// holds one such object, or others in an array "runs", or both.
 //
-//   {"title": "LeNet on Fashion-MNIST", "structure": "consecutive multipliers", "accounting":
-//   "paper",
+//   {"title": "LeNet on Fashion-MNIST", "structure": "paper", "accounting": "paper",
 //    "baseline": {"dsp": 6150, "bram": 1380, "lut": 0, "weights": 61470,
 //                 "validation_accuracy": 0.9112, "test_accuracy": 0.9077},
 //    "rounds": [{"dsp": 4110, "bram": 1026, "lut": 0, "weights": 45324,
@@ -56,8 +55,9 @@ struct measured {
 
 struct logged_round {
     amounts need{};
-    std::optional<double> validation{}; ///< none: training diverged
+    std::optional<double> validation{}; ///< none: training diverged, or nothing was set apart
     bool accepted = true;
+    std::optional<double> test{}; ///< of a run that is tested in every round
 
     friend bool operator==(const logged_round&, const logged_round&) = default;
 };
@@ -212,7 +212,7 @@ inline run_log run_of(const object_reader& json)
         if (accepted != nullptr && !accepted->is_boolean())
             round.fail("has an \"accepted\" that is neither true nor false");
         run.rounds.push_back({round.need(), round.part("validation_accuracy"),
-            accepted == nullptr || accepted->get<bool>()});
+            accepted == nullptr || accepted->get<bool>(), round.part("test_accuracy")});
     }
     for (const object_reader& layer : json.objects("layers"))
         run.layers.push_back({layer.text("name"), static_cast<std::int64_t>(layer.amount("inputs")),
@@ -227,6 +227,18 @@ inline run_log run_of(const object_reader& json)
 
 } // namespace detail
 
+/// The layers of a log.
+inline nlohmann::ordered_json to_json(const std::vector<logged_layer>& all)
+{
+    nlohmann::ordered_json layers = nlohmann::ordered_json::array();
+    for (const logged_layer& l : all)
+        layers.push_back({{"name", l.name}, {"inputs", l.inputs}, {"outputs", l.outputs},
+            {"reuse_factor", l.reuse_factor}, {"dense", detail::json_of(l.dense)},
+            {"pruned", detail::json_of(l.pruned)}, {"multipliers", l.multipliers},
+            {"columns", l.columns}});
+    return layers;
+}
+
 /// A log as JSON, to which an example may add.
 inline nlohmann::ordered_json to_json(const run_log& run)
 {
@@ -234,33 +246,38 @@ inline nlohmann::ordered_json to_json(const run_log& run)
     for (const logged_round& r : run.rounds) {
         rounds.push_back(detail::json_of(r.need));
         detail::add(rounds.back(), "validation_accuracy", r.validation);
+        detail::add(rounds.back(), "test_accuracy", r.test);
         rounds.back()["accepted"] = r.accepted;
     }
-    nlohmann::ordered_json layers = nlohmann::ordered_json::array();
-    for (const logged_layer& l : run.layers)
-        layers.push_back({{"name", l.name}, {"inputs", l.inputs}, {"outputs", l.outputs},
-            {"reuse_factor", l.reuse_factor}, {"dense", detail::json_of(l.dense)},
-            {"pruned", detail::json_of(l.pruned)}, {"multipliers", l.multipliers},
-            {"columns", l.columns}});
     nlohmann::ordered_json json{{"title", run.title}, {"structure", run.structure},
         {"accounting", run.accounting}, {"baseline", detail::json_of(run.baseline)},
-        {"rounds", rounds}, {"pruned", detail::json_of(run.pruned)}, {"layers", layers}};
+        {"rounds", rounds}, {"pruned", detail::json_of(run.pruned)},
+        {"layers", to_json(run.layers)}};
     if (run.seed)
         json["seed"] = *run.seed;
     return json;
 }
+
+namespace detail {
+
+inline void add_runs_of(const object_reader& json, std::vector<run_log>& all)
+{
+    const bool holds_others = json.find("runs") != nullptr;
+    if (!holds_others || json.find("baseline") != nullptr)
+        all.push_back(run_of(json));
+    for (const object_reader& run : json.objects("runs"))
+        add_runs_of(run, all);
+}
+
+} // namespace detail
 
 /// The runs of a file.
 /// \param where  begins the sentences of errors: the name of the file
 /// \throws std::runtime_error naming the place and what is wrong with it
 inline std::vector<run_log> runs_of(const nlohmann::ordered_json& json, const std::string& where)
 {
-    const detail::object_reader file(json, where);
-    if (file.find("runs") == nullptr)
-        return {detail::run_of(file)};
     std::vector<run_log> all;
-    for (const detail::object_reader& run : file.objects("runs"))
-        all.push_back(detail::run_of(run));
+    detail::add_runs_of(detail::object_reader(json, where), all);
     return all;
 }
 

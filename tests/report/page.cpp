@@ -170,6 +170,25 @@ TEST_CASE("a run is compared with its own dense network, without rejected rounds
     CHECK(candidates_of({some_run()}, series, resources[2]).empty()); // the dense takes no LUT
 }
 
+TEST_CASE("a run without validation data is judged by its tests, and says so")
+{
+    run_log run = some_run();
+    CHECK(count(page_of({run}), "dense, validation data") > 0);
+    CHECK(count(page_of({run}), "test, dense and in the end") > 0);
+    run.baseline.validation = run.pruned.validation = std::nullopt;
+    for (logged_round& round : run.rounds)
+        round.test = std::exchange(round.validation, std::nullopt);
+    const std::string page = page_of({run});
+    CHECK(count(page, "dense, test data") > 0);
+    CHECK(count(page, "validation data") == 0);
+    CHECK(count(page, "test, dense and in the end") == 0);
+    CHECK(count(page, "<td>89.50</td>") == 1); // the first round, in the table
+    const std::vector<candidate> all = candidates_of({run}, series_of({run}), resources[0]);
+    REQUIRE(all.size() == 3);
+    CHECK(all[0].points == doctest::Approx(2)); // 89.5 % of a round, 87.5 % dense
+    CHECK(all[2].points == doctest::Approx(0.5));
+}
+
 TEST_CASE("many runs share colours by their structure, and no colour is asked for twice")
 {
     std::vector<run_log> runs;
@@ -270,4 +289,5 @@ TEST_CASE("a page shows what there is and says what there is not")
     CHECK(count(page_of({}), "The logs hold no run.") == 1);
     CHECK(count(page_of({run, run}), "No run has an accuracy") == 1);
     CHECK(count(page_of({some_run(), run}), "The front of all runs") == 1);
+    CHECK(count(page_of({some_run(), run}), "<td>+12</td>") == 1); // LUTs, in the table of runs
 }

@@ -16,7 +16,7 @@ run_log some_run()
     run_log run{.title = "a \"title\"", .structure = "N:4", .accounting = "paper", .seed = 7};
     run.baseline = {{10, 2.5, 0, 40}, 0.9, 0.875, std::nullopt};
     run.pruned = {{3, 1, 12, 11}, 0.875, std::nullopt, 0.5};
-    run.rounds = {{{5, 2, 1, 20}, 0.75, false}, {{3, 1, 12, 11}, std::nullopt, true}};
+    run.rounds = {{{5, 2, 1, 20}, 0.75, false, 0.5}, {{3, 1, 12, 11}, std::nullopt, true}};
     run.layers = {
         {"fc1", 8, 4, 2, {10, 2.5, 0, 40}, {3, 1, 12, 11}, "0120", "10"}, {"fc2", 1, 1, 1}};
     return run;
@@ -40,6 +40,9 @@ TEST_CASE("a log reads as it was written")
     const ordered_json json = ordered_json::parse(to_json(run).dump());
     CHECK(runs_of(json, "x") == std::vector{run});
     CHECK(runs_of({{"runs", {json, json}}}, "x") == std::vector{run, run});
+    ordered_json with_others = json; // a run beside others, one of which is beside others again
+    with_others["runs"] = {json, {{"runs", {json}}}};
+    CHECK(runs_of(with_others, "x") == std::vector{run, run, run});
     CHECK(json["rounds"][1].contains("validation_accuracy") == false);
     run.seed.reset();
     run.layers.clear();

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <espalier/knapsack/detail/exact_definition.hpp>
+#include <espalier/knapsack/verify.hpp>
+
+#include <doctest/doctest.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <knapsack/instances.hpp>
+#include <vector>
+
+using namespace espalier;
+using instances::dice;
+
+TEST_CASE("a choice that was found early becomes no worse than the quick one, within its bound")
+{
+    std::size_t better = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(seed);
+        knapsack_problem problem = instances::make(instances::any_recipe(12, random), random);
+        problem.floors.clear();
+        const decided begin(problem);
+        if (!begin.reason.empty())
+            continue;
+        const knapsack_solution best = exact{}(problem);
+        knapsack_solution early;
+        early.status = solve_status::feasible;
+        early.keep = detail::filling(problem, begin).keep; // what is decided alone
+        early.value = value_of(problem, early.keep);
+        early.bound = best.bound + random.unit();
+        const double bound = early.bound;
+        const double value = early.value;
+        detail::improve(problem, early);
+        CAPTURE(seed);
+        CHECK(is_feasible(problem, early.keep));
+        CHECK(early.value == value_of(problem, early.keep));
+        CHECK(early.value >= greedy{}(problem).value);
+        CHECK(early.value <= best.bound);
+        CHECK(early.bound >= best.value);
+        CHECK(early.bound <= std::max(bound, early.value));
+        better += early.value > value;
+    }
+    CHECK(better > 100);
+}

@@ -3,7 +3,8 @@
 // Yosys beside the model.
 //   bench_circuits cnns COUNT [SEED]                   small random networks, in Icarus
 //   bench_circuits lenet pruned|unpruned IMAGES DATA   LeNet on Fashion-MNIST, in Icarus
-//   bench_circuits synthesise pruned|unpruned FAMILY   LeNet for xc7 or xcup, layer by layer
+//   bench_circuits synthesise pruned|unpruned FAMILY [LAYER…]   LeNet for xc7 or xcup, in Yosys:
+//                                                      the layers that are named and `between` them
 #include "fashion_mnist/idx_file.hpp"
 #include "hls/random_cnns.hpp"
 #include "hls/synthesis.hpp"
@@ -28,6 +29,8 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -55,9 +58,10 @@ int simulate_cnns(int count, std::uint64_t seed)
         std::vector<esp::kernel_network> networks;
         std::vector<esp::verilog_test> tests;
         for (int i = first; i < std::min(first + 10, count); ++i) {
-            networks.push_back(random_cnns::network(random, "cnn" + std::to_string(i)));
-            layers += static_cast<int>(networks.back().stages().size());
-            tests.push_back(random_cnns::test_of(random, networks.back(), 4));
+            random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 4);
+            layers += static_cast<int>(drawn.network.stages().size());
+            networks.push_back(std::move(drawn.network));
+            tests.push_back(std::move(drawn.test));
         }
         const std::string said = simulation::simulated(
             [&](std::ostream& out) {
@@ -125,38 +129,38 @@ esp::resources foretold(const esp::product_stage& product, const esp::cost_polic
     return need;
 }
 
-void synthesise(const std::string& which, const std::string& family)
+/// \param wanted  names of layers, or `between` for all that lies between the products; empty: all
+void synthesise(
+    const std::string& which, const std::string& family, const std::vector<std::string>& wanted)
 {
     const esp::kernel_network net = lenet::network(kept_by(which));
     esp::cost_policy policy = esp::cost_policy::yosys;
     policy.dsp = family == "xc7" ? esp::dsp_family::dsp48e1 : esp::dsp_family::dsp48e2;
-    const stopwatch watch;
-    const synthesis::cells modules =
-        synthesis::cells_of([&](std::ostream& out) { esp::write_verilog_network(out, "all", net); },
-            synthesis::xilinx(family), 7200);
-    std::cout << "layer\tmultipliers\tDSP\tDSP Yosys\tRAMB18\tRAMB18 Yosys\tLUT\tLUT Yosys\tFF\tFF "
-                 "Yosys\n";
-    esp::resources rest = synthesis::total(modules, "all");
-    const auto line = [](const esp::resources& model, const esp::resources& yosys) {
-        std::cout << '\t' << model.dsp << '\t' << yosys.dsp << '\t' << model.bram18 << '\t'
-                  << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut << '\t' << model.ff
-                  << '\t' << yosys.ff << '\n';
+    const auto is_wanted = [&](std::string_view name) {
+        return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
     };
+    const auto write = [&](std::ostream& out) { esp::write_verilog_network(out, "all", net); };
+    const auto count = [&](const std::string& name, std::int64_t multipliers,
+                           const esp::resources& model, const std::string& before,
+                           const std::string& top) {
+        const stopwatch watch;
+        const esp::resources yosys = synthesis::total(
+            synthesis::cells_of(write, before + synthesis::xilinx(family, "", top), 7200, top),
+            top);
+        std::cout << name << '\t' << multipliers << '\t' << model.dsp << '\t' << yosys.dsp << '\t'
+                  << model.bram18 << '\t' << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut
+                  << '\t' << model.ff << '\t' << yosys.ff << '\t' << watch.seconds() << std::endl;
+    };
+    std::cout << "layer\tmultipliers\tDSP\tDSP Yosys\tRAMB18\tRAMB18 Yosys\tLUT\tLUT Yosys\tFF\tFF "
+                 "Yosys\tseconds\n";
     for (std::size_t i = 0; i < net.stages().size(); ++i) {
         const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
-        if (product == nullptr)
-            continue;
-        const esp::resources counted = synthesis::total(modules, "all_layer" + std::to_string(i));
-        rest = {rest.dsp - counted.dsp, rest.bram18 - counted.bram18, rest.lut - counted.lut,
-            rest.ff - counted.ff};
-        std::cout << product->layer.name.view() << '\t' << product->schedule.multipliers();
-        line(foretold(*product, policy), counted);
+        if (product != nullptr && is_wanted(product->layer.name.view()))
+            count(std::string(product->layer.name.view()), product->schedule.multipliers(),
+                foretold(*product, policy), "", "all_layer" + std::to_string(i));
     }
-    std::cout << "between\t";
-    line({}, rest);
-    std::cout << "all\t";
-    line({}, synthesis::total(modules, "all"));
-    std::cout << watch.seconds() << " s\n";
+    if (is_wanted("between"))
+        count("between", 0, esp::resources{}, "blackbox all_layer*; ", "all");
 }
 
 } // namespace
@@ -168,12 +172,12 @@ try {
         return simulate_cnns(std::stoi(words[2]), words.size() > 3 ? std::stoull(words[3]) : 1);
     if (words.size() == 5 && words[1] == "lenet")
         return simulate_lenet(words[2], std::stoi(words[3]), words[4]);
-    if (words.size() == 4 && words[1] == "synthesise") {
-        synthesise(words[2], words[3]);
+    if (words.size() >= 4 && words[1] == "synthesise") {
+        synthesise(words[2], words[3], {words.begin() + 4, words.end()});
         return 0;
     }
     throw std::runtime_error("usage: bench_circuits cnns COUNT [SEED], lenet pruned|unpruned "
-                             "IMAGES DATA, or synthesise pruned|unpruned xc7|xcup");
+                             "IMAGES DATA, or synthesise pruned|unpruned xc7|xcup [LAYER…]");
 } catch (const std::exception& e) {
     std::cerr << e.what() << '\n';
     return 1;

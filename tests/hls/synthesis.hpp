@@ -121,11 +121,11 @@ inline espalier::resources total(const cells& modules, const std::string& module
     return sum;
 }
 
-/// The cells of all modules below `all`.
-/// \param write    the text of the circuits, without the primitives, and of the module `all`
-/// \param command  of Yosys, for the top module `all`
-inline cells cells_of(
-    const std::function<void(std::ostream&)>& write, const std::string& command, int seconds = 600)
+/// The cells of all modules below the top module.
+/// \param write    the text of the circuits, without the primitives
+/// \param command  of Yosys, for the top module
+inline cells cells_of(const std::function<void(std::ostream&)>& write, const std::string& command,
+    int seconds = 600, const std::string& top = "all")
 {
     const simulation::folder work;
     {
@@ -140,7 +140,7 @@ inline cells cells_of(
     std::ostringstream stat;
     stat << in.rdbuf();
     cells modules = parsed(stat.str());
-    if (!modules.contains("all"))
+    if (!modules.contains(top))
         throw std::runtime_error("yosys: " + said);
     return modules;
 }
@@ -164,9 +164,10 @@ inline std::vector<espalier::resources> synthesised(const std::function<void(std
 }
 
 /// Yosys' command for a family of Xilinx: xc7 or xcup.
-inline std::string xilinx(const std::string& family, const std::string& more = "")
+inline std::string xilinx(
+    const std::string& family, const std::string& more = "", const std::string& top = "all")
 {
-    return "synth_xilinx -family " + family + " -top all -noiopad -noclkbuf " + more;
+    return "synth_xilinx -family " + family + " -top " + top + " -noiopad -noclkbuf " + more;
 }
 
 /// Weights under which no bit of the memory stands still, for such bits are dropped: of each

@@ -20,6 +20,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace espalier;
@@ -144,8 +145,9 @@ TEST_CASE("small convolutional networks give the bits of the integer network, at
     std::vector<kernel_network> networks;
     std::vector<verilog_test> tests;
     for (int i = 0; i < 20; ++i) {
-        networks.push_back(random_cnns::network(random, "cnn" + std::to_string(i)));
-        tests.push_back(random_cnns::test_of(random, networks.back(), 3));
+        random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 3);
+        networks.push_back(std::move(drawn.network));
+        tests.push_back(std::move(drawn.test));
     }
     CHECK(outcome(networks, tests) == "PASS\n");
 }

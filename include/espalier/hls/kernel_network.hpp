@@ -49,7 +49,8 @@ struct product_stage {
 
 /// A layer of a network of kernels, with what it is given and what it gives.
 struct kernel_stage {
-    using layers = std::variant<product_stage, integer_relu, integer_cast, integer_pooling>;
+    using layers =
+        std::variant<product_stage, integer_relu, integer_cast, integer_pooling, integer_scale>;
     layers layer;
     kernel_wire in;
     kernel_wire out;
@@ -100,9 +101,9 @@ public:
         const std::string_view name = layer.name.view();
         ensure_sound(layer);
         ensure(layer.kind == layer_kind::dense || layer.kind == layer_kind::conv1d ||
-                   layer.kind == layer_kind::conv2d,
-            "a layer that becomes a kernel is dense, conv1d or conv2d", given{"layer", name},
-            given{"kind", to_string(layer.kind)});
+                   layer.kind == layer_kind::conv2d || layer.kind == layer_kind::depthwise_conv2d,
+            "a layer that becomes a kernel is dense, conv1d, conv2d or depthwise",
+            given{"layer", name}, given{"kind", to_string(layer.kind)});
         const weight_matrix m = matrices_of(layer)[0];
         ensure(schedule.matrix() == m, "a kernel has the schedule of its layer's matrix",
             given{"layer", name});
@@ -151,15 +152,23 @@ public:
     kernel_network& add(const integer_relu& relu) { return add_plain(relu, relu.result); }
     /// Adds a change of format.
     kernel_network& add(const integer_cast& cast) { return add_plain(cast, cast.result); }
-    /// Adds a max pooling over whole windows.
+    /// Adds a pooling of whole windows.
     kernel_network& add(integer_pooling pool)
     {
-        ensure(pool.kind == pooling::max && pool.padding == padding::valid,
-            "a pooling that becomes a kernel takes the largest of whole windows",
+        ensure(pool.padding == padding::valid, "a pooling that becomes a kernel has whole windows",
             given{"stage", stages_.size()});
+        if (pool.accum)
+            detail::refuse_inexact(name_, "accum", pool.accum->format);
         pool.stride_height = pool.stride_height == 0 ? pool.height : pool.stride_height;
         pool.stride_width = pool.stride_width == 0 ? pool.width : pool.stride_width;
         return add_plain(pool, pool.result);
+    }
+    /// Adds a batch normalisation that was not folded.
+    kernel_network& add(const integer_scale& norm)
+    {
+        detail::refuse_inexact(name_, "scale", norm.scale_format.format);
+        detail::refuse_inexact(name_, "bias", norm.bias_format.format);
+        return add_plain(norm, norm.result);
     }
 
     [[nodiscard]] const std::string& name() const { return name_; }

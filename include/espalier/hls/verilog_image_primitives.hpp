@@ -85,6 +85,35 @@ module espalier_flatten #(parameter B = 1, N = 2, C = 1)
     end
 endmodule
 
+// y = a 2^S + b 2^T, for Y bits that hold it.
+module espalier_sum #(parameter A = 1, AS = 1, S = 0, B = 1, BS = 1, T = 0, Y = 1)
+    (input [A-1:0] a, input [B-1:0] b, output signed [Y-1:0] y);
+    wire signed [Y-1:0] left = {{(Y-A){AS && a[A-1]}}, a};
+    wire signed [Y-1:0] right = {{(Y-B){BS && b[B-1]}}, b};
+    assign y = (left <<< S) + (right <<< T);
+endmodule
+
+// y = a / N, cut towards zero: times 2^K / N, rounded up, for K = A + log2 N, rounded up.
+module espalier_divide #(parameter A = 1, AS = 1, N = 1, K = 1)
+    (input [A-1:0] a, output [A-1:0] y);
+    localparam [K:0] RECIPROCAL = ({1'b1, {K{1'b0}}} + N - 1) / N;
+    wire negative = AS && a[A-1];
+    wire [A-1:0] magnitude = negative ? -a : a;
+    wire [A+K:0] product = magnitude * RECIPROCAL;
+    wire [A-1:0] quotient = product[A+K-1:K];
+    assign y = negative ? -quotient : quotient;
+endmodule
+
+// y = W x 2^S + B, for Y bits that hold it.
+module espalier_affine #(parameter D = 1, XS = 1, WB = 1, S = 0, Y = 1,
+    parameter signed [WB-1:0] W = 0, parameter signed [Y-1:0] B = 0)
+    (input [D-1:0] x, output signed [Y-1:0] y);
+    wire signed [D:0] operand = {XS && x[D-1], x};
+    wire signed [D+WB:0] product = operand * W;
+    wire signed [Y-1:0] wide = product;
+    assign y = (wide <<< S) + B;
+endmodule
+
 module espalier_larger #(parameter D = 1, S = 1)
     (input [D-1:0] a, b, output [D-1:0] y);
     wire above;

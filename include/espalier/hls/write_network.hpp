@@ -122,9 +122,38 @@ private:
         write_shape(stage, {stage.in.shape.height, pool.height, pool.stride_height, pool.padding},
             {stage.in.shape.width, pool.width, pool.stride_width, pool.padding}, 1, 1);
         out_ << "    static void product(const data_t* window, result_t* y)\n    {\n"
-             << "        espalier_kernels::largest<data_t, accum_t, result_t, "
-             << pool.height * pool.width << ", " << stage.in.shape.channels
+             << "        espalier_kernels::";
+        const precision& accum = pool.accum.value_or(stage.in.format.format).format;
+        if (pool.kind == pooling::max)
+            out_ << "largest<data_t, accum_t, result_t, ";
+        else
+            out_ << "mean<data_t, accum_t, " << bits_of(accum) << ", " << accum.width << ", "
+                 << fraction_of(accum) << ", result_t, ";
+        out_ << pool.height * pool.width << ", " << stage.in.shape.channels
              << ">(window, y);\n    }\n";
+    }
+    void write_layer(const integer_scale& norm, const kernel_stage& stage) const
+    {
+        write_types(stage, stage.out.format);
+        const std::int64_t channels = stage.in.shape.channels;
+        out_ << "    typedef " << type_of(norm.scale_format) << " scale_t;\n    typedef "
+             << type_of(norm.bias_format)
+             << " bias_t;\n    static const int channels = " << channels
+             << ";\n    static void product(const data_t* x, result_t* y)\n    {\n"
+             << "#pragma HLS INLINE\n";
+        const auto table = [&](const char* name, const precision& p,
+                               const std::vector<std::int64_t>& numbers) {
+            out_ << "        static const " << bits_of(p) << ' ' << name << '[' << channels
+                 << "] = ";
+            write_list(out_, numbers);
+            out_ << ";\n#pragma HLS ARRAY_PARTITION variable=" << name << " complete\n";
+        };
+        table("scales", norm.scale_format.format, norm.scale);
+        table("biases", norm.bias_format.format, norm.bias);
+        out_ << "        for (int c = 0; c < channels; ++c) {\n#pragma HLS UNROLL\n"
+             << "            y[c] = result_t(" << number_of("scale_t", norm.scale_format.format)
+             << "(scales[c]) * x[c] + " << number_of("bias_t", norm.bias_format.format)
+             << "(biases[c]));\n        }\n    }\n";
     }
     /// A ReLU or a cast: all is in its types.
     template <class Conversion>
@@ -173,6 +202,9 @@ private:
                 out_ << "    " << names_[i] << "::product";
             else if (product != nullptr || std::holds_alternative<integer_pooling>(stage.layer))
                 out_ << "    espalier_kernels::slide<" << names_[i] << ">";
+            else if (std::holds_alternative<integer_scale>(stage.layer))
+                out_ << "    espalier_kernels::each_pixel<" << names_[i] << ", "
+                     << stage.in.pixels() << ">";
             else
                 write_conversion(stage, names_[i]);
             out_ << "(" << from << ", " << to << ");\n";

@@ -38,15 +38,26 @@ inline int between(generator& random, int first, int last)
     return first + static_cast<int>(random() % static_cast<std::uint64_t>(last - first + 1));
 }
 
+/// Of data. Most formats are such that what goes into a network still shows several layers later.
 inline esp::precision format(generator& random, int widest)
 {
+    if (!random.mild && random() % (random.for_circuits ? 16 : 3) != 0)
+        return {between(random, 9, std::max(9, widest)), between(random, 5, 7), random() % 8 != 0};
     const int width = between(random, 2, widest);
     return {width, random.mild ? between(random, 0, width) : between(random, -2, width + 2),
         random() % 4 != 0};
 }
+/// Of weights: likewise, mostly below 1.
+inline esp::precision weight_format(generator& random)
+{
+    if (!random.mild && random() % (random.for_circuits ? 16 : 3) != 0)
+        return {between(random, 4, 14), between(random, 0, 1), random() % 8 != 0};
+    return format(random, 18);
+}
 inline esp::precision accumulator(generator& random)
 {
-    return random.mild ? esp::precision{30, 12} : format(random, 30);
+    return random.mild || random.for_circuits ? esp::precision{30, 12 + between(random, 0, 2)}
+                                              : format(random, 30);
 }
 inline esp::fixed_point modes(generator& random, const esp::precision& p)
 {
@@ -90,7 +101,8 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
     if (random.for_circuits)
         numbers.formats.accum = layer.accum;
     numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
-    const int percent = std::vector{0, 10, 50, 100}[random() % 4];
+    const int percent = random.for_circuits ? std::vector{50, 80, 90, 100}[random() % 4]
+                                            : std::vector{0, 30, 60, 100}[random() % 4];
     const std::int64_t group = between(random, 1, 3) * layer.reuse_factor;
     for (std::int64_t first = 0; first < m.weights(); first += group)
         if (between(random, 1, 100) > percent)
@@ -109,6 +121,11 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
         random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed);
 }
 
+inline int stride(generator& random)
+{
+    return random() % 2 == 0 ? 1 : between(random, 2, 3);
+}
+
 inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in, esp::io_type io)
 {
     const auto height = static_cast<int>(in.shape.height);
@@ -117,18 +134,34 @@ inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in
     const int most = padding == esp::padding::same ? 5 : 4;
     const int factor =
         io == esp::io_type::io_parallel && !random.for_circuits ? between(random, 1, 3) : 1;
+    if (random() % 4 == 0)
+        return esp::depthwise_conv2d{.name = "depthwise",
+            .height = height,
+            .width = width,
+            .channels = static_cast<int>(in.shape.channels),
+            .kernel_height = between(random, 1, std::min(height, most)),
+            .kernel_width = between(random, 1, std::min(width, most)),
+            .stride_height = stride(random),
+            .stride_width = stride(random),
+            .padding = padding,
+            .strategy = strategy(random),
+            .parallelization_factor = factor,
+            .io = io,
+            .weight = weight_format(random),
+            .data = in.format.format,
+            .accum = accumulator(random)};
     if (height == 1)
         return esp::conv1d{.name = "conv",
             .width = width,
             .channels = static_cast<int>(in.shape.channels),
             .filters = between(random, 1, 4),
             .kernel_width = between(random, 1, std::min(width, most)),
-            .stride_width = between(random, 1, 3),
+            .stride_width = stride(random),
             .padding = padding,
             .strategy = strategy(random),
             .parallelization_factor = factor,
             .io = io,
-            .weight = format(random, 18),
+            .weight = weight_format(random),
             .data = in.format.format,
             .accum = accumulator(random)};
     return esp::conv2d{.name = "conv",
@@ -138,20 +171,51 @@ inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in
         .filters = between(random, 1, 4),
         .kernel_height = between(random, 1, std::min(height, most)),
         .kernel_width = between(random, 1, std::min(width, most)),
-        .stride_height = between(random, 1, 3),
-        .stride_width = between(random, 1, 3),
+        .stride_height = stride(random),
+        .stride_width = stride(random),
         .padding = padding,
         .strategy = strategy(random),
         .parallelization_factor = factor,
         .io = io,
-        .weight = format(random, 18),
+        .weight = weight_format(random),
         .data = in.format.format,
         .accum = accumulator(random)};
 }
 
-/// A ReLU, a cast or nothing.
+/// A pooling of any kind that fits.
+inline void add_pooling(generator& random, esp::kernel_network& network)
+{
+    const esp::image_shape image = network.wire().shape;
+    esp::integer_pooling pool{.kind = random() % 2 == 0 ? esp::pooling::max : esp::pooling::average,
+        .height = between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.height))),
+        .width = between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.width))),
+        .stride_height = between(random, 0, 2),
+        .stride_width = between(random, 0, 2)};
+    if (random() % 4 == 0)
+        pool.accum = modes(random, format(random, 18));
+    if (random() % 4 == 0)
+        pool.result = modes(random, format(random, 18));
+    network.add(pool);
+}
+
+/// A batch normalisation.
+inline void add_scale(generator& random, esp::kernel_network& network)
+{
+    const auto channels = static_cast<std::size_t>(network.wire().shape.channels);
+    esp::integer_scale norm{.scale_format = weight_format(random),
+        // Now and then with more bits right of the point than the products have.
+        .bias_format = random() % 2 == 0 ? format(random, 12) : esp::precision{30, 2},
+        .result = modes(random, format(random, 18))};
+    norm.scale = raws(random, norm.scale_format.format, channels);
+    norm.bias = raws(random, norm.bias_format.format, channels);
+    network.add(norm);
+}
+
+/// A ReLU, a cast, a batch normalisation or nothing.
 inline void add_conversion(generator& random, esp::kernel_network& network)
 {
+    if (random() % 4 == 0)
+        add_scale(random, network);
     if (random() % 2 == 0)
         network.add(esp::integer_relu{random() % 4 == 0 ? std::optional<esp::fixed_point>()
                                                         : modes(random, format(random, 18))});
@@ -173,20 +237,8 @@ inline esp::kernel_network network(generator& random, const std::string& name)
     if (has_image) {
         add(random, net, convolution(random, net.wire(), io));
         add_conversion(random, net);
-        const esp::image_shape image = net.wire().shape;
         if (random() % 2 == 0)
-            net.add(esp::integer_pooling{
-                .height =
-                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.height))),
-                .width =
-                    between(random, 1, static_cast<int>(std::min<std::int64_t>(3, image.width))),
-                .stride_height = between(random, 0, 2),
-                .stride_width = between(random, 0, 2),
-                .accum = random() % 4 == 0 ? std::optional<esp::fixed_point>(format(random, 18))
-                                           : std::nullopt,
-                .result = random() % 4 == 0
-                              ? std::optional<esp::fixed_point>(modes(random, format(random, 18)))
-                              : std::nullopt});
+            add_pooling(random, net);
         if (random() % 3 == 0)
             return net;
     }
@@ -196,7 +248,7 @@ inline esp::kernel_network network(generator& random, const std::string& name)
                 .inputs = static_cast<int>(net.wire().shape.size()),
                 .outputs = between(random, 1, 9),
                 .strategy = strategy(random),
-                .weight = format(random, 18),
+                .weight = weight_format(random),
                 .data = net.wire().format.format,
                 .accum = accumulator(random)});
         add_conversion(random, net);

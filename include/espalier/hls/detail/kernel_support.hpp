@@ -199,6 +199,63 @@ void largest(const Data* window, Result* y)
     }
 }
 
+/// A number divided by an integer, cut towards zero at its last bit.
+template <class T, class Bits, int Width, int Fraction> T quotient(const T& x, int divisor)
+{
+#pragma HLS INLINE
+#if !defined(__SYNTHESIS__) && !defined(ESPALIER_SYNTHESIS)
+    const Bits bits = static_cast<Bits>(std::ldexp(x.to_double(), Fraction));
+#elif defined(ESPALIER_AC_TYPES)
+    const Bits bits = x.template slc<Width>(0);
+#else
+    Bits bits;
+    bits.range(Width - 1, 0) = x.range(Width - 1, 0);
+#endif
+    return number<T, Width, Fraction>(Bits(bits / divisor));
+}
+
+/// The mean of each channel.
+template <class Data, class Accum, class Bits, int Width, int Fraction, class Result, int Pixels,
+    int Channels>
+void mean(const Data* window, Result* y)
+{
+#pragma HLS INLINE
+    for (int c = 0; c < Channels; ++c) {
+#pragma HLS UNROLL
+        Accum sum = 0;
+        for (int i = 0; i < Pixels; ++i) {
+#pragma HLS UNROLL
+            sum = Accum(sum + window[i * Channels + c]);
+        }
+        y[c] = Result(quotient<Accum, Bits, Width, Fraction>(sum, Pixels));
+    }
+}
+
+/// What a kernel makes of each pixel alone.
+template <class Kernel, int Pixels>
+void each_pixel(const typename Kernel::data_t* x, typename Kernel::result_t* y)
+{
+#pragma HLS PIPELINE II=1
+    for (int i = 0; i < Pixels; ++i) {
+#pragma HLS UNROLL
+        Kernel::product(x + i * Kernel::channels, y + i * Kernel::channels);
+    }
+}
+
+/// The same of a stream.
+template <class Kernel, int Pixels>
+void each_pixel(stream<pixel<typename Kernel::data_t, Kernel::channels> >& x,
+    stream<pixel<typename Kernel::result_t, Kernel::channels> >& y)
+{
+    for (int i = 0; i < Pixels; ++i) {
+#pragma HLS PIPELINE II=1
+        const pixel<typename Kernel::data_t, Kernel::channels> in = x.read();
+        pixel<typename Kernel::result_t, Kernel::channels> out;
+        Kernel::product(in.at, out.at);
+        y.write(out);
+    }
+}
+
 /// Numbers in another format, with Clip zero in place of what is negative.
 template <class In, class Out, bool Clip> Out converted(const In& x)
 {

@@ -189,19 +189,81 @@ private:
         const std::int64_t channels = stage.in.shape.channels;
         write_window(i, *window_of(stage), channels * data.width, zeros(channels * data.width));
         const std::string id = numbered("pool", static_cast<std::int64_t>(i));
+        const fixed_point accum = pool.accum.value_or(data);
         std::vector<std::string> pooled;
         for (std::int64_t c = 0; c < channels; ++c) {
             std::vector<std::string> level;
             for (std::int64_t p = 0; p < std::int64_t{pool.height} * pool.width; ++p)
                 level.push_back(element(data_, p * channels + c, data.width));
             pooled.push_back(joined({id, numbered("_", c)}));
-            write_largest(pooled.back(), data, std::move(level));
+            if (pool.kind == pooling::max)
+                write_largest(pooled.back(), data, std::move(level));
+            else
+                write_mean(pooled.back(), data, accum, level);
         }
-        write_side_by_side(id, channels * data.width, pooled);
+        const bool takes_mean = pool.kind == pooling::average;
+        write_side_by_side(id, channels * (takes_mean ? accum.format.width : data.width), pooled);
         data_ = id;
-        const fixed_point accum = pool.accum.value_or(data);
-        convert(channels, data, accum, false);
+        if (!takes_mean)
+            convert(channels, data, accum, false);
         convert(channels, accum.format, pool.result.value_or(data), false);
+    }
+    void write_layer(std::size_t i, const kernel_stage& stage, const integer_scale& norm)
+    {
+        const precision& data = stage.in.format.format;
+        const precision &scale = norm.scale_format.format, &bias = norm.bias_format.format;
+        // As in the integer network: the exact sum has the bits of product and bias on both sides.
+        const std::int64_t product_fraction = fraction_of(data) + fraction_of(scale);
+        const std::int64_t fraction = std::max(product_fraction, fraction_of(bias));
+        const std::int64_t width =
+            std::max(data.integer + scale.integer, bias.integer) + fraction + 2;
+        const precision exact{static_cast<int>(width), static_cast<int>(width - fraction), true};
+        const std::string id = numbered("scaled", static_cast<std::int64_t>(i));
+        std::vector<std::string> scaled;
+        for (std::int64_t c = 0; c < stage.in.shape.channels; ++c) {
+            const auto channel = static_cast<std::size_t>(c);
+            scaled.push_back(joined({id, numbered("_", c)}));
+            bit_string w, b;
+            w.push(norm.scale[channel], scale.width + 1);
+            b.push(norm.bias[channel] << (fraction - fraction_of(bias)), exact.width);
+            out_ << "    wire signed " << range(width) << " " << scaled.back()
+                 << ";\n    espalier_affine #(" << data.width << ", " << int{data.is_signed} << ", "
+                 << scale.width + 1 << ", " << fraction - product_fraction << ", " << width << ", "
+                 << w.literal() << ", " << b.literal() << ") of_" << scaled.back() << "("
+                 << element(data_, c, data.width) << ", " << scaled.back() << ");\n";
+        }
+        write_side_by_side(id, stage.in.shape.channels * width, scaled);
+        data_ = id;
+        convert(stage.in.shape.channels, exact, norm.result, false);
+    }
+    /// Adds value by value in the format of the accumulator, then divides: the wire `id`.
+    void write_mean(const std::string& id, const precision& data, const fixed_point& accum,
+        const std::vector<std::string>& pixels)
+    {
+        const precision& to = accum.format;
+        const std::int64_t more = fraction_of(data) - fraction_of(to);
+        const std::int64_t left = std::max<std::int64_t>(more, 0);
+        const std::int64_t right = std::max<std::int64_t>(-more, 0);
+        const std::int64_t width = std::max(to.width + left, data.width + right) + 2;
+        std::string sum = zeros(to.width);
+        std::int64_t number = 0;
+        for (const std::string& pixel : pixels) {
+            const std::string exact = joined({id, numbered("_exact", number)});
+            const std::string next = joined({id, numbered("_sum", number++)});
+            out_ << "    wire " << range(width) << " " << exact << ";\n    espalier_sum #("
+                 << to.width << ", " << int{to.is_signed} << ", " << left << ", " << data.width
+                 << ", " << int{data.is_signed} << ", " << right << ", " << width << ") of_"
+                 << exact << "(" << sum << ", " << pixel << ", " << exact << ");\n    wire "
+                 << range(to.width) << " " << next << ";\n    espalier_convert #(" << width
+                 << ", 1, " << left << ", " << to.width << ", " << int{to.is_signed} << ", "
+                 << static_cast<int>(accum.rounding) << ", " << static_cast<int>(accum.overflow)
+                 << ", 0) of_" << next << "(" << exact << ", " << next << ");\n";
+            sum = next;
+        }
+        const auto count = static_cast<std::int64_t>(pixels.size());
+        out_ << "    wire " << range(to.width) << " " << id << ";\n    espalier_divide #("
+             << to.width << ", " << int{to.is_signed} << ", " << count << ", "
+             << to.width + ceil_log2(count) << ") of_" << id << "(" << sum << ", " << id << ");\n";
     }
     /// A tree of comparisons, whose result is the wire `id`.
     void write_largest(const std::string& id, const precision& data, std::vector<std::string> level)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// a layer that becomes a kernel is dense, conv1d or conv2d
+// a layer that becomes a kernel is dense, conv1d, conv2d or depthwise
 //
-// Others are reported, pruned and computed in integers, but not written as HLS C++.
+// A separable convolution is added as a depthwise and a 1×1 one; recurrent layers are not written.
 #include <espalier/hls/kernel_network.hpp>
 #include <espalier/model/layers.hpp>
 
@@ -11,7 +11,7 @@ void program()
         "net", {4, 4, 2}, espalier::precision{16, 6}, espalier::io_type::io_stream);
 #ifdef BROKEN
     const espalier::layer_spec layer =
-        espalier::depthwise_conv2d{.height = 4, .width = 4, .channels = 2};
+        espalier::separable_conv2d{.height = 4, .width = 4, .channels = 2, .filters = 2};
     const std::size_t weights = 2;
 #else
     const espalier::layer_spec layer = espalier::conv2d{

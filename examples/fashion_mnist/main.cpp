@@ -60,8 +60,9 @@ public:
         if (!o_.save_weights.empty())
             example::save_weights(net_, o_.save_weights);
         dense_seconds_ = dense_clock.seconds();
-        dense_ = tallies(trainee.weights);
         dense_accuracy_.validation = validate();
+        pruner.baseline(dense_accuracy_.validation);
+        dense_ = tallies(trainee.weights);
         dense_parameters_ = example::snapshot(net_);
         std::printf("dense network: %lld DSP, %g BRAM, %lld weights, validation accuracy %.2f %% "
                     "(%.0f s)\n",
@@ -106,7 +107,6 @@ private:
     {
         const esp::stopwatch pruning_clock;
         const std::vector<std::vector<float>> dense_weights = copies(trainee.weights);
-        pruner.baseline(dense_accuracy_.validation);
         const auto observe = [&] {
             train_.look(
                 ranking_batches, [&] { pruner.observe(esp::gradients_of(net_, hardware.specs)); });

@@ -32,8 +32,8 @@ struct recipe {
     example::ladder_recipe ladder{}; ///< of the structures beyond the paper's
 };
 
-/// About six minutes on two cores. The last phase is the longest by far: a network that has lost
-/// most of its weights learns slowly and overfits late.
+/// 96 epochs in all, some five minutes on two cores. The last phase is the longest by far: a
+/// network that has lost most of its weights learns slowly and overfits late.
 inline recipe default_recipe()
 {
     recipe r{.dense = {.epochs = 18,
@@ -111,7 +111,7 @@ inline std::optional<options> parse(
     CLI::App app{"Trains LeNet on Fashion-MNIST, prunes it in whole DSP blocks and block RAMs, and "
                  "prints what is left."};
     auto* quick_flag = app.add_flag("--quick", quick,
-        "a minute of training instead of six, and no structures unless some are named");
+        "a minute of training instead of five, and no structures unless some are named");
     app.add_flag("--full", full, "6x fewer DSPs, and structures at 20x to 80x, within an hour")
         ->excludes(quick_flag);
     app.add_option("--seed,--seeds", o.seeds, "decides everything that is random; one run for each")

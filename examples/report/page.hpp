@@ -7,6 +7,7 @@
 #include "style.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,9 +62,13 @@ inline std::string comparison(const std::vector<run_log>& runs)
                     (before == 0 && after > 0 ? "+" + number(after) : factor(before, after)) +
                     "</td>";
         }
-        const bool by_test = run.baseline.test && run.pruned.test;
-        const auto& before = by_test ? run.baseline.test : run.baseline.validation;
-        const auto& after = by_test ? run.pruned.test : run.pruned.validation;
+        std::optional<double> before = run.baseline.validation;
+        std::optional<double> after = run.pruned.validation;
+        for (const auto of : {&measured::quantized_test, &measured::test})
+            if (run.baseline.*of && run.pruned.*of) {
+                before = run.baseline.*of;
+                after = run.pruned.*of;
+            }
         html += "<td>" + percent(before) + "</td><td>" + percent(after) + "</td><td>" +
                 (before && after ? fixed(100 * (*after - *before), 2, true) : "\u2013") +
                 "</td></tr>\n";

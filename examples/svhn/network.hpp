@@ -19,7 +19,7 @@
 namespace svhn {
 
 /// The legal reuse factor next to the wanted one, the smaller of two that are as near, as hls4ml
-/// takes it: 3, 9 and 27 are legal for the convolutions, and not for every dense layer.
+/// takes it: 3, 9 and 27 divide the inputs of the first convolution, and not those of every layer.
 inline int nearest_legal(const esp::layer_spec& layer, int wanted)
 {
     const esp::weight_matrix m = esp::matrices_of(layer)[0];

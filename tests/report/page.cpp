@@ -289,5 +289,13 @@ TEST_CASE("a page shows what there is and says what there is not")
     CHECK(count(page_of({}), "The logs hold no run.") == 1);
     CHECK(count(page_of({run, run}), "No run has an accuracy") == 1);
     CHECK(count(page_of({some_run(), run}), "The front of all runs") == 1);
+    run_log in_integers = some_run();
+    in_integers.baseline.quantized_test = 0.8125;
+    in_integers.pruned.quantized_test = 0.8;
+    CHECK(count(page_of({in_integers, run}), "<td>+0.50</td>") == 1); // test, where there is any
+    in_integers.baseline.test.reset();
+    CHECK(count(page_of({in_integers, run}), "<td>\u22121.25</td>") == 1); // else in integers
+    in_integers.pruned.quantized_test.reset();
+    CHECK(count(page_of({in_integers, run}), "<td>\u22122.50</td>") == 1); // else validation
     CHECK(count(page_of({some_run(), run}), "<td>+12</td>") == 1); // LUTs, in the table of runs
 }

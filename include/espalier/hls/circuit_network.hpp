@@ -29,11 +29,12 @@ struct circuit_window {
     sliding_window down{};
     sliding_window across{};
 
-    /// Pixels before the image, and extent of image and windows together.
+    /// Pixels of padding before the image.
     [[nodiscard]] static constexpr std::int64_t before(const sliding_window& w)
     {
         return -w.first(0);
     }
+    /// Extent of the image and of all windows together.
     [[nodiscard]] static constexpr std::int64_t padded(const sliding_window& w)
     {
         return std::max(w.first(w.outputs() - 1) + w.window, w.extent) - w.first(0);

@@ -4,7 +4,7 @@
 //   emit lenet FOLDER DATA KEPT IMAGES              LeNet, random weights, Fashion-MNIST images
 // KEPT is the percentage of multipliers that stay in each layer: those with the largest weights.
 
-#include "fashion_mnist/idx_file.hpp"
+#include "shared/idx_file.hpp"
 
 #include <espalier/espalier.hpp>
 
@@ -171,8 +171,7 @@ void lenet(
         if (layer.kind == esp::layer_kind::conv2d)
             network.add(esp::integer_pooling{});
     }
-    const fashion_mnist::idx_array all =
-        fashion_mnist::read_idx(data / "t10k-images-idx3-ubyte.gz");
+    const example::idx_array all = example::read_idx(data / "t10k-images-idx3-ubyte.gz");
     std::vector<std::int64_t> inputs;
     for (std::size_t i = 0; i < static_cast<std::size_t>(images) * 28 * 28; ++i)
         inputs.push_back(esp::quantized(all.bytes.at(i) / 255.0, format));

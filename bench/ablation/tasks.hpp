@@ -7,13 +7,13 @@
 
 #include <cstdint>
 #include <fashion_mnist/dataset.hpp>
-#include <fashion_mnist/idx_file.hpp>
 #include <fashion_mnist/lenet.hpp>
-#include <fashion_mnist/relu_max_pool.hpp>
 #include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <shared/idx_file.hpp>
+#include <shared/relu_max_pool.hpp>
 #include <stdexcept>
 #include <string>
 #include <tuple>
@@ -164,8 +164,8 @@ inline task svhn(const std::filesystem::path& folder)
     const auto read = [&](const std::string& which) {
         const std::filesystem::path file = folder / (which + "-images-idx4-ubyte.gz");
         ensure_there(file);
-        auto images = fashion_mnist::read_idx(file);
-        auto labels = fashion_mnist::read_idx(folder / (which + "-labels-idx1-ubyte.gz"));
+        auto images = example::read_idx(file);
+        auto labels = example::read_idx(folder / (which + "-labels-idx1-ubyte.gz"));
         const Tensor x = fashion_mnist::to_tensor(images).to(torch::kFloat32).div_(255.0);
         const Tensor mean = x.mean({1, 2, 3}, true);
         const Tensor deviation = (x - mean).pow(2).mean({1, 2, 3}, true).sqrt() + 0.02;
@@ -186,7 +186,7 @@ inline task svhn(const std::filesystem::path& folder)
                                x = convolution(x);
                                // Whole windows only, as everywhere: 30, 12 and 4 pixels.
                                const std::int64_t even = x.size(2) / 2 * 2;
-                               x = fashion_mnist::relu_max_pool::apply(
+                               x = example::relu_max_pool::apply(
                                    x.narrow(2, 0, even).narrow(3, 0, even));
                            }
                            return head(x);
@@ -200,7 +200,7 @@ inline task fashion(const std::filesystem::path& folder)
 {
     ensure_there(folder / "train-images-idx3-ubyte.gz");
     constexpr std::int64_t size = 12'000;
-    const fashion_mnist::dataset data = fashion_mnist::read_dataset(folder, size);
+    const fashion_mnist::image_data data = fashion_mnist::read_dataset(folder, size);
     return {
         .hardware = {fashion_mnist::hardware.specs.begin(), fashion_mnist::hardware.specs.end()},
         .inputs = data.training.images.narrow(0, 0, size).clone(), // without the mirrored ones

@@ -5,7 +5,7 @@
 // KEPT is the percentage of multipliers that stay in each layer: those with the largest weights.
 
 #include "../lenet.hpp"
-#include "fashion_mnist/idx_file.hpp"
+#include "shared/idx_file.hpp"
 
 #include <espalier/espalier.hpp>
 
@@ -89,8 +89,7 @@ void emit_lenet(
     const std::filesystem::path& folder, const std::filesystem::path& data, int kept, int images)
 {
     const esp::kernel_network network = lenet::network(lenet::percent(kept));
-    const fashion_mnist::idx_array all =
-        fashion_mnist::read_idx(data / "t10k-images-idx3-ubyte.gz");
+    const example::idx_array all = example::read_idx(data / "t10k-images-idx3-ubyte.gz");
     std::vector<std::int64_t> inputs;
     for (std::size_t i = 0; i < static_cast<std::size_t>(images) * 28 * 28; ++i)
         inputs.push_back(esp::quantized(all.bytes.at(i) / 255.0, network.input().format));

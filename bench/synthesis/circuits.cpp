@@ -5,10 +5,10 @@
 //   bench_circuits lenet pruned|unpruned IMAGES DATA   LeNet on Fashion-MNIST, in Icarus
 //   bench_circuits synthesise pruned|unpruned FAMILY [LAYER…]   LeNet for xc7 or xcup, in Yosys:
 //                                                      the layers that are named and `between` them
-#include "fashion_mnist/idx_file.hpp"
 #include "hls/random_cnns.hpp"
 #include "hls/synthesis.hpp"
 #include "lenet.hpp"
+#include "shared/idx_file.hpp"
 
 #include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/circuit_timing.hpp>
@@ -89,8 +89,7 @@ lenet::multipliers kept_by(const std::string& which)
 int simulate_lenet(const std::string& which, int images, const std::filesystem::path& data)
 {
     const esp::kernel_network net = lenet::network(kept_by(which));
-    const fashion_mnist::idx_array all =
-        fashion_mnist::read_idx(data / "t10k-images-idx3-ubyte.gz");
+    const example::idx_array all = example::read_idx(data / "t10k-images-idx3-ubyte.gz");
     std::vector<std::int64_t> inputs;
     for (std::size_t i = 0; i < static_cast<std::size_t>(images) * 28 * 28; ++i)
         inputs.push_back(esp::quantized(all.bytes.at(i) / 255.0, net.input().format));

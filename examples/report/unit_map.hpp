@@ -22,9 +22,8 @@ namespace report {
 /// Cells in rows of one length, the last of them perhaps shorter; a value for each.
 struct cell_grid {
     std::size_t columns = 1;
-    std::string cells{};         ///< row by row; ' ' is no cell
-    std::size_t each = 1;        ///< units behind a cell
-    bool outputs_across = false; ///< a column of cells is an output, else a row is
+    std::string cells{};  ///< row by row; ' ' is no cell
+    std::size_t each = 1; ///< units behind a cell
 
     [[nodiscard]] std::size_t rows() const { return (cells.size() + columns - 1) / columns; }
 };
@@ -90,7 +89,7 @@ inline cell_grid multiplier_grid(const logged_layer& layer)
     const std::size_t of_output = units / outputs;
     if (of_output >= outputs)
         return folded({.columns = of_output, .cells = layer.multipliers});
-    cell_grid turned{.columns = outputs, .outputs_across = true};
+    cell_grid turned{.columns = outputs};
     for (std::size_t row = 0; row < of_output; ++row)
         for (std::size_t output = 0; output < outputs; ++output)
             turned.cells += layer.multipliers[output * of_output + row];

@@ -27,6 +27,7 @@
 #include <ostream>
 #include <random>
 #include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -145,7 +146,8 @@ void synthesise(
                            const std::string& top) {
         const stopwatch watch;
         const esp::resources yosys = synthesis::total(
-            synthesis::cells_of(write, before + synthesis::xilinx(family, "", top), 7200, top),
+            synthesis::cells_of(
+                write, std::string(before).append(synthesis::xilinx(family, "", top)), 7200, top),
             top);
         std::cout << name << '\t' << multipliers << '\t' << model.dsp << '\t' << yosys.dsp << '\t'
                   << model.bram18 << '\t' << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut
@@ -157,7 +159,7 @@ void synthesise(
         const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
         if (product != nullptr && is_wanted(product->layer.name.view()))
             count(std::string(product->layer.name.view()), product->schedule.multipliers(),
-                foretold(*product, policy), "", "all_layer" + std::to_string(i));
+                foretold(*product, policy), "", std::string("all_layer").append(std::to_string(i)));
     }
     if (is_wanted("between"))
         count("between", 0, esp::resources{}, "blackbox all_layer*; ", "all");

@@ -59,7 +59,7 @@ int simulate_cnns(int count, std::uint64_t seed)
         std::vector<esp::kernel_network> networks;
         std::vector<esp::verilog_test> tests;
         for (int i = first; i < std::min(first + 10, count); ++i) {
-            random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 4);
+            random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 3);
             layers += static_cast<int>(drawn.network.stages().size());
             networks.push_back(std::move(drawn.network));
             tests.push_back(std::move(drawn.test));

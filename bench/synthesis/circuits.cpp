@@ -27,6 +27,7 @@
 #include <ostream>
 #include <random>
 #include <span>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -58,7 +59,7 @@ int simulate_cnns(int count, std::uint64_t seed)
         std::vector<esp::kernel_network> networks;
         std::vector<esp::verilog_test> tests;
         for (int i = first; i < std::min(first + 10, count); ++i) {
-            random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 4);
+            random_cnns::tested drawn = random_cnns::draw(random, "cnn" + std::to_string(i), 3);
             layers += static_cast<int>(drawn.network.stages().size());
             networks.push_back(std::move(drawn.network));
             tests.push_back(std::move(drawn.test));
@@ -144,7 +145,8 @@ void synthesise(
                            const std::string& top) {
         const stopwatch watch;
         const esp::resources yosys = synthesis::total(
-            synthesis::cells_of(write, before + synthesis::xilinx(family, "", top), 7200, top),
+            synthesis::cells_of(
+                write, std::string(before).append(synthesis::xilinx(family, "", top)), 7200, top),
             top);
         std::cout << name << '\t' << multipliers << '\t' << model.dsp << '\t' << yosys.dsp << '\t'
                   << model.bram18 << '\t' << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut
@@ -156,7 +158,7 @@ void synthesise(
         const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
         if (product != nullptr && is_wanted(product->layer.name.view()))
             count(std::string(product->layer.name.view()), product->schedule.multipliers(),
-                foretold(*product, policy), "", "all_layer" + std::to_string(i));
+                foretold(*product, policy), "", std::string("all_layer").append(std::to_string(i)));
     }
     if (is_wanted("between"))
         count("between", 0, esp::resources{}, "blackbox all_layer*; ", "all");

@@ -165,10 +165,11 @@ private:
         const auto to = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[end]);
         if (from == to || static_cast<std::size_t>(to - from) > most_transitions_ / 4)
             return false;
-        const auto [low, high] = std::minmax_element(from, to);
-        is_long = *high - *low + 1 > pattern::items_per_word;
-        std::vector<std::uint8_t> seen(*high - *low + 1, 0);
-        return std::none_of(from, to, [&](std::uint32_t user) { return seen[user - *low]++ != 0; });
+        const auto ends = std::minmax_element(from, to);
+        const std::uint32_t low = *ends.first;
+        is_long = *ends.second - low + 1 > pattern::items_per_word;
+        std::vector<std::uint8_t> seen(*ends.second - low + 1, 0);
+        return std::none_of(from, to, [&](std::uint32_t user) { return seen[user - low]++ != 0; });
     }
 
     /// The same for units none of which shares a user with another, as the two states of a million

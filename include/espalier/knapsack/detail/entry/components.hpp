@@ -143,8 +143,9 @@ private:
 
     void take_apart(std::size_t begin, std::size_t end)
     {
-        if (end - begin > 1 && is_simple(begin, end))
-            return take_units(begin, end);
+        bool is_long = false;
+        if (end - begin > 1 && is_simple(begin, end, is_long))
+            return take_units(begin, end, is_long);
         const std::size_t component = found_.size();
         if (!split(begin, end))
             return;
@@ -156,21 +157,24 @@ private:
     }
 
     /// Whether no item uses two units, and no unit has so many users that its pattern is too large.
-    [[nodiscard]] bool is_simple(std::size_t begin, std::size_t end) const
+    /// \param is_long  becomes whether items that cannot be kept are left out, as of other blocks
+    [[nodiscard]] bool is_simple(std::size_t begin, std::size_t end, bool& is_long) const
     {
         const auto& users = problem_.shared.users;
         const auto from = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[begin]);
         const auto to = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[end]);
         if (from == to || static_cast<std::size_t>(to - from) > most_transitions_ / 4)
             return false;
-        const std::uint32_t low = *std::min_element(from, to);
-        std::vector<std::uint8_t> seen(*std::max_element(from, to) - low + 1, 0);
+        const auto ends = std::minmax_element(from, to);
+        const std::uint32_t low = *ends.first;
+        is_long = *ends.second - low + 1 > pattern::items_per_word;
+        std::vector<std::uint8_t> seen(*ends.second - low + 1, 0);
         return std::none_of(from, to, [&](std::uint32_t user) { return seen[user - low]++ != 0; });
     }
 
     /// The same for units none of which shares a user with another, as the two states of a million
     /// weights do: each is a component, and most look like one of the last few.
-    void take_units(std::size_t begin, std::size_t end)
+    void take_units(std::size_t begin, std::size_t end, bool is_long)
     {
         std::vector<std::uint32_t> last; // patterns
         for (std::size_t unit = begin; unit < end && limits_.spend(20); ++unit) {
@@ -178,7 +182,7 @@ private:
                 continue;
             const std::size_t mark = found_.item.size();
             for (const std::uint32_t user : problem_.shared.users_of(unit))
-                if (is_free(user) && worth_.holds(problem_, user)) {
+                if (is_free(user) && (!is_long || worth_.holds(problem_, user))) {
                     found_.item.push_back(user);
                     has_unit_[user] = 1;
                 }

@@ -348,8 +348,8 @@ TEST_CASE("where a budget has no room for the groups of which there are most, th
         return true;
     };
     // What the largest classes need, and one DSP less; what the cheapest need, and one less.
-    for (const auto& [dsp, has_answer] :
-        {std::pair{20, true}, std::pair{19, true}, std::pair{16, true}, std::pair{15, false}}) {
+    for (const int dsp : {20, 19, 16, 15}) {
+        const bool has_answer = dsp >= 16;
         const knapsack_problem& problem = s.pose(values, {.dsp = dsp, .bram18 = 1'000});
         const knapsack_solution solution = exact{}(problem);
         CAPTURE(dsp);

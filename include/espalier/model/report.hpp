@@ -309,10 +309,10 @@ private:
     [[nodiscard]] static std::string legal_values(const weight_matrix& m)
     {
         if (m.strategy == strategy::latency)
-            return "1 to " + std::to_string(m.weights());
+            return std::string("1 to ").append(std::to_string(m.weights()));
         std::string text;
         for (const std::int64_t rf : legal_reuse_factors(m))
-            text += (text.empty() ? "" : " ") + std::to_string(rf);
+            text.append(text.empty() ? "" : " ").append(std::to_string(rf));
         return text.empty() ? "none" : text;
     }
     [[nodiscard]] detail::text_table warning_table() const

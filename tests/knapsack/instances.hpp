@@ -168,8 +168,9 @@ inline void add_units(knapsack_problem& problem, sharing shape, dice& random)
         for (std::size_t begin = 0; begin < items; begin += width)
             use(begin, begin + width + 1);
         break;
-    case sharing::stars: // side by side, or the first users of all units before the second
-        if (const std::size_t units = (items + width - 1) / width; items % 2 == 1)
+    case sharing::stars: // side by side, or the first users of all units before the second; then
+                         // all units are open at once, which a judge of many items cannot follow
+        if (const std::size_t units = (items + width - 1) / width; items % 2 == 1 && units <= 10)
             for (std::size_t unit = 0; unit < units; ++unit)
                 use_if([&](std::size_t item) { return item % units == unit; });
         else

@@ -163,7 +163,10 @@ public:
             ensure(s.memory == memory_layout::packed,
                 "multipliers that take any of several weights have a packed memory");
             ensure(s.streams >= 1, "an N:M block has at least one stream", given{"M", s.streams});
-            ensure(!m.is_depthwise() && m.n_in() % m.reuse_factor == 0,
+            ensure(!m.is_depthwise(),
+                "a depthwise kernel has an input for each weight, so no multiplier chooses among "
+                "several");
+            ensure(m.n_in() % m.reuse_factor == 0,
                 "weights are assigned to multipliers within a row, so the reuse factor divides the "
                 "inputs of the row",
                 given{"reuse_factor", m.reuse_factor}, given{"inputs", m.n_in()});

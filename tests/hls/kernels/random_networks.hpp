@@ -111,7 +111,7 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
     if (random() % 4 != 0)
         numbers.biases =
             raws(random, numbers.formats.bias.format, static_cast<std::size_t>(m.n_out()));
-    if (m.n_in() % m.reuse_factor == 0 && random() % 2 == 0) {
+    if (!m.is_depthwise() && m.n_in() % m.reuse_factor == 0 && random() % 2 == 0) {
         network.add(layer, numbers,
             random() % 3 == 0 ? esp::structure::free_rows
                               : esp::structure::n_of(between(random, 1, 5)));

@@ -208,6 +208,7 @@ private:
             stream.from.push_back(known.at(s));
         for (std::int64_t bit = 0; bit < ceil_log2(static_cast<std::int64_t>(from.size())); ++bit) {
             std::vector<bool> table;
+            table.reserve(taken.size());
             for (const std::int64_t s : taken)
                 table.push_back((std::distance(from.begin(), from.find(s)) >> bit & 1) != 0);
             const auto [at, is_new] = table_.emplace(table, plan_.tables.size());

@@ -157,16 +157,16 @@ public:
     {
         for (const kernel_stage& stage : network.stages()) {
             if (const auto window = window_of(stage))
-                parts_.push_back(window_clock{*window});
+                parts_.emplace_back(window_clock{*window});
             if (const std::int64_t pixels = flattened_pixels(stage); pixels > 1)
-                parts_.push_back(flatten_clock{pixels});
+                parts_.emplace_back(flatten_clock{pixels});
             const auto* product = std::get_if<product_stage>(&stage.layer);
             if (product == nullptr)
                 continue;
             if (const std::int64_t cycles = product->schedule.cycles(); cycles > 1)
-                parts_.push_back(product_clock{cycles, circuit_latency(product->schedule)});
+                parts_.emplace_back(product_clock{cycles, circuit_latency(product->schedule)});
             else
-                parts_.push_back(constants_clock{});
+                parts_.emplace_back(constants_clock{});
         }
         for (std::size_t i = 0; i < parts_.size(); ++i)
             if (auto* window = std::get_if<window_clock>(&parts_[i]))

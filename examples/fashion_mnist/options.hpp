@@ -77,6 +77,10 @@ inline recipe full_recipe()
     r.finish.epochs = 160;
     r.dsp_factor = 6;
     r.ladder.factors = {20, 30, 50, 80};
+    r.ladder.first_rounds = 6;
+    r.ladder.round.epochs = 2;
+    r.ladder.finish.epochs = 25;
+    r.ladder.finish.averaging = 0.999;
     return r;
 }
 

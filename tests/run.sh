@@ -31,7 +31,7 @@ if [[ "${1:-all}" == all ]]; then
 fi
 
 step "g++: build everything"
-cmake --preset gcc-release -D ESPALIER_UNITY_TESTS=ON >/dev/null
+cmake --preset gcc-release -D ESPALIER_QUICK_TESTS=ON >/dev/null
 cmake --build --preset gcc-release -j "$jobs"
 step "g++: every header compiles alone"
 cmake --build --preset gcc-release -j "$jobs" --target all_verify_interface_header_sets
@@ -40,7 +40,7 @@ ctest --preset gcc-release -j "$jobs"
 
 if [[ "${1:-all}" == all ]]; then
     step "clang with address and undefined-behaviour sanitizers: build and test"
-    cmake --preset asan -D ESPALIER_UNITY_TESTS=ON >/dev/null
+    cmake --preset asan -D ESPALIER_QUICK_TESTS=ON >/dev/null
     cmake --build --preset asan -j "$jobs"
     ctest --preset asan -j "$jobs"
 

@@ -102,7 +102,7 @@ struct plan {
         const auto rule = skips ? after_rejection::skip : after_rejection::halve;
         const auto n = static_cast<std::size_t>(steps);
         if (is_binary)
-            return binary{.target = target, .resolution = 1e-9};
+            return binary{.target = target, .resolution = 1e-9, .initial = initial};
         if (power == 1)
             return constant{
                 .steps = n, .target = target, .initial = initial, .after_rejection = rule};
@@ -136,8 +136,6 @@ struct simulation {
                 left *= of.steps - k;
             steps.push_back((of.eighths * all + (8 - of.eighths) * (all - left)) * fine);
         }
-        if (of.is_binary)
-            steps = {whole};
 
         std::int64_t kept = n, accepted = 0, farthest = 0;
         std::optional<std::int64_t> rejected;
@@ -185,7 +183,7 @@ struct simulation {
 
 const std::vector<plan> plans{{.steps = 1}, {.steps = 3}, {.steps = 20}, {.steps = 3, .power = 3},
     {.steps = 3, .eighths = 3}, {.steps = 2, .power = 2, .eighths = 1}, {.is_binary = true},
-    {.steps = 4, .skips = true}, {.steps = 50, .skips = true},
+    {.eighths = 3, .is_binary = true}, {.steps = 4, .skips = true}, {.steps = 50, .skips = true},
     {.steps = 3, .power = 3, .eighths = 1, .skips = true}};
 
 } // namespace

@@ -136,7 +136,7 @@ struct halving {
 const std::vector<halving> that_halve{{constant{.steps = 1}, 1e-9}, {constant{.steps = 4}, 1e-9},
     {constant{.steps = 3, .initial = 0.4}, 1e-9}, {polynomial{.steps = 5}, 1e-9},
     {polynomial{.steps = 3, .power = 0.5, .initial = 0.7}, 1e-9}, {binary{}, 0.02},
-    {binary{.resolution = 1e-6}, 1e-6}};
+    {binary{.resolution = 1e-6}, 1e-6}, {binary{.initial = 0.5}, 0.02}};
 
 } // namespace
 
@@ -193,6 +193,7 @@ TEST_CASE("bisection closes in on the tightest budget that passes")
 TEST_CASE("bisection stops at once when the target itself passes")
 {
     CHECK(run(binary{.target = 0.9}, always) == std::vector{1.0});
+    CHECK(run(binary{.target = 0.9, .initial = 0.4}, always) == std::vector{0.4, 1.0});
 }
 
 TEST_CASE("nonsense schedules are refused")
@@ -214,6 +215,8 @@ TEST_CASE("nonsense schedules are refused")
         "a limit of a resource is not negative (resource = 'bram18', limit = -1)");
     for (const double initial : {-0.1, 1.0, std::nan("")})
         CHECK_THROWS(schedule(constant{.initial = initial}));
+    CHECK_THROWS_WITH(schedule(binary{.initial = 1}),
+        "a schedule begins at a part in [0, 1) of its way (initial = 1)");
     CHECK_THROWS_WITH(schedule(polynomial{.initial = 1}),
         "a schedule begins at a part in [0, 1) of its way (initial = 1)");
     CHECK_THROWS_WITH(schedule(binary{.speed = {.bram = 0}}),

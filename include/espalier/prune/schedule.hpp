@@ -147,6 +147,7 @@ struct polynomial {
 struct binary {
     pruning_target target = 0.9;
     double resolution = 0.02;
+    double initial = 0; ///< as of `constant`
     speeds speed{};
 
     [[nodiscard]] std::optional<double> operator()(std::span<const trial> trials) const
@@ -154,6 +155,8 @@ struct binary {
         const double accepted = accepted_progress(trials);
         if (const auto rejected = rejected_progress(trials))
             return detail::half_way(accepted, *rejected, resolution);
+        if (initial > accepted)
+            return initial;
         return accepted < 1 ? std::optional(1.0) : std::nullopt;
     }
 };

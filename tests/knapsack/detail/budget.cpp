@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <thread>
 
+namespace tests_of_budget {
+
 using namespace espalier;
 using detail::allowance;
 using detail::budget;
@@ -124,3 +126,5 @@ TEST_CASE("an allowance ends with the whole")
     CHECK(!its.spend(1));
     CHECK(its.is_spent());
 }
+
+} // namespace tests_of_budget

@@ -12,6 +12,8 @@
 #include <optional>
 #include <vector>
 
+namespace tests_of_choose {
+
 using namespace espalier;
 using instances::dice;
 
@@ -177,3 +179,5 @@ TEST_CASE("what a solve spends is its limit and little more")
         }
     }
 }
+
+} // namespace tests_of_choose

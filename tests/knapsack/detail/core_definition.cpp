@@ -17,6 +17,8 @@
 #include <stdexcept>
 #include <vector>
 
+namespace tests_of_core_definition {
+
 using namespace espalier;
 using instances::dice;
 
@@ -225,3 +227,5 @@ TEST_CASE("what is infeasible has no core, and the reason")
     CHECK(core.problem.size() == 0);
     CHECK_THROWS_AS(static_cast<void>(reduce_to_core(problem, 0)), std::invalid_argument);
 }
+
+} // namespace tests_of_core_definition

@@ -9,6 +9,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_exact_definition {
+
 using namespace espalier;
 using instances::dice;
 
@@ -42,3 +44,5 @@ TEST_CASE("a choice that was found early becomes no worse than the quick one, wi
     }
     CHECK(better > 100);
 }
+
+} // namespace tests_of_exact_definition

@@ -9,6 +9,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_greedy_definition {
+
 using namespace espalier;
 using instances::dice;
 
@@ -69,3 +71,5 @@ TEST_CASE("filling up adds what still fits and loses nothing")
     }
     CHECK(more > 100);
 }
+
+} // namespace tests_of_greedy_definition

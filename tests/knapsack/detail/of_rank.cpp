@@ -10,6 +10,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_of_rank {
+
 using namespace espalier;
 using instances::dice;
 
@@ -42,3 +44,5 @@ TEST_CASE("a value of some rank is the one that sorting puts there, in whatever 
     }
     CHECK(detail::of_rank({}, 0) == std::numeric_limits<double>::infinity());
 }
+
+} // namespace tests_of_of_rank

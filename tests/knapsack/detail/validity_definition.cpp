@@ -10,6 +10,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_validity_definition {
+
 using namespace espalier;
 using instances::dice;
 
@@ -44,3 +46,5 @@ TEST_CASE("a value that is none is seen wherever it is")
         }
     CHECK(detail::range_of_values({}) == std::pair{0.0, true});
 }
+
+} // namespace tests_of_validity_definition

@@ -8,6 +8,8 @@
 #include <knapsack/instances.hpp>
 #include <stdexcept>
 
+namespace tests_of_workers {
+
 using namespace espalier;
 using instances::dice;
 
@@ -91,3 +93,5 @@ TEST_CASE("no thread is no number of threads")
         doctest::Contains("a solver works with 1 to 1024 threads (threads = 0)"),
         std::invalid_argument);
 }
+
+} // namespace tests_of_workers

@@ -11,6 +11,8 @@
 #include <knapsack/core_problems.hpp>
 #include <knapsack/linked.hpp>
 
+namespace tests_of_branch_and_bound {
+
 using namespace espalier;
 using core_problems::infinity;
 using detail::branch_and_bound;
@@ -164,3 +166,5 @@ TEST_CASE("branch and bound ends soon after its work is spent, with a choice and
         last = search.least_loss;
     }
 }
+
+} // namespace tests_of_branch_and_bound

@@ -8,6 +8,8 @@
 #include <knapsack/linked.hpp>
 #include <vector>
 
+namespace tests_of_choice_writer {
+
 using namespace espalier;
 using instances::dice;
 
@@ -68,3 +70,5 @@ TEST_CASE(
         CHECK(value.value() == doctest::Approx(sum));
     }
 }
+
+} // namespace tests_of_choice_writer

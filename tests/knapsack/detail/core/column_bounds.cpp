@@ -8,6 +8,8 @@
 #include <knapsack/core_problems.hpp>
 #include <vector>
 
+namespace tests_of_column_bounds {
+
 using namespace espalier;
 using instances::dice;
 
@@ -93,3 +95,5 @@ TEST_CASE("two columns of a place cannot both be taken")
     bounds.set_bounds(1, 1, 1);
     CHECK(!bounds.settle_places());
 }
+
+} // namespace tests_of_column_bounds

@@ -8,6 +8,8 @@
 #include <knapsack/instances.hpp>
 #include <numeric>
 
+namespace tests_of_common_divisor {
+
 using namespace espalier;
 using detail::common_divisor;
 using instances::dice;
@@ -68,3 +70,5 @@ TEST_CASE("no value says nothing")
     values.add(0);
     CHECK(values.step() > 2.9);
 }
+
+} // namespace tests_of_common_divisor

@@ -16,6 +16,8 @@
 #include <numeric>
 #include <vector>
 
+namespace tests_of_component_core {
+
 using namespace espalier;
 using core_problems::infinity;
 using instances::dice;
@@ -378,3 +380,5 @@ TEST_CASE("what ties lose that are settled without a search is in the bound")
     CHECK(static_cast<long double>(found.value) < best * (1 - 2e-14L)); // it is not the best
     CHECK(static_cast<long double>(found.value) > best * (1 - 1e-12L));
 }
+
+} // namespace tests_of_component_core

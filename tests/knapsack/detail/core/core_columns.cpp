@@ -10,6 +10,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_core_columns {
+
 using namespace espalier;
 using detail::core_columns;
 using detail::core_problem;
@@ -139,3 +141,5 @@ TEST_CASE("what is taken from the room no combination can use, and nothing more 
     }
     CHECK(rounded > 100);
 }
+
+} // namespace tests_of_core_columns

@@ -7,6 +7,8 @@
 #include <cstddef>
 #include <limits>
 
+namespace tests_of_core_problem {
+
 using namespace espalier;
 
 TEST_CASE("places of a core problem have the changes that were added before they were closed")
@@ -36,3 +38,5 @@ TEST_CASE("a search that has not begun has found and proven nothing")
     CHECK(none.least_loss == 0);
     CHECK(!none.proven);
 }
+
+} // namespace tests_of_core_problem

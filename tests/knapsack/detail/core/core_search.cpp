@@ -11,6 +11,8 @@
 #include <knapsack/linked.hpp>
 #include <vector>
 
+namespace tests_of_core_search {
+
 using namespace espalier;
 using core_problems::infinity;
 using detail::core_problem;
@@ -254,3 +256,5 @@ TEST_CASE("a core search ends soon after the budget, and what is negligible ends
     CHECK_FALSE(search.result.proven);
     CHECK_FALSE(limits.is_spent());
 }
+
+} // namespace tests_of_core_search

@@ -13,6 +13,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_floor_combinations {
+
 using namespace espalier;
 using detail::alternative;
 using detail::component_floor;
@@ -324,3 +326,5 @@ TEST_CASE("where the budget ends nothing is listed, and nothing is said of what 
     CHECK(left_out == 0);
     CHECK(few.spent() < 100'000);
 }
+
+} // namespace tests_of_floor_combinations

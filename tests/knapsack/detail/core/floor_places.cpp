@@ -12,6 +12,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_floor_places {
+
 using namespace espalier;
 using detail::component_floor;
 using detail::floor_places;
@@ -202,3 +204,5 @@ TEST_CASE("without floors there is nothing to join")
     CHECK(places.total_gap() == 0);
     CHECK(places.surplus_loss() == 0);
 }
+
+} // namespace tests_of_floor_places

@@ -16,6 +16,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_item_core {
+
 using namespace espalier;
 using core_problems::infinity;
 using instances::dice;
@@ -255,3 +257,5 @@ TEST_CASE("the choice that prices suggest fits, and loses what it is said to los
         CHECK(value + result.loss == doctest::Approx(bound).epsilon(1e-12));
     }
 }
+
+} // namespace tests_of_item_core

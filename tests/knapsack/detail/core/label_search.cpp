@@ -10,6 +10,8 @@
 #include <knapsack/core_problems.hpp>
 #include <knapsack/linked.hpp>
 
+namespace tests_of_label_search {
+
 using namespace espalier;
 using core_problems::infinity;
 using detail::core_problem;
@@ -160,3 +162,5 @@ TEST_CASE("labels end soon after their work is spent, with a choice that holds")
     search.run(limits);
     CHECK(time.limits.spent() > 3'000'000);
 }
+
+} // namespace tests_of_label_search

@@ -13,6 +13,8 @@
 #include <numeric>
 #include <vector>
 
+namespace tests_of_lattice {
+
 using namespace espalier;
 using detail::cost_lattice;
 using instances::dice;
@@ -199,3 +201,5 @@ TEST_CASE("where numbers are too large, nothing is said to be lost")
     CHECK(cost_lattice({{1, 5'000}, {0, 2}}, 2).least_loss({0, 1}, price) == doctest::Approx(1));
     CHECK(cost_lattice({}, 1).least_loss({7}, price) == 0);
 }
+
+} // namespace tests_of_lattice

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 
+namespace tests_of_component_set {
+
 using namespace espalier;
 
 TEST_CASE("components are the items between where they were closed")
@@ -38,3 +40,5 @@ TEST_CASE("what an item must be worth to be kept depends on its class, and has a
         CHECK(some.holds(problem, item) == expected[item]);
     }
 }
+
+} // namespace tests_of_component_set

@@ -16,6 +16,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_components {
+
 using namespace espalier;
 using instances::dice;
 
@@ -425,3 +427,5 @@ TEST_CASE("with too little of a budget the components are not found, with enough
     CHECK(detail::component_finder(problem, begin, plenty).find(parts));
     CHECK(plenty.spent() >= 2'000);
 }
+
+} // namespace tests_of_components

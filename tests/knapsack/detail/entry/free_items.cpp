@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_free_items {
+
 using namespace espalier;
 using instances::dice;
 
@@ -121,3 +123,5 @@ TEST_CASE("among many items threads find the same scale")
     CHECK(free.view(problem).scale == scale_of(largest));
     CHECK(free.view(problem, detail::workers(3)).scale == scale_of(largest));
 }
+
+} // namespace tests_of_free_items

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_linked_items {
+
 using namespace espalier;
 using instances::dice;
 
@@ -251,3 +253,5 @@ TEST_CASE("broken floors are those of classes that keep too few")
     CHECK(detail::broken_floors(problem, {1, 1, 0, 0}) == std::vector<std::uint32_t>{1});
     CHECK(detail::broken_floors(problem, {1, 1, 1, 0}).empty());
 }
+
+} // namespace tests_of_linked_items

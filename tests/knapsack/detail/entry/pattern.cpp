@@ -12,6 +12,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_pattern {
+
 using namespace espalier;
 using detail::pattern;
 using instances::dice;
@@ -176,3 +178,5 @@ TEST_CASE("patterns have the same key exactly if they are the same")
     CHECK(make(0, 1, 0, 0, false) != key);
     CHECK(make(0, 1, 0, 1, true) != key);
 }
+
+} // namespace tests_of_pattern

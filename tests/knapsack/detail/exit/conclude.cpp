@@ -6,6 +6,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_conclude {
+
 using namespace espalier;
 
 namespace {
@@ -81,3 +83,5 @@ TEST_CASE("rounding that hides much proves nothing, and is in the bound")
     CHECK(drowned.bound >= 103);
     CHECK(concluded({.loss = 5, .least_loss = 5}, 400).bound >= 103);
 }
+
+} // namespace tests_of_conclude

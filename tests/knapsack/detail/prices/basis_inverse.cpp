@@ -9,6 +9,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_basis_inverse {
+
 using namespace espalier;
 using detail::basis_inverse;
 using instances::dice;
@@ -88,3 +90,5 @@ TEST_CASE("a singular basis has no inverse, and the one before stays")
     CHECK(!inverse.is_new());
     CHECK(error(inverse, {{4, 1}, {0, 1}}) < 1e-15);
 }
+
+} // namespace tests_of_basis_inverse

@@ -10,6 +10,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_bounded_columns {
+
 using namespace espalier;
 using instances::dice;
 
@@ -66,3 +68,5 @@ TEST_CASE("a product that is lost in its own rounding is none")
     const double tiny[]{1e-30, 0};
     CHECK(detail::pivot_of(row, tiny, 2) == 1e9 * 1e-30);
 }
+
+} // namespace tests_of_bounded_columns

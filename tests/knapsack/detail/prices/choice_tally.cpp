@@ -8,6 +8,8 @@
 #include <knapsack/linked.hpp>
 #include <vector>
 
+namespace tests_of_choice_tally {
+
 using namespace espalier;
 using instances::dice;
 
@@ -53,3 +55,5 @@ TEST_CASE("choices are replaced, and tallies added up")
             CHECK(sum.kept(a_class) == kept[a_class]);
     }
 }
+
+} // namespace tests_of_choice_tally

@@ -11,6 +11,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_component_choices {
+
 using namespace espalier;
 using detail::component_choices;
 using instances::dice;
@@ -254,3 +256,5 @@ TEST_CASE("threads choose the same for tens of thousands of components")
     CHECK(std::is_sorted(changed.begin(), changed.end()));
     CHECK(many.total_usage == one.total_usage);
 }
+
+} // namespace tests_of_component_choices

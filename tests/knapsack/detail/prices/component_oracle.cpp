@@ -12,6 +12,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_component_oracle {
+
 using namespace espalier;
 using instances::dice;
 
@@ -313,3 +315,5 @@ TEST_CASE("in a component of several words the second best is the best with one 
     }
     CHECK(long_ones > 5);
 }
+
+} // namespace tests_of_component_oracle

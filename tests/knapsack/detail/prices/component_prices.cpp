@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_component_prices {
+
 using namespace espalier;
 using instances::dice;
 
@@ -330,3 +332,5 @@ TEST_CASE("without a budget no prices of components are found")
     CHECK(!prices.find());
     CHECK(!prices.is_infeasible);
 }
+
+} // namespace tests_of_component_prices

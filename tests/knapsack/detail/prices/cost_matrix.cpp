@@ -10,6 +10,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_cost_matrix {
+
 using namespace espalier;
 using instances::dice;
 
@@ -61,3 +63,5 @@ TEST_CASE("a row without costs, and a matrix without classes, are no trouble")
     CHECK(none.classes() == 0);
     CHECK(detail::cost_matrix().rows() == 0);
 }
+
+} // namespace tests_of_cost_matrix

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_floor_bonuses {
+
 using namespace espalier;
 using instances::dice;
 
@@ -169,3 +171,5 @@ TEST_CASE("items that nothing but an enormous bonus brings in are brought in")
     const detail::component_floor too_many = of.floor(0, all + 1);
     CHECK(!bonuses.settle(price, {too_many}, too_many.components));
 }
+
+} // namespace tests_of_floor_bonuses

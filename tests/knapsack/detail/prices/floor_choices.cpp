@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_floor_choices {
+
 using namespace espalier;
 using instances::dice;
 
@@ -124,3 +126,5 @@ TEST_CASE("floors are forced up to 64 items among 65,536")
     const linked::setting enough(many);
     CHECK(detail::can_force(enough.floor(0, 1), enough.parts));
 }
+
+} // namespace tests_of_floor_choices

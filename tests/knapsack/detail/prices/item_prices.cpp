@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_item_prices {
+
 using namespace espalier;
 using instances::dice;
 
@@ -290,3 +292,5 @@ TEST_CASE("a sweep over millions of items looks at the clock on the way")
     CHECK(late.spent() < 2'200'000);
     CHECK(given.prices.margin() == 0);
 }
+
+} // namespace tests_of_item_prices

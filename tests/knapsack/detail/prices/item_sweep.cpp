@@ -9,6 +9,8 @@
 #include <limits>
 #include <vector>
 
+namespace tests_of_item_sweep {
+
 using namespace espalier;
 using instances::dice;
 
@@ -67,3 +69,5 @@ TEST_CASE("a sample has one item of each stratum, and the budget ends a sweep")
     detail::budget few(watch, 1e9, 50'000);
     CHECK(!all.sweep(values.size(), keep, few));
 }
+
+} // namespace tests_of_item_sweep

@@ -10,6 +10,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_label_arena {
+
 using namespace espalier;
 using instances::dice;
 
@@ -96,3 +98,5 @@ TEST_CASE("the labels that stay are those that no other dominates")
                     CHECK(!dominates(other, index));
     }
 }
+
+} // namespace tests_of_label_arena

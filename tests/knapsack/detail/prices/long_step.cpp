@@ -9,6 +9,8 @@
 #include <knapsack/instances.hpp>
 #include <vector>
 
+namespace tests_of_long_step {
+
 using namespace espalier;
 using detail::breakpoint;
 using instances::dice;
@@ -57,3 +59,5 @@ TEST_CASE("a breakpoint that eases the row just so is not passed")
     CHECK(detail::first_not_passed(all, 5) == 1);
     CHECK(detail::first_not_passed(all, 5.1) == 2); // all together are not enough
 }
+
+} // namespace tests_of_long_step

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_price_master {
+
 using namespace espalier;
 using instances::dice;
 
@@ -189,3 +191,5 @@ TEST_CASE("the master finds no optimum without a budget")
     master.add({10}, 3.0);
     CHECK(!master.solve(none));
 }
+
+} // namespace tests_of_price_master

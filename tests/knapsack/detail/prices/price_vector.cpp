@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+namespace tests_of_price_vector {
+
 using namespace espalier;
 using detail::price_vector;
 
@@ -49,3 +51,5 @@ TEST_CASE("rounding is judged by the price of the whole room, overdrawn or not")
     CHECK(detail::rounding_of({1.0, 1.0}, {1'000'000, -1'000'000}, 2) == 2 * one);
     CHECK(detail::rounding_of({1.0, 1.0}, {1'000'000, -1'000'000}, 1) == one);
 }
+
+} // namespace tests_of_price_vector

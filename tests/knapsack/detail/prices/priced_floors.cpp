@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+namespace tests_of_priced_floors {
+
 using namespace espalier;
 using instances::dice;
 
@@ -249,3 +251,5 @@ TEST_CASE("at trial prices the bound is that of the floors, and its choices are 
     CHECK(partial > 100);
     CHECK(compared > 200);
 }
+
+} // namespace tests_of_priced_floors

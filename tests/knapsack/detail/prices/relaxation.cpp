@@ -15,6 +15,8 @@
 #include <optional>
 #include <vector>
 
+namespace tests_of_relaxation {
+
 using namespace espalier;
 using detail::relaxation_status;
 using instances::dice;
@@ -378,3 +380,5 @@ TEST_CASE("a long series of pivots is as exact as a short one")
         CHECK(columns > 5);
     }
 }
+
+} // namespace tests_of_relaxation

@@ -10,6 +10,8 @@
 #include <knapsack/linked.hpp>
 #include <vector>
 
+namespace tests_of_tie_settling {
+
 using namespace espalier;
 using instances::dice;
 
@@ -196,3 +198,5 @@ TEST_CASE("a few ties, components with floors, and all where the budget is spent
     detail::budget none(time.watch, 1e9, 0);
     CHECK(!settled(64, 0, none));
 }
+
+} // namespace tests_of_tie_settling

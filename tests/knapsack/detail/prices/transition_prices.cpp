@@ -9,6 +9,8 @@
 #include <knapsack/linked.hpp>
 #include <vector>
 
+namespace tests_of_transition_prices {
+
 using namespace espalier;
 using instances::dice;
 
@@ -56,3 +58,5 @@ TEST_CASE("a transition costs its item, less its bonus, and the units that are n
     }
     CHECK(kept > 3'000);
 }
+
+} // namespace tests_of_transition_prices

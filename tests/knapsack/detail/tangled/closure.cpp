@@ -11,6 +11,8 @@
 #include <set>
 #include <vector>
 
+namespace tests_of_closure {
+
 using namespace espalier;
 using detail::closure;
 using detail::sharing_graph;
@@ -221,3 +223,5 @@ TEST_CASE("long chains of exchanges are found")
     CHECK(flow.worth == doctest::Approx(0.5));
     CHECK(std::count(flow.kept.begin(), flow.kept.end(), 1) == length);
 }
+
+} // namespace tests_of_closure

@@ -15,6 +15,8 @@
 #include <limits>
 #include <optional>
 
+namespace tests_of_tangled_search {
+
 using namespace espalier;
 using detail::tangled_search;
 using instances::dice;
@@ -192,3 +194,5 @@ TEST_CASE("the search of a large grid ends soon after its work is spent")
         CHECK(its.search.best.bound >= its.search.best.value);
     }
 }
+
+} // namespace tests_of_tangled_search

@@ -56,6 +56,8 @@
 #include <espalier/model/gates.hpp>
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/index_range.hpp>
+#include <espalier/model/input_channels.hpp>
+#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/integer.hpp>
 #include <espalier/model/json_string.hpp>
 #include <espalier/model/label.hpp>
@@ -98,6 +100,7 @@
 #include <espalier/prune/custom_resource.hpp>
 #include <espalier/prune/group_sums.hpp>
 #include <espalier/prune/hardware_map.hpp>
+#include <espalier/prune/input_orders.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/needs_of.hpp>
 #include <espalier/prune/pruner.hpp>

@@ -66,6 +66,10 @@ drawn draw(std::mt19937_64& random)
         random, {strategy::latency, strategy::resource, strategy::resource_unrolled});
     s.weight = {random_layers::between(random, 6, 24), random_layers::between(random, 1, 8)};
     s.data = {random_layers::between(random, 4, 24), 4};
+    if (random() % 2 == 0) { // the accumulator holds products as they are
+        s.accum.width = s.weight.width + s.data.width + 2;
+        s.accum.integer = s.weight.integer + s.data.integer + 2;
+    }
     d.m = matrices_of(s)[0];
     d.order =
         random_layers::one_of<layout>(random, {layout::hardware, layout::keras, layout::pytorch});
@@ -137,7 +141,7 @@ TEST_CASE("constants are counted by input, magnitude and digits")
 TEST_CASE("weights in a memory cost what their strategy builds, with the bits that they have")
 {
     std::mt19937_64 random(202);
-    int differ = 0, narrower = 0, left_out = 0, compared = 0;
+    int differ = 0, narrower = 0, left_out = 0, compared = 0, fused_matrices = 0;
     for (int i = 0; i < 2'000; ++i) {
         const drawn d = draw(random);
         if (!has_weight_memory(d.m))
@@ -155,12 +159,15 @@ TEST_CASE("weights in a memory cost what their strategy builds, with the bits th
                 most = std::max(most, bits_of(value));
         }
         resources expected;
+        integer fused = 0;
         std::vector<bool> word;
         const auto which = policy.memory.sign_bits;
         for (std::size_t g = 0; g < bits.size(); ++g) {
             const bool last = g + 1 == bits.size();
             const bool trimmed_product = last && which != sign_bits::kept;
-            if (bits[g] > 0)
+            if (bits[g] > 0 && is_fused(d.m, policy))
+                ++fused;
+            else if (bits[g] > 0)
                 expected.dsp +=
                     product_of(precision{trimmed_product ? bits[g] : d.m.weight.width, 1}, d.m.data,
                         policy)
@@ -173,6 +180,9 @@ TEST_CASE("weights in a memory cost what their strategy builds, with the bits th
             narrower += stored > 0 && stored < d.m.weight.width ? 1 : 0;
             left_out += bits[g] == 0 ? 1 : 0;
         }
+        // Of two products that are added up one shares its block with the addition.
+        expected.dsp += (d.m.reuse_factor < d.m.n_in() ? (fused + 1) / 2 : fused) * d.m.copies;
+        fused_matrices += fused > 0 ? 1 : 0;
         const auto words = static_cast<integer>(d.m.reuse_factor);
         const weight_memory memory = detail::memory_with(
             words, static_cast<integer>(word.size()), d.m.weight.width, policy.memory);
@@ -193,6 +203,7 @@ TEST_CASE("weights in a memory cost what their strategy builds, with the bits th
     CHECK(compared > 400);
     CHECK(narrower > 500);
     CHECK(left_out > 500);
+    CHECK(fused_matrices > 20);
     CHECK(differ == 0);
 }
 

@@ -48,6 +48,19 @@ constexpr constant_counts counted{.zeros = 24,
     .products = 600,
     .soft_products = 600};
 
+/// A convolution of Berk-Bilgin/ML-fpga: 40 products of 24 × 8 bits. Vivado HLS 2020.1 reports
+/// 11,974 LUTs with line buffer and control.
+constexpr layer_spec saturated_layer = conv1d{.width = 35,
+    .channels = 4,
+    .filters = 4,
+    .kernel_width = 5,
+    .stride_width = 2,
+    .reuse_factor = 2,
+    .io = io_type::io_stream,
+    .weight = {8, 1},
+    .data = {24, 16},
+    .accum = {24, 16}};
+
 constexpr conv2d window_layer{.height = 10,
     .width = 8,
     .channels = 2,
@@ -97,6 +110,53 @@ TEST_CASE("the flip-flops of shared multipliers")
         .data = {4, 1},
         .accum = {19, 13}})[0];
     CHECK_BOTH(cost(narrow).ff == 512 * 12 + 800 * 4 * 5 / 2 + 32 * 19 + 100);
+    // Half of the products take their additions into a DSP block. Reported 41,790 LUTs.
+    CHECK_BOTH(
+        cost(narrow).lut == 256 * (26 + 12) + 800 * 36 + 32 * 9 + 16 * 4 * (13 + 3 + 1) + 100);
+}
+
+TEST_CASE("two inputs are chosen from once for all multipliers that read them")
+{
+    // 64 multipliers, 32 selectors of 2:1 in front of them, one LUT for each bit.
+    CHECK_BOTH(cost(matrix(64, 2, 2)).lut == 64 * 23 + 64 * 36 + 2 * 9 + 32 * 16 + 100);
+    // Of 4:1 each multiplier has its own.
+    CHECK_BOTH(cost(matrix(64, 2, 4)).lut == 32 * 23 + 64 * 36 + 2 * 9 + 32 * 16 * 3 + 100);
+}
+
+TEST_CASE("accumulators that round and saturate take LUTs for every product")
+{
+    // The parts are those that its report lists, AP_RND and AP_SAT.
+    constexpr auto lut = [](rounding of_products, overflow of_sums, precision accum = {24, 16}) {
+        weight_matrix m = matrices_of(saturated_layer)[0];
+        m.accum = accum;
+        return cost(m, {.fabric = {.accum_rounding = of_products, .accum_overflow = of_sums}}).lut;
+    };
+    constexpr std::int64_t plain = lut(rounding::trn, overflow::wrap);
+    // 40 additions of 31; ten selectors of 2:1; 20 inputs, 4 outputs; two words of 320 bits.
+    CHECK_BOTH(plain == 40 * 31 + 10 * 24 + 20 * 36 + 4 * 9 + 320 + 100);
+    // add_ln415: 31 LUTs to round each product.
+    CHECK_BOTH(lut(rounding::rnd, overflow::wrap) == plain + 40 * 31);
+    CHECK_BOTH(lut(rounding::trn_zero, overflow::wrap) == plain + 40 * 31);
+    // Twice three selectors of 24 and gates of 2; add_ln1192: 32 LUTs.
+    CHECK_BOTH(lut(rounding::trn, overflow::sat) == plain + 40 * (2 * (3 * 24 + 9 * 2) + 32));
+    CHECK_BOTH(
+        lut(rounding::rnd, overflow::sat_sym) == plain + 40 * (31 + 2 * (3 * 24 + 9 * 2) + 32));
+    // Nothing is rounded where no bits are cut off.
+    constexpr precision whole{31, 16};
+    CHECK_BOTH(
+        lut(rounding::rnd, overflow::wrap, whole) == lut(rounding::trn, overflow::wrap, whole));
+    CHECK_BOTH(lut(rounding::rnd, overflow::wrap, {30, 16}) ==
+               lut(rounding::trn, overflow::wrap, {30, 16}) + 40 * 37);
+    // Logic synthesis leaves 47 % of that, too.
+    constexpr auto synthesised = [](overflow of_sums) {
+        cost_policy policy = cost_policy::logic_synthesis;
+        policy.memory.min_depth = 0;
+        policy.fabric.accum_overflow = of_sums;
+        return cost(matrices_of(saturated_layer)[0], policy).lut;
+    };
+    CHECK_BOTH(synthesised(overflow::wrap) < plain * 47 / 100 + 1);
+    CHECK_BOTH(synthesised(overflow::sat) - synthesised(overflow::wrap) >=
+               40 * (2 * (3 * 24 + 9 * 2) + 32) * 47 / 100 - 1);
 }
 
 TEST_CASE("a window that is walked through from end to end is not copied")
@@ -158,6 +218,21 @@ TEST_CASE("additions of constants are as wide as their products")
     // An accumulator of 10 bits and one place: 7 bits are cut off every product.
     CHECK_BOTH(
         cost(cut, constant_counts{.zeros = 390, .products = 8, .dsp = 8}).lut == 2 * (10 + 7));
+}
+
+TEST_CASE("constants that are rounded or saturated are not fused with their additions")
+{
+    constexpr auto lut = [](const weight_matrix& m, const fabric_policy& how) {
+        return cost(m, constant_counts{.zeros = 390, .one_digit = 1, .products = 9, .dsp = 9},
+            {.fabric = how})
+            .lut;
+    };
+    CHECK_BOTH(lut(wide, {}) == 9 + 7); // the one of one digit
+    constexpr std::int64_t saturated = 2 * (3 * 25 + 9 * 2) + 33;
+    CHECK_BOTH(
+        lut(wide, {.accum_overflow = overflow::sat}) == 9 + 7 + 9 * (17 + 7) + 10 * saturated);
+    CHECK_BOTH(lut(wide, {.accum_rounding = rounding::rnd}) == 9 + 7); // there is nothing to round
+    CHECK_BOTH(lut(cut, {.accum_rounding = rounding::rnd}) == 9 + 7 + 9 * (10 + 7) + 10 * (10 + 7));
 }
 
 TEST_CASE("additions are not shared, products are")

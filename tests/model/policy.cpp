@@ -98,6 +98,146 @@ TEST_CASE("a policy has a name on every device")
     static_assert(to_string(cost_policy{}) == "hls");
 }
 
+TEST_CASE("a policy keeps its name whatever the clock and the accumulators")
+{
+    for (cost_policy policy : {cost_policy::hls, cost_policy::logic_synthesis, cost_policy::paper,
+             cost_policy::yosys, cost_policy::ecp5}) {
+        const std::string name(to_string(policy));
+        policy.fabric.clock_ps = 3'000;
+        policy.fabric.accum_rounding = rounding::rnd_conv;
+        policy.fabric.accum_overflow = overflow::sat;
+        CHECK(to_string(policy) == name);
+        policy.fused_additions = !policy.fused_additions;
+        CHECK(to_string(policy) == "custom");
+    }
+}
+
+namespace {
+
+/// A kernel of a report: where its binary points are, and its DSP blocks.
+struct reported_kernel {
+    int inputs, outputs, reuse_factor;
+    precision weight, data, accum;
+    std::int64_t dsp;
+};
+
+weight_matrix matrix_of(const reported_kernel& k)
+{
+    return matrices_of(dense{.inputs = k.inputs,
+        .outputs = k.outputs,
+        .reuse_factor = k.reuse_factor,
+        .weight = k.weight,
+        .data = k.data,
+        .accum = k.accum})[0];
+}
+
+/// Spehic/Diplomska-hls4ml, Vivado HLS 2020.1.
+constexpr reported_kernel aligned{800, 32, 50, {4, 1}, {4, 0, false}, {19, 12}, 256};
+
+} // namespace
+
+TEST_CASE("narrow products are fused with additions that have the same binary point")
+{
+    // Two projects beside it have narrow products and accumulators with fewer places:
+    // mgrailoo/HLS4ML_CPP_HDL_MNIST_Accelerator and uw-acme/HLS4ML_VS_MANUAL.
+    for (const reported_kernel& k : {aligned, {288, 32, 72, {4, 1}, {4, 0, false}, {18, 11}, 64},
+             {32, 10, 64, {4, 1}, {4, 0, false}, {14, 7}, 5},
+             {9, 32, 72, {4, 1}, {16, 6}, {25, 12}, 4},
+             {784, 100, 7'840, {6, 1}, {6, 1}, {12, 4}, 0},
+             {100, 10, 500, {6, 1}, {6, 1}, {12, 4}, 0},
+             {54, 8, 9, {8, 3}, {8, 2, false}, {16, 6}, 0},
+             {10, 15, 10, {8, 3}, {8, 2, false}, {16, 6}, 0}}) {
+        CAPTURE(k.inputs);
+        const weight_matrix m = matrix_of(k);
+        CHECK(product_of(m).dsp_for(m.multipliers()) == k.dsp);
+        CHECK(is_fused(m) == (k.dsp > 0));
+    }
+}
+
+TEST_CASE("of two products that are added up one is fused, and each that is added alone")
+{
+    reported_kernel k = aligned;
+    CHECK(product_of(matrix_of(k)) == product_cost{1, 2, 1}); // 16 of each output
+    k.reuse_factor = 400;
+    CHECK(product_of(matrix_of(k)) == product_cost{1, 2, 1}); // two
+    for (const int alone : {800, 1'600}) {
+        k.reuse_factor = alone;
+        CHECK(product_of(matrix_of(k)) == product_cost{1, 1});
+        CHECK(last_product_of(matrix_of(k)) == product_cost{1, 1});
+    }
+    k.weight = {4, 3}; // the last weight of a word has two bits; its block adds all the same
+    k.accum = {19, 14};
+    CHECK(last_product_of(matrix_of(k)) == product_cost{1, 1});
+}
+
+TEST_CASE("what is shifted, cut or saturated before it is added is not fused")
+{
+    const auto fused = [](reported_kernel k, const cost_policy& policy = {}) {
+        return is_fused(matrix_of(k), policy);
+    };
+    reported_kernel k = aligned;
+    REQUIRE(fused(k));
+    for (const int off : {-1, 1}) {
+        k = aligned;
+        k.accum.integer += off;
+        CHECK(!fused(k));
+        k = aligned;
+        k.data.integer += off;
+        CHECK(!fused(k));
+        k = aligned;
+        k.weight.integer += off;
+        CHECK(!fused(k));
+    }
+    k = aligned;
+    k.accum = {8, 1}; // holds the product and no more
+    CHECK(fused(k));
+    k.accum = {7, 0};
+    CHECK(!fused(k));
+    CHECK(!fused(aligned, {.fused_additions = false}));
+    CHECK(!fused(aligned, {.fabric = {.accum_overflow = overflow::sat}}));
+    CHECK(fused(aligned, {.fabric = {.accum_rounding = rounding::rnd}})); // nothing to round
+    for (const cost_policy& policy : {cost_policy::paper, cost_policy::yosys, cost_policy::ecp5})
+        CHECK(!fused(aligned, policy));
+    for (const cost_policy& policy : {cost_policy::hls_block_rom, cost_policy::logic_synthesis})
+        CHECK(fused(aligned, policy));
+    for (const dsp_family family : {dsp_family::dsp48e1, dsp_family::dsp48e2, dsp_family::dsp58})
+        CHECK(fused(aligned, {.dsp = family}));
+    for (const dsp_family family :
+        {dsp_family::intel_variable_precision, dsp_family::agilex, dsp_family::mult18x18d})
+        CHECK(!fused(aligned, {.dsp = family}));
+}
+
+TEST_CASE("only products that one block holds and that no rule gives a block are fused")
+{
+    reported_kernel k = aligned;
+    const auto align = [&k](int weight, int data) {
+        k.weight = {weight, 1};
+        k.data = {data, 1};
+        k.accum = {weight + data + 4, 6};
+        return matrix_of(k);
+    };
+    CHECK(!is_fused(align(3, 8)));
+    CHECK(is_fused(align(4, 4)));
+    CHECK(!is_fused(align(8, 3)));
+    CHECK(is_fused(align(10, 10)));
+    CHECK(!is_fused(align(5, 11))); // has a block of its own
+    CHECK(product_of(align(5, 11)) == product_cost{1, 1});
+    CHECK(is_fused(align(4, 27)));
+    CHECK(!is_fused(align(4, 28))); // two blocks
+    CHECK(!is_fused(align(4, 27), {.dsp = dsp_family::dsp48e1}));
+    CHECK(is_fused(align(4, 25), {.dsp = dsp_family::dsp48e1}));
+    CHECK(is_fused(align(8, 18), {.lut_below_weight = 9}));
+    // Constants: of eight kernels with one binary point and narrow products none had a block.
+    weight_matrix m = align(6, 6);
+    m.strategy = strategy::resource_unrolled;
+    CHECK(is_fused(m));
+    m.strategy = strategy::latency;
+    CHECK(!is_fused(m));
+    m.strategy = strategy::resource;
+    m.reuse_factor = 1;
+    CHECK(!is_fused(m));
+}
+
 TEST_CASE("products on ECP5 take the blocks that Yosys gave them")
 {
     // `synth_ecp5` of Yosys 0.23, widths and MULT18X18D: two bits are enough for a block, and a

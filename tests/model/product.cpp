@@ -34,6 +34,21 @@ int fewest_parts(int width, int port)
 
 } // namespace
 
+TEST_CASE("every multiplication is in a block or in LUTs")
+{
+    for (std::int64_t count = 0; count < 20; ++count) {
+        CHECK(product_cost{0, 1}.soft_of(count) == count);
+        CHECK(product_cost{2, 1}.soft_of(count) == 0);
+        CHECK(product_cost{1, 4}.soft_of(count) == 0);
+        // Of two one is in a block that adds the other, and one that is left over is in a block.
+        CHECK(product_cost{1, 2, 1}.soft_of(count) + product_cost{1, 2, 1}.dsp_for(count) == count);
+        CHECK(product_cost{1, 2, 1}.soft_of(count) <= product_cost{1, 2, 1}.dsp_for(count));
+    }
+    CHECK(product_cost{0, 1}.soft_in_unit() == 1);
+    CHECK(product_cost{1, 2, 1}.soft_in_unit() == 1);
+    CHECK(product_cost{1, 2}.soft_in_unit() == 0);
+}
+
 TEST_CASE("square products take the DSP blocks that Yosys 0.23 was measured to use")
 {
     // Counted after synth_xilinx for one registered product, W = D. From 5 to 18 bits one block,

@@ -81,13 +81,13 @@ LUT       49033   53200   92.2
 FF        30062  106400   28.3
 URAM          0       0    0.0
 
-figure   model  8 of 10 reports: from      to
-DSP        416                    351     416
-BRAM        81                     79      84
-LUT      49033                  38748  107873
-FF       30062                  24990   88376
-II         720                    648     792
-latency    892                    807     985
+figure   model  8 of 10 reports: from     to
+DSP        416                    351    416
+BRAM        81                     79     84
+LUT      49033                  38748  88023
+FF       30062                  24990  88376
+II         720                    648    792
+latency    892                    807    985
 
 matrix                legal reuse factors
 conv                  1 3 9 27

@@ -75,7 +75,9 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
     const int last_bits = bits_of_last(m, costs);
     const bool memory_is_read = espalier::has_weight_memory(m);
     int last_width = m.weight.width;
-    if (memory_is_read && product.sharing == 1)
+    // A product that shares its block with an addition is not built for fewer bits.
+    const bool fused = espalier::is_fused(m, costs);
+    if (memory_is_read && product.sharing == 1 && !fused)
         last_width = last_bits;
     espalier::product_cost last = product;
     if (last_width != m.weight.width)
@@ -96,6 +98,14 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
     }
 
     espalier::resources need;
+    // Two fused products that are added up: one is in the block, and LUTs for the other are held
+    // ready as long as the block is there.
+    const auto needs_block = [&](bool block_runs) {
+        need.dsp += block_runs ? product.blocks : 0;
+        need.lut += block_runs && fused && m.reuse_factor < m.n_in()
+                        ? espalier::lut_product(m.weight.width, m.data.width)
+                        : 0;
+    };
     for (integer copy = 0; copy < m.copies; ++copy) {
         integer in_block = 0; // multipliers that the present DSP block could hold so far
         bool block_runs = false;
@@ -108,7 +118,7 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
                 break;
             }
             if (in_block == product.sharing) {
-                need.dsp += block_runs ? product.blocks : 0;
+                needs_block(block_runs);
                 in_block = 0;
                 block_runs = false;
             }
@@ -117,7 +127,7 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
             if (runs && product.blocks == 0)
                 need.lut += espalier::lut_product(m.weight.width, m.data.width);
         }
-        need.dsp += block_runs ? product.blocks : 0;
+        needs_block(block_runs);
     }
 
     const bool trimmed = costs.memory.sign_bits == espalier::sign_bits::trimmed;
@@ -198,6 +208,14 @@ inline random_selection draw(std::mt19937_64& random)
                                            : between(random, 1, 64);
         s.weight.integer = between(random, -2, s.weight.width + 2);
         s.data.width = between(random, 1, 40);
+        if (random() % 4 == 0) {
+            // Narrow, and the accumulator holds products as they are.
+            s.weight.width = between(random, 3, 10);
+            s.data.width = between(random, 3, 10);
+            s.accum.width = s.weight.width + s.data.width + between(random, 0, 6);
+            s.accum.integer = s.accum.width - (s.weight.width - s.weight.integer) -
+                              (s.data.width - s.data.integer);
+        }
         if (is_convolution(kind))
             s.parallelization_factor = between(random, 1, 3);
         s.strategy = one_of<strategy>(random, {strategy::latency, strategy::resource,

@@ -34,10 +34,18 @@ inline cost_policy policy_of(const report& row)
     cost_policy policy = cost_policy::hls;
     policy.dsp = row.text("device").starts_with("xc7") ? dsp_family::dsp48e1 : dsp_family::dsp48e2;
     policy.fabric.clock_ps = static_cast<int>(std::lround(1'000 * row.real("clock_ns")));
-    if (row.text("multiply_binding") == "fabric")
+    if (row.text("multiply_binding") == "fabric") {
         policy.lut_below_wide = 1'000;
+        policy.fused_additions = false;
+    }
     if (row.text("multiply_binding") == "dsp")
         policy.lut_below = policy.lut_below_wide = 0;
+    // The project's own defines.h and the names of types in its reports (tests/data/README.md).
+    if (row.text("source") == "Berk-Bilgin/ML-fpga") {
+        policy.fabric.accum_rounding =
+            row.number("accum_width") == 28 ? rounding::rnd_zero : rounding::rnd;
+        policy.fabric.accum_overflow = overflow::sat;
+    }
     return policy;
 }
 

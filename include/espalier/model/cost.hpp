@@ -36,7 +36,7 @@ namespace espalier {
         .dsp = (product.dsp_for(alike) + last.dsp_for(m.multipliers() - alike)) * m.copies,
         .bram18 =
             memory_of(m, policy.memory).bram18() + index_memory_of(m, policy.memory).bram18()};
-    const std::int64_t soft = product.blocks == 0 ? m.multipliers() : 0;
+    const std::int64_t soft = product.soft_of(m.multipliers());
     return need + fabric_of(m,
                       {.full = has_weight_memory(m) ? m.multipliers() : m.weights(),
                           .soft_products = soft,

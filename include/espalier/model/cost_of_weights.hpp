@@ -177,7 +177,7 @@ namespace detail {
     resources need{.dsp = (product.dsp_for(alike) + last.dsp_for(multipliers - alike)) * m.copies,
         .bram18 = detail::bram18_for(m, bits, policy.memory) +
                   index_memory_of(m, policy.memory).bram18()};
-    const std::int64_t soft = product.blocks == 0 ? multipliers : 0;
+    const std::int64_t soft = product.soft_of(multipliers);
     return need +
            fabric_of(m,
                {.full = multipliers, .soft_products = soft, .dsp_products = multipliers - soft},

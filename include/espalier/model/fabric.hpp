@@ -91,10 +91,21 @@ struct product_bits {
 
 constexpr product_bits product_bits_of(const weight_matrix& m)
 {
-    const auto fraction = [](const precision& p) { return std::int64_t{p.width} - p.integer; };
-    const std::int64_t cut =
-        std::max<std::int64_t>(fraction(m.weight) + fraction(m.data) - fraction(m.accum), 0);
-    return {m.data.width, std::max<std::int64_t>(m.weight.width - cut, 0), m.accum.width};
+    return {
+        m.data.width, std::max<std::int64_t>(m.weight.width - bits_cut_off(m), 0), m.accum.width};
+}
+
+/// LUTs that one product takes more where the accumulator rounds or saturates, part by part as
+/// reports list them. To round is an addition. To saturate is three multiplexers, a LUT for each
+/// bit, and nine gates of two LUTs, once for the product and once for the sum, whose overflow a
+/// second addition with a bit more finds out.
+constexpr std::int64_t hls_mode_luts(const weight_matrix& m, const fabric_policy& how)
+{
+    const std::int64_t addition = m.accum.width + hls_addition;
+    const bool rounds = bits_cut_off(m) > 0 && how.accum_rounding != rounding::trn;
+    const bool saturates = how.accum_overflow != overflow::wrap;
+    return (rounds ? addition : 0) +
+           (saturates ? 2 * (3 * std::int64_t{m.accum.width} + 9 * 2) + addition + 1 : 0);
 }
 
 /// Different selectors: multipliers that read the same inputs in the same cycles share one.
@@ -103,15 +114,15 @@ constexpr std::int64_t shared_selectors(const weight_matrix& m, std::int64_t mul
     return std::min(std::max<std::int64_t>(m.n_in() / m.reuse_factor, 1), multipliers);
 }
 
-/// The selectors of a kernel in the reports of C synthesis, for each bit. Where a power of two of
-/// at most 32 inputs is chosen from, the index is a slice of bits and every multiplier gets its own
-/// selector, a LUT for two inputs and one more; else they are shared. What is done with more than
-/// 64 inputs costs no more than with 64.
+/// The selectors of a kernel in the reports of C synthesis, for each bit. Where 4, 8, 16 or 32
+/// inputs are chosen from, the index is a slice of bits and every multiplier gets its own selector,
+/// a LUT for two inputs and one more; else they are shared. What is done with more than 64 inputs
+/// costs no more than with 64.
 constexpr std::int64_t hls_selectors(
     const weight_matrix& m, std::int64_t multipliers, const fabric_policy& how)
 {
-    if (how.own_selectors && m.reuse_factor < m.n_in() && m.reuse_factor <= 32 &&
-        (m.reuse_factor & (m.reuse_factor - 1)) == 0)
+    if (how.own_selectors && m.reuse_factor < m.n_in() && m.reuse_factor > 2 &&
+        m.reuse_factor <= 32 && (m.reuse_factor & (m.reuse_factor - 1)) == 0)
         return multipliers * (m.reuse_factor / 2 + 1);
     const std::int64_t choices = std::min<std::int64_t>(std::min(m.reuse_factor, m.n_in()), 64);
     return shared_selectors(m, multipliers) * selector_luts(choices);
@@ -129,9 +140,11 @@ constexpr std::int64_t rom_luts(
 
 /// A kernel that reads weights from a memory, in the reports of C synthesis.
 constexpr resources hls_shared_fabric(
-    const weight_matrix& m, const fabric_work& work, const fabric_policy& how)
+    const weight_matrix& m, const fabric_work& work, const cost_policy& policy)
 {
+    const fabric_policy& how = policy.fabric;
     const std::int64_t multipliers = work.full;
+    const std::int64_t fused = is_fused(m, policy) ? work.dsp_products : 0;
     if (multipliers == 0)
         return {};
     // A window that a convolution walks through from end to end is not copied.
@@ -140,7 +153,7 @@ constexpr resources hls_shared_fabric(
     const product_bits bits = product_bits_of(m);
     resources need;
     need.lut =
-        multipliers * (bits.accum + hls_addition) +
+        (multipliers - fused) * (bits.accum + hls_addition) + multipliers * hls_mode_luts(m, how) +
         hls_selectors(m, multipliers, how) * m.data.width +
         hls_multiplexer * ((walked ? 1 : 4) * m.n_in() + (outputs_chosen ? 4 : 1) * m.n_out()) +
         hls_control;
@@ -156,13 +169,16 @@ constexpr resources hls_constant_fabric(
     const weight_matrix& m, const fabric_work& work, const cost_policy& policy)
 {
     const product_bits bits = product_bits_of(m);
-    const std::int64_t fused = bits.is_fused() ? std::min(work.dsp_products, work.full) : 0;
+    const std::int64_t modes = hls_mode_luts(m, policy.fabric);
+    const std::int64_t fused =
+        bits.is_fused() && modes == 0 ? std::min(work.dsp_products, work.full) : 0;
     const std::int64_t one = bits.added(0);
     const std::int64_t two = bits.added(bits.of_weight / 2);
     const std::int64_t full = bits.added(bits.of_weight);
     const std::int64_t summands = m.is_depthwise() ? m.n_in() / m.channels : m.n_in();
     return {.lut = work.one_digit * (one + hls_addition) + work.two_digits * (two + hls_addition) +
-                   (work.full - fused) * (full + hls_addition),
+                   (work.full - fused) * (full + hls_addition) +
+                   (work.one_digit + work.two_digits + work.full) * modes,
         .ff = (work.one_digit * one + work.two_digits * two + work.full * full) *
                   registered_per_1024(policy, summands) / 1'024 +
               m.n_in() * m.data.width};
@@ -209,7 +225,7 @@ constexpr resources scheduled_fabric(
     const fabric_policy& how = policy.fabric;
     resources need = how.rule == fabric_rule::schedule
                          ? detail::scheduled_fabric(m, work, lut_inputs_of(policy.dsp))
-                     : has_weight_memory(m) ? detail::hls_shared_fabric(m, work, how)
+                     : has_weight_memory(m) ? detail::hls_shared_fabric(m, work, policy)
                                             : detail::hls_constant_fabric(m, work, policy);
     need.lut += work.soft_products * lut_product(m.weight.width, m.data.width) +
                 work.shifted_additions * (m.data.width + m.weight.width);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/model/precision.hpp>
+
 #include <cstdint>
 
 namespace espalier {
@@ -14,13 +16,17 @@ enum class fabric_rule : std::uint8_t {
 /// How LUTs and flip-flops are counted.
 struct fabric_policy {
     fabric_rule rule = fabric_rule::c_synthesis;
-    /// Whether multipliers that choose from a power of two of at most 32 inputs have a selector
-    /// each in reports, though all that read the same inputs could share one.
+    /// Whether multipliers that choose from 4, 8, 16 or 32 inputs have a selector each in reports,
+    /// though all that read the same inputs could share one.
     bool own_selectors = true;
     /// Of what the rule gives. Logic synthesis leaves 47 % and 79 % of what C synthesis reported
     /// (medians of public projects; LUT 27 to 61 %).
     int lut_percent = 100;
     int ff_percent = 100;
+    /// How products get into accumulators, and sums. A layer's format says nothing of that, so it
+    /// is said here for all of them: what rounds or saturates takes LUTs and is not fused.
+    espalier::rounding accum_rounding = espalier::rounding::trn;
+    espalier::overflow accum_overflow = espalier::overflow::wrap;
     /// Period of the clock in picoseconds: it sets how often an adder tree is registered.
     int clock_ps = 5'000;
 

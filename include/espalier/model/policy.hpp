@@ -29,6 +29,9 @@ struct cost_policy {
     int lut_below_weight = 0;
     /// Products whose operands have fewer bits than this together do (Yosys: 9).
     int lut_below_sum = 0;
+    /// Whether a product that goes to LUTs by these rules is built in a DSP block all the same
+    /// where the block takes its addition along (`is_fused`).
+    bool fused_additions = true;
     memory_policy memory{};
     constant_policy constants{};
     /// Whether the gates of recurrent layers are counted: their products and activation tables.
@@ -60,6 +63,7 @@ inline constexpr cost_policy cost_policy::logic_synthesis{
     .fabric = {.own_selectors = false, .lut_percent = 47, .ff_percent = 79}};
 inline constexpr cost_policy cost_policy::paper{.lut_below = 10,
     .lut_below_wide = 0,
+    .fused_additions = false,
     .memory = {.shapes = memory_shapes::only_1kx36,
         .sign_bits = sign_bits::kept,
         .min_bits = 0,
@@ -70,6 +74,7 @@ inline constexpr cost_policy cost_policy::paper{.lut_below = 10,
 inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
     .lut_below_wide = 0,
     .lut_below_sum = 9,
+    .fused_additions = false,
     .memory = {.shapes = memory_shapes::best_aspect_ratio,
         .sign_bits = sign_bits::kept,
         .min_bits = 0,
@@ -81,17 +86,21 @@ inline constexpr cost_policy cost_policy::yosys{.lut_below = 2,
 inline constexpr cost_policy cost_policy::ecp5{.dsp = dsp_family::mult18x18d,
     .lut_below = 2,
     .lut_below_wide = 0,
+    .fused_additions = false,
     .memory = cost_policy::yosys.memory,
     .constants = cost_policy::yosys.constants,
     .gates = false,
     .streams = false,
     .fabric = cost_policy::yosys.fabric};
 
-/// The name of a policy, whatever its DSP family and clock; "custom" for one of the user's own.
+/// The name of a policy, whatever its DSP family, clock and accumulators; "custom" for one of the
+/// user's own.
 [[nodiscard]] constexpr std::string_view to_string(cost_policy policy)
 {
     policy.dsp = cost_policy{}.dsp;
     policy.fabric.clock_ps = cost_policy{}.fabric.clock_ps;
+    policy.fabric.accum_rounding = cost_policy{}.fabric.accum_rounding;
+    policy.fabric.accum_overflow = cost_policy{}.fabric.accum_overflow;
     if (policy == cost_policy::hls)
         return "hls";
     if (policy == cost_policy::hls_block_rom)
@@ -128,21 +137,61 @@ inline constexpr cost_policy cost_policy::ecp5{.dsp = dsp_family::mult18x18d,
     return product_on(policy.dsp, a, b);
 }
 
-/// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs.
-[[nodiscard]] constexpr product_cost product_of(
-    const weight_matrix& m, const cost_policy& policy = {})
+namespace detail {
+
+/// A product of a matrix as if nothing were added to it.
+constexpr product_cost plain_product_of(const weight_matrix& m, const cost_policy& policy)
 {
     if (m.weight.width < policy.lut_below_weight)
         return {0, 1};
     return product_of(m.weight, m.data, policy);
 }
 
+/// The narrowest operand that was seen in a fused product.
+inline constexpr int narrowest_fused = 4;
+
+} // namespace detail
+
+/// Bits that an accumulator cuts off the right of a product.
+[[nodiscard]] constexpr int bits_cut_off(const weight_matrix& m)
+{
+    return std::max(fraction_bits(m.weight) + fraction_bits(m.data) - fraction_bits(m.accum), 0);
+}
+
+/// Whether products that are too narrow for a DSP block are built in one with the addition behind
+/// them. HLS does so where product and accumulator have their binary point in one place and the
+/// product fits, so that nothing is shifted, cut, rounded or saturated in between; of a block of
+/// an AMD device, for weights that are read from a memory and operands of at least 4 bits
+/// (docs/model.md). Constants stay in LUTs.
+[[nodiscard]] constexpr bool is_fused(const weight_matrix& m, const cost_policy& policy = {})
+{
+    const bool has_adder = policy.dsp == dsp_family::dsp48e1 || policy.dsp == dsp_family::dsp48e2 ||
+                           policy.dsp == dsp_family::dsp58;
+    return policy.fused_additions && has_adder && has_weight_memory(m) &&
+           policy.fabric.accum_overflow == overflow::wrap &&
+           fraction_bits(m.weight) + fraction_bits(m.data) == fraction_bits(m.accum) &&
+           m.weight.width + m.data.width <= m.accum.width &&
+           std::min(m.weight.width, m.data.width) >= detail::narrowest_fused &&
+           detail::plain_product_of(m, policy).blocks == 0 &&
+           product_on(policy.dsp, m.weight, m.data).blocks == 1;
+}
+
+/// DSP blocks of one multiplier of a matrix; 0 blocks where it is built from LUTs. Of two fused
+/// products that are added up one is in the block that adds them, and the other is not.
+[[nodiscard]] constexpr product_cost product_of(
+    const weight_matrix& m, const cost_policy& policy = {})
+{
+    if (!is_fused(m, policy))
+        return detail::plain_product_of(m, policy);
+    return m.reuse_factor < m.n_in() ? product_cost{1, 2, 1} : product_cost{1, 1};
+}
+
 /// Whether the last multiplier of a matrix loses the sign bits that its memory does not store.
-/// Where blocks hold several products it stays like the others.
+/// Where blocks hold several products, or products and additions, it stays like the others.
 [[nodiscard]] constexpr bool trims_last(const weight_matrix& m, const cost_policy& policy = {})
 {
     return has_weight_memory(m) && policy.memory.sign_bits != sign_bits::kept &&
-           product_of(m, policy).sharing == 1;
+           !is_fused(m, policy) && product_of(m, policy).sharing == 1;
 }
 /// DSP blocks of the last multiplier of a matrix.
 [[nodiscard]] constexpr product_cost last_product_of(

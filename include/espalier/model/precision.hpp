@@ -25,6 +25,12 @@ struct precision {
     friend constexpr bool operator==(const precision&, const precision&) = default;
 };
 
+/// Bits right of the binary point; negative where the point lies right of the format.
+[[nodiscard]] constexpr int fraction_bits(const precision& p)
+{
+    return p.width - p.integer;
+}
+
 /// What becomes of the bits to the right of a format, under the names of HLS without their prefix
 /// (AP_, AC_, SC_). The last five round to the nearest and differ in what they do with a tie.
 enum class rounding : std::uint8_t {

@@ -49,12 +49,20 @@ enum class dsp_family : std::uint8_t {
 struct product_cost {
     std::int64_t blocks = 0; ///< 0: the product is built from LUTs
     std::int64_t sharing = 1;
+    std::int64_t soft = 0; ///< of these, how many are in LUTs beside the blocks
 
     /// Blocks of so many multiplications.
     [[nodiscard]] constexpr std::int64_t dsp_for(std::int64_t multiplications) const
     {
         return ceil_div(multiplications, sharing) * blocks;
     }
+    /// How many of so many multiplications are built from LUTs.
+    [[nodiscard]] constexpr std::int64_t soft_of(std::int64_t multiplications) const
+    {
+        return blocks == 0 ? multiplications : multiplications / sharing * soft;
+    }
+    /// The same of the multiplications that share their blocks.
+    [[nodiscard]] constexpr std::int64_t soft_in_unit() const { return soft_of(sharing); }
     friend constexpr bool operator==(const product_cost&, const product_cost&) = default;
 };
 

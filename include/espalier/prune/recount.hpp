@@ -124,7 +124,8 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
             multiplier_used[static_cast<std::size_t>(to_hardware(m, framework, offset))] =
                 signed_digits(value) > 2;
         }
-    // A block that serves several multipliers is needed while one of them is.
+    // A block that serves several multipliers is needed while one of them is, and so is what is
+    // built from LUTs beside it.
     std::int64_t counted = -1;
     for (std::int64_t g = 0; g < m.multipliers(); ++g) {
         if (!multiplier_used[static_cast<std::size_t>(g)])
@@ -132,12 +133,11 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
         need.lut += m.copies * lut_own_selector(m, how, lut_inputs_of(policy.dsp));
         const bool is_last = g + 1 == m.multipliers() && last != product;
         const product_cost& its = is_last ? last : product;
-        if (its.blocks == 0)
-            need.lut +=
-                m.copies * lut_product(is_last ? without_sign_bits(m.weight).width : m.weight.width,
-                               m.data.width);
-        if (g / product.sharing != counted)
+        if (g / product.sharing != counted) {
+            const int width = is_last ? without_sign_bits(m.weight).width : m.weight.width;
             need.dsp += its.blocks * m.copies;
+            need.lut += its.soft_in_unit() * lut_product(width, m.data.width) * m.copies;
+        }
         counted = g / product.sharing;
     }
     return need;

@@ -202,7 +202,7 @@ private:
         const product_cost last = last_product_of(m, costs);
         const std::int64_t selector = lut_own_selector(m, groups_.how(), lut_inputs_of(costs.dsp));
         const auto cost_of = [&](const product_cost& p, int weight_width) {
-            const std::int64_t soft = p.blocks > 0 ? 0 : lut_product(weight_width, m.data.width);
+            const std::int64_t soft = p.soft_in_unit() * lut_product(weight_width, m.data.width);
             return m.copies *
                    resources{.dsp = p.blocks, .lut = soft + (p.sharing == 1 ? selector : 0)};
         };

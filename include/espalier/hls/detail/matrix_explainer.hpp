@@ -140,8 +140,9 @@ private:
         const resources stays{.dsp = counted_by(flow_.costs, flow_.memory).dsp - best_.dsp};
         if (stays.dsp > 0)
             say(unfreed::shared_dsp, stays,
-                pruned_phrase() + " leaves " + listed(stays) + ", because a block holds " +
-                    std::to_string(product_.sharing) + " of them and some hold kept ones, too");
+                pruned_phrase() + " leaves " + listed(stays) + ", because a block " +
+                    (product_.soft > 0 ? "adds up " : "holds ") + std::to_string(product_.sharing) +
+                    " of them and some hold kept ones, too");
     }
 
     /// \param weights  in hardware order, before pruning

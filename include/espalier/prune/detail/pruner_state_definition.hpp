@@ -116,13 +116,14 @@ inline void add_facts(fact_list& facts, const grouping& groups, const weight_vie
 
 inline void add_facts(fact_list& facts, const cost_policy& costs)
 {
-    const auto& [dsp, lut_below, lut_below_wide, lut_below_weight, lut_below_sum, memory, constants,
-        gates, streams, fabric] = costs;
+    const auto& [dsp, lut_below, lut_below_wide, lut_below_weight, lut_below_sum, fused_additions,
+        memory, constants, gates, streams, fabric] = costs;
     facts.add("cost policy, dsp", to_string(dsp));
     facts.add("cost policy, lut_below", lut_below);
     facts.add("cost policy, lut_below_wide", lut_below_wide);
     facts.add("cost policy, lut_below_weight", lut_below_weight);
     facts.add("cost policy, lut_below_sum", lut_below_sum);
+    facts.add("cost policy, fused_additions", fused_additions);
     const auto& [shapes, sign_bits, min_depth, min_bits, output_index] = memory;
     facts.add("cost policy, memory shapes", shapes);
     facts.add("cost policy, memory sign_bits", sign_bits);
@@ -135,11 +136,14 @@ inline void add_facts(fact_list& facts, const cost_policy& costs)
     facts.add("cost policy, constants share_equal", share_equal);
     facts.add("cost policy, gates", gates);
     facts.add("cost policy, streams", streams);
-    const auto& [fabric_rule, own_selectors, lut_percent, ff_percent, clock_ps] = fabric;
+    const auto& [fabric_rule, own_selectors, lut_percent, ff_percent, accum_rounding,
+        accum_overflow, clock_ps] = fabric;
     facts.add("cost policy, fabric rule", fabric_rule);
     facts.add("cost policy, fabric own_selectors", own_selectors);
     facts.add("cost policy, fabric lut_percent", lut_percent);
     facts.add("cost policy, fabric ff_percent", ff_percent);
+    facts.add("cost policy, fabric accum_rounding", to_string(accum_rounding));
+    facts.add("cost policy, fabric accum_overflow", to_string(accum_overflow));
     facts.add("cost policy, fabric clock_ps", clock_ps);
 }
 

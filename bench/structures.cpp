@@ -2,14 +2,17 @@
 // What linked memory columns gain over the paper's C consecutive multipliers: the importance that
 // is kept (Σ |w| over the layer's largest |w|) under the same budget of DSPs and block RAMs, on the
 // weights of a trained network. And what multipliers gain that may take any of several weights: the
-// part of Σ w² that is kept with the same number of DSPs, and the LUTs of their selectors.
+// part of Σ w² that is kept with the same number of DSPs, and the LUTs of their selectors. And what
+// their blocks keep more if the inputs may be permuted.
 //
+//     bench_structures gaussian      16-120-84 at reuse factors 4 and 12, weights drawn at random
 //     bench_structures jets FILE     16-64-32-32-5 at reuse factor 4, FILE in Keras's order
 //     bench_structures lenet FILE    what fashion_mnist --save-weights FILE writes
 //
 // Both files hold, layer by layer, the kernel and the bias as raw 32-bit floats.
 
 #include <espalier/espalier.hpp>
+#include <espalier/stopwatch.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -17,6 +20,7 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -159,6 +163,56 @@ void compare_assigned(const trained& network)
         }
 }
 
+/// Of every layer the same part of its multipliers stays, those that are worth most.
+void compare_orders(const trained& network)
+{
+    std::printf("\n| multipliers | structure | Σ w² kept | permuted | ms |\n");
+    std::printf("|--:|---|--:|--:|--:|\n");
+    const esp::input_orders orders(network.layers);
+    for (const double part : {0.5, 0.25, 0.1})
+        for (const int m : {2, 4, 8}) {
+            double total = 0, as_they_are = 0, permuted = 0, seconds = 0;
+            for (std::size_t k = 0; k < orders.matrices(); ++k) {
+                const esp::weight_matrix& matrix = orders.matrix(k);
+                if (!orders.before(k) || matrix.reuse_factor == 1)
+                    continue;
+                const esp::grouping groups(matrix, esp::structure::n_of(m));
+                std::vector<double> squares;
+                for (std::int64_t flat = 0; flat < matrix.weights(); ++flat) {
+                    const auto w = static_cast<double>(network.weights[k][static_cast<std::size_t>(
+                        esp::to_framework(matrix, network.framework, flat))]);
+                    squares.push_back(w * w);
+                    total += w * w;
+                }
+                const esp::input_channels channels = esp::channels_of(matrix, network.framework);
+                const esp::stopwatch clock;
+                const esp::input_permutation order =
+                    esp::best_order(groups, channels, squares, part, orders.of(k));
+                seconds += clock.seconds();
+                as_they_are += esp::kept_value(groups, channels, squares, part, orders.of(k));
+                permuted += esp::kept_value(groups, channels, squares, part, order);
+            }
+            std::printf("| %.0f %% | N:%d | %.1f %% | %.1f %% | %.0f |\n", 100 * part, m,
+                100 * as_they_are / total, 100 * permuted / total, 1e3 * seconds);
+            std::fflush(stdout);
+        }
+}
+
+int run_gaussian()
+{
+    trained network{.layers = {esp::dense{.inputs = 16, .outputs = 120, .reuse_factor = 4},
+                        esp::dense{.inputs = 120, .outputs = 84, .reuse_factor = 12}}};
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    for (const esp::layer_spec& layer : network.layers) {
+        network.weights.emplace_back();
+        for (std::int64_t w = 0; w < esp::matrices_of(layer)[0].weights(); ++w)
+            network.weights.back().push_back(normal(random));
+    }
+    compare_orders(network);
+    return 0;
+}
+
 int run(const std::string& name, const std::string& path)
 {
     trained network;
@@ -185,6 +239,7 @@ int run(const std::string& name, const std::string& path)
             std::fflush(stdout);
         }
     compare_assigned(network);
+    compare_orders(network);
     return 0;
 }
 
@@ -192,11 +247,14 @@ int run(const std::string& name, const std::string& path)
 
 int main(int count, char** arguments)
 {
-    if (count != 3) {
-        std::fprintf(stderr, "usage: %s jets|lenet weights.f32\n", arguments[0]);
+    const bool is_drawn = count == 2 && arguments[1] == std::string("gaussian");
+    if (count != 3 && !is_drawn) {
+        std::fprintf(stderr, "usage: %s jets|lenet weights.f32, or gaussian\n", arguments[0]);
         return 1;
     }
     try {
+        if (is_drawn)
+            return run_gaussian();
         return run(arguments[1], arguments[2]);
     } catch (const std::exception& error) {
         std::fprintf(stderr, "bench_structures: %s\n", error.what());

@@ -14,3 +14,4 @@
 #include <espalier/prune/detail/pruner_regularizer_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>
+#include <espalier/prune/detail/pruner_values_definition.hpp>

@@ -103,7 +103,9 @@
 #include <espalier/prune/input_orders.hpp>
 #include <espalier/prune/layer_rule.hpp>
 #include <espalier/prune/needs_of.hpp>
+#include <espalier/prune/order_search.hpp>
 #include <espalier/prune/pruner.hpp>
+#include <espalier/prune/pruner_options.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>

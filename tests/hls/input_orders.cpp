@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "hls/simulation.hpp"
+
 #include <espalier/hls/integer_network.hpp>
+#include <espalier/hls/kernel_network.hpp>
+#include <espalier/hls/schedule.hpp>
+#include <espalier/hls/verilog_network.hpp>
+#include <espalier/hls/verilog_testbench.hpp>
+#include <espalier/hls/write_circuit.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/prune/input_orders.hpp>
+#include <espalier/prune/pruner.hpp>
+#include <espalier/prune/weight_view.hpp>
 
 #include <doctest/doctest.h>
 
@@ -9,8 +18,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
+#include <ostream>
 #include <random>
 #include <span>
+#include <string>
+#include <variant>
 #include <vector>
 
 using namespace espalier;
@@ -157,7 +169,124 @@ void check_same_function(chain net)
     }
 }
 
+/// A convolution, a flatten and two dense layers in the hands of a pruner, and as a circuit.
+struct convolutional {
+    structure how = structure::n_of(4);
+    std::vector<layer_spec> layers{conv2d{.name = "conv",
+                                       .height = 5,
+                                       .width = 5,
+                                       .channels = 2,
+                                       .filters = 8,
+                                       .kernel_height = 2,
+                                       .kernel_width = 3,
+                                       .reuse_factor = 3,
+                                       .io = io_type::io_stream,
+                                       .weight = {8, 3},
+                                       .data = {12, 5},
+                                       .accum = {24, 12}},
+        dense{.name = "fc",
+            .inputs = 96,
+            .outputs = 12,
+            .flattened = {4, 3, 8},
+            .reuse_factor = 12, // of 8 it would be a cycle for each channel, whatever the order
+            .weight = {8, 3},
+            .data = {12, 5},
+            .accum = {24, 12}},
+        dense{.name = "out",
+            .inputs = 12,
+            .outputs = 4,
+            .reuse_factor = 3,
+            .weight = {8, 3},
+            .data = {12, 5},
+            .accum = {24, 12}}};
+    std::vector<std::vector<float>> weights{};
+    std::vector<std::vector<float>> biases{};
+
+    explicit convolutional(random_bits& random)
+    {
+        const auto some = [&](std::int64_t size) {
+            std::vector<float> numbers;
+            for (const std::int64_t raw : drawn(random, size, 64))
+                numbers.push_back(static_cast<float>(raw) / 32);
+            return numbers;
+        };
+        for (const layer_spec& layer : layers) {
+            weights.push_back(some(matrices_of(layer)[0].weights()));
+            biases.push_back(some(matrices_of(layer)[0].n_out()));
+        }
+    }
+    [[nodiscard]] kernel_network circuit(const std::string& name, const structure& of_all)
+    {
+        kernel_network net(name, {5, 5, 2}, {.format = layers[0].data}, io_type::io_stream);
+        for (std::size_t m = 0; m < layers.size(); ++m) {
+            kernel_formats formats = formats_of(layers[m]);
+            formats.result.overflow = overflow::sat;
+            net.add(layers[m],
+                quantized(in_hardware_order(matrices_of(layers[m])[0],
+                              weight_view(weights[m], layout::keras), biases[m]),
+                    formats),
+                of_all);
+            if (m + 1 < layers.size())
+                net.add(integer_relu{});
+        }
+        return net;
+    }
+};
+
+std::int64_t multipliers_of(const kernel_network& net)
+{
+    std::int64_t sum = 0;
+    for (const kernel_stage& stage : net.stages())
+        if (const auto* product = std::get_if<product_stage>(&stage.layer))
+            sum += product->schedule.multipliers();
+    return sum;
+}
+
 } // namespace
+
+TEST_CASE("a network that was pruned with permuted inputs becomes the circuit that was budgeted")
+{
+    random_bits random(3);
+    convolutional net(random);
+    pruner p{net.layers, {weights_in(layout::keras, net.weights)},
+        {.schedule = constant{.steps = 1, .target = 0.6},
+            .selection = {.structure = net.how, .costs = cost_policy::yosys},
+            .permute_inputs = order_search{}}};
+    p.baseline(1);
+    const auto round = p.next();
+    REQUIRE(round);
+    const input_orders orders = p.orders();
+    CHECK_FALSE(orders.of(1).is_identity());
+    CHECK_FALSE(orders.of(2).is_identity());
+
+    const kernel_network before = net.circuit("before", net.how);
+    for (std::size_t m = 0; m < net.layers.size(); ++m) {
+        orders.apply(m, weight_view(net.weights[m], layout::keras));
+        orders.apply_to_outputs(m, std::span(net.biases[m]));
+    }
+    const kernel_network after = net.circuit("after", net.how);
+    std::int64_t all = 0;
+    for (std::size_t m = 0; m < net.layers.size(); ++m)
+        all += p.groups().groups_of(m).groups();
+    CHECK(multipliers_of(after) < multipliers_of(before));
+    CHECK(multipliers_of(after) < all / 2);
+    CHECK(multipliers_of(after) == round->record().usage.dsp);
+
+    // The circuit gives, in a simulation, the bits of the network that was not permuted.
+    const std::vector<std::int64_t> inputs = drawn(random, 4 * 50, 1 << 10);
+    verilog_test test = verilog_test_of(after, "after", inputs);
+    std::vector<std::int64_t> expected;
+    for (std::size_t image = 0; image < 4; ++image) {
+        const auto results = before.reference().run(std::span(inputs).subspan(image * 50, 50));
+        expected.insert(expected.end(), results.begin(), results.end());
+    }
+    CHECK(test.expected == expected);
+    CHECK(std::ranges::count(expected, expected[0]) < 8); // not all the same
+    test.expected = expected;
+    CHECK(simulation::simulated(
+              [&](std::ostream& out) { write_verilog_network(out, "after", after); },
+              std::span(&test, 1)) == "PASS\n");
+}
 
 TEST_CASE("dense layers whose inputs are permuted give the same bits")
 {

@@ -118,7 +118,8 @@ pruner_state small_state()
         .stopped_because = "the end",
         .accepted = {.weights = {of_text("first"), {}, of_text("second")},
             .state = {of_text("biases"), {}},
-            .masks = {{1, 0, 1}, {}, {0}}},
+            .masks = {{1, 0, 1}, {}, {0}},
+            .orders = {{2, 0, 1}, {}, {4000000000}}},
         .rejected_masks = {{0, 0, 0}, {}, {1}},
         .observed_batches = 3,
         .observed_sums = {{1.5F, -0.0F}, {}, {3e38F}},
@@ -145,6 +146,7 @@ TEST_CASE("a state comes back from its bytes to the last bit")
     CHECK(read.accepted.weights == state.accepted.weights);
     CHECK(read.accepted.state == state.accepted.state);
     CHECK(read.accepted.masks == state.accepted.masks);
+    CHECK(read.accepted.orders == state.accepted.orders);
     CHECK(read.rejected_masks == state.rejected_masks);
     CHECK(read.observed_batches == state.observed_batches);
     CHECK(read.observed_sums == state.observed_sums);

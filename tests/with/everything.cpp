@@ -7,4 +7,5 @@
 #include <espalier/with/glpk.hpp>
 #include <espalier/with/hls4ml.hpp>
 #include <espalier/with/json.hpp>
+#include <espalier/with/json_orders.hpp>
 #include <espalier/with/npy.hpp>

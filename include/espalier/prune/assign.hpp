@@ -82,4 +82,29 @@ namespace espalier {
     return weight_assignment(std::move(weight_in));
 }
 
+/// The best assignment where the inputs of every row stand in another order.
+/// \param importances  one for each weight in hardware order and as the inputs are, not as they
+///                     stand
+/// \param input_at     for each place of a row the input that stands there
+///                     (`input_channels::inputs_under`)
+/// \throws std::invalid_argument likewise, or if there is not a place for each input
+[[nodiscard]] inline weight_assignment assign(const grouping& groups,
+    std::span<const double> importances, std::span<const std::size_t> input_at)
+{
+    const auto row = static_cast<std::size_t>(groups.matrix().n_in());
+    ensure(input_at.size() == row, "an order of inputs has a place for each of them",
+        given{"places", input_at.size()}, given{"inputs", row});
+    std::vector<double> placed(importances.size());
+    for (std::size_t i = 0; i < placed.size(); ++i)
+        placed[i] = importances[i - i % row + input_at[i % row]];
+    const weight_assignment of_places = assign(groups, placed);
+    std::vector<std::uint32_t> weight_in(placed.size());
+    for (std::size_t slot = 0; slot < weight_in.size(); ++slot) {
+        const auto place =
+            static_cast<std::size_t>(of_places.weight_in(static_cast<std::int64_t>(slot)));
+        weight_in[slot] = static_cast<std::uint32_t>(place - place % row + input_at[place % row]);
+    }
+    return weight_assignment(std::move(weight_in));
+}
+
 } // namespace espalier

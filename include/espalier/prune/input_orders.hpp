@@ -2,11 +2,14 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
+#include <espalier/model/grouping.hpp>
 #include <espalier/model/input_channels.hpp>
 #include <espalier/model/input_permutation.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
+#include <espalier/model/memory.hpp>
+#include <espalier/model/policy.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/weight_view.hpp>
 
@@ -78,6 +81,22 @@ void permute_outputs(const weight_matrix& m, layout framework, std::span<Number>
         numbers[static_cast<std::size_t>(to_framework(m, framework, flat))] =
             before[static_cast<std::size_t>(to_framework(m, framework, from))];
     }
+}
+
+/// Whether the rows of a matrix may change places after its groups were chosen, and need what they
+/// did: each group lies within a row, and no memory column or DSP block serves multipliers of two
+/// because they are neighbours.
+[[nodiscard]] constexpr bool rows_may_move(const grouping& groups, const cost_policy& costs)
+{
+    const weight_matrix& m = groups.matrix();
+    const structure& how = groups.how();
+    if (m.is_depthwise() || last_product_of(m, costs) != product_of(m, costs))
+        return false;
+    if (m.strategy == strategy::latency && m.reuse_factor > 1)
+        return true; // weights that multipliers share as HLS likes
+    if (has_weight_memory(m))
+        return how.memory == memory_layout::packed && m.n_in() % m.reuse_factor == 0;
+    return how.kind != structure_kind::block && product_of(m, costs).sharing == 1;
 }
 
 /// The order of every layer's inputs in a chain of layers, where it is free: in a dense layer or a

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <espalier/ensure.hpp>
-#include <espalier/knapsack/exact.hpp>
 #include <espalier/knapsack/solution.hpp>
-#include <espalier/model/cost.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/input_orders.hpp>
+#include <espalier/prune/pruner_options.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/pruning_target.hpp>
 #include <espalier/prune/ranking.hpp>
-#include <espalier/prune/schedule.hpp>
 #include <espalier/prune/selection.hpp>
 #include <espalier/prune/sensitivity.hpp>
 #include <espalier/prune/trainee.hpp>
@@ -18,7 +17,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,51 +30,6 @@
 // nobody back: `next` hands out a round, the caller trains, `report` says how it went.
 
 namespace espalier {
-
-/// `exact`, but it gives up the proof, not the answer, after an amount of work (some seconds)
-/// rather than by the clock, so that the masks are the same on every machine.
-[[nodiscard]] knapsack_solution default_solver(const knapsack_problem& problem);
-
-/// Who shares a budget.
-enum class scope : std::uint8_t {
-    network, ///< all layers: the more a layer's groups are worth, the more of them stay
-    layer,   ///< nobody: every layer loses the same part of what it has
-};
-
-/// How far to prune, how to choose, and what may be lost.
-struct pruner_options {
-    espalier::schedule schedule = polynomial{};
-    /// Under `layer` budgets are rounded down to whole blocks layer by layer, but never below what
-    /// the floors of a layer need.
-    espalier::scope scope = scope::network;
-    metric_direction direction = metric_direction::gain;
-    /// How much worse than the dense network an accepted round may be.
-    espalier::tolerance tolerance = 0.98;
-    /// By how much two measurements of one network may differ (see `acceptance`).
-    double noise = 0;
-    /// From which factor on a metric is too good to be true (see `acceptance`).
-    std::optional<double> implausible_factor{};
-    /// Rejected rounds in a row after which the pruner stops.
-    std::size_t patience = 3;
-    /// Weight of the group lasso that `round::regularize` adds; 0: none.
-    double regularization = 0;
-    /// How groups are valued (and by `selection_options::rules`, where layers differ); measured in
-    /// docs/rankings.md.
-    ranker rank_by = ranking::l2;
-    normalization normalize_by = normalization::lamp;
-    selection_options selection{};
-    /// Anything that models knapsack_solver.
-    std::function<knapsack_solution(const knapsack_problem&)> solver = default_solver;
-
-    /// The options with the paper's choices: Σ |w| over the largest of the layer, groups of C
-    /// consecutive multipliers, and its costs.
-    [[nodiscard]] static pruner_options paper()
-    {
-        return {.rank_by = ranking::l1,
-            .normalize_by = normalization::layer_maximum,
-            .selection = {.structure = structure::consecutive, .costs = cost_policy::paper}};
-    }
-};
 
 /// Prunes the weights of a network in rounds.
 ///
@@ -184,6 +137,10 @@ public:
     [[nodiscard]] const std::string& stopped_because() const { return stopped_because_; }
     /// Groups, matrices and totals.
     [[nodiscard]] const espalier::selection& groups() const { return selection_; }
+    /// The order of every layer's inputs that the masks are meant for: identities, unless
+    /// `pruner_options::permute_inputs` is set. The trainer's weights and the masks stay as they
+    /// are; for the hardware both are moved (`input_orders::apply`).
+    [[nodiscard]] const input_orders& orders() const { return orders_; }
 
 private:
     /// Seconds of a clock that never goes back.
@@ -225,8 +182,13 @@ private:
     [[nodiscard]] bool ranks_by_sensitivity() const;
     /// Value of each group of a matrix, not normalised.
     void value(std::size_t m, const grouping& groups, std::span<double> values) const;
+    /// Value of each weight of a matrix, in hardware order.
+    [[nodiscard]] std::vector<double> importances_of(std::size_t m) const;
     /// Normalised value of every group, after weights are assigned to multipliers anew.
     [[nodiscard]] std::vector<double> values();
+    void find_permutable();
+    /// Looks for the orders in which as many multipliers as a choice keeps are worth most.
+    void order_inputs(std::span<const std::uint8_t> keep);
 
     /// Charges of the regulariser, from prices: the shadow prices of the last solve where they say
     /// anything, else each resource by its share of the total; scaled to a mean of 1 over the
@@ -241,9 +203,12 @@ private:
     };
     /// \return nothing when pruning is over, and stopped
     [[nodiscard]] std::optional<step> find_step();
-    /// The best choice within a budget.
+    /// The best choice within a budget. Where inputs are permuted it is made twice: a choice of how
+    /// many multipliers each matrix keeps, and, in the order that is best for those, the final one,
+    /// which is worth no less where values add up.
     /// \param budget  of the network; of a relative target it is raised to what the floors need
     [[nodiscard]] knapsack_solution choose(double progress, resources& budget);
+    [[nodiscard]] knapsack_solution choose_in_order(double progress, resources& budget);
     /// \param pose  budget → problem
     template <class Pose>
     [[nodiscard]] knapsack_solution choose_within(resources& budget, Pose&& pose) const;
@@ -267,6 +232,9 @@ private:
     espalier::selection selection_;
     reduction target_;
     trainee network_;
+    input_orders orders_;          ///< as those of the masks
+    input_orders found_orders_;    ///< of the choice that was made last
+    std::vector<bool> permutable_; ///< for each matrix
     std::vector<std::vector<std::uint8_t>> masks_;
     std::vector<std::vector<std::uint8_t>> rejected_masks_;
     network_snapshot best_;
@@ -347,4 +315,5 @@ private:
 #include <espalier/prune/detail/pruner_regularizer_definition.hpp>
 #include <espalier/prune/detail/pruner_state_definition.hpp>
 #include <espalier/prune/detail/pruner_steps_definition.hpp>
+#include <espalier/prune/detail/pruner_values_definition.hpp>
 #endif

@@ -38,6 +38,9 @@ struct network_snapshot {
     std::vector<std::vector<std::byte>> weights{};  ///< of each weight matrix, as its view saves it
     std::vector<std::vector<std::byte>> state{};    ///< of each part of the trainee's state
     std::vector<std::vector<std::uint8_t>> masks{}; ///< of each weight matrix, 1 or 0 a weight
+    /// Of each weight matrix, for each place the input channel that stands there; empty where the
+    /// pruner permutes nothing.
+    std::vector<std::vector<std::uint32_t>> orders{};
 };
 
 /// Something of the network or of the options that the next rounds depend on.

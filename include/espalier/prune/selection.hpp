@@ -140,11 +140,15 @@ public:
     /// Gives the multipliers of a matrix the weights that are best for them (assign.hpp). What
     /// `groups_of` returned before is then of another choice.
     /// \param importances  one for each weight in hardware order
-    void assign(std::size_t matrix, std::span<const double> importances)
+    /// \param input_at     for each place of a row the input that stands there; empty: all as they
+    ///                     are
+    void assign(std::size_t matrix, std::span<const double> importances,
+        std::span<const std::size_t> input_at = {})
     {
         const grouping& slots = matrices_[matrix].units.groups();
-        auto assignment =
-            std::make_shared<const weight_assignment>(espalier::assign(slots, importances));
+        auto assignment = std::make_shared<const weight_assignment>(
+            input_at.empty() ? espalier::assign(slots, importances)
+                             : espalier::assign(slots, importances, input_at));
         groups_[matrix] = slots.assigned(*assignment);
         assignments_[matrix] = std::move(assignment);
     }

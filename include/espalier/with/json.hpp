@@ -101,10 +101,10 @@ void visit_state(State& all, Field&& field, Block&& block)
     field("facts", facts), field("baseline", baseline), field("history", history);
     field("trials", trials), field("stopped_because", stopped_because);
     field("observed_batches", observed_batches);
-    auto& [weights, state, masks] = accepted;
+    auto& [weights, state, masks, orders] = accepted;
     block("weights", weights), block("state", state), block("masks", masks);
     block("rejected_masks", rejected_masks), block("observed_sums", observed_sums);
-    block("trainer", trainer);
+    block("trainer", trainer), block("orders", orders);
 }
 
 template <class T>
@@ -279,6 +279,8 @@ template <class Number>
             state,
             [&](const char* field, auto& value) { detail::from_header(header.at(field), value); },
             [&](const char* field, auto& blocks) {
+                if (field == std::string_view("orders") && !header.contains(field))
+                    return; // an older file
                 if constexpr (requires { blocks.front().size(); })
                     for (const auto& size : header.at(field))
                         take(size, blocks.emplace_back());
@@ -309,8 +311,7 @@ namespace detail {
 inline void write_checkpoint(const std::filesystem::path& file, const pruner_state& state)
 {
     const std::vector<std::byte> bytes = encode_checkpoint(state);
-    std::filesystem::path beside = file;
-    beside += ".tmp";
+    const std::filesystem::path beside = file.string() + ".tmp";
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> written(
         std::fopen(beside.c_str(), "wb"), [](std::FILE* f) { return std::fclose(f); });
     if (!written || std::fwrite(bytes.data(), 1, bytes.size(), written.get()) != bytes.size() ||

@@ -8,6 +8,7 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/linkage.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/legality.hpp>
@@ -56,7 +57,9 @@ ESPALIER_INLINE pruner::pruner(
           .noise = options_.noise,
           .implausible_factor = options_.implausible_factor},
       selection_(layers, options_.selection),
-      network_(std::move(network))
+      network_(std::move(network)),
+      orders_(layers),
+      found_orders_(orders_)
 {
     for (const layer_spec& layer : layers) {
         ensure_sound_and_legal(layer);
@@ -69,6 +72,7 @@ ESPALIER_INLINE pruner::pruner(
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
     target_ = options_.schedule.target().of(selection_.total(), selection_.beyond_matrices());
     ensure_matches();
+    find_permutable();
     std::vector<ranking> rankings;
     for (std::size_t m = 0; m < matrices(); ++m) {
         masks_.emplace_back(network_.weights[m].size(), std::uint8_t{1});
@@ -136,6 +140,7 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
         record.kept_weights += std::count_if(
             masks_[m].begin(), masks_[m].end(), [](std::uint8_t state) { return state != 0; });
     }
+    orders_ = found_orders_;
     write_zeros();
     history_.push_back(record);
     sensitivity_.clear();
@@ -271,60 +276,6 @@ ESPALIER_INLINE pruner::hardware_weights::~hardware_weights()
         of_->network_.weights[m].restore(saved_[m]);
 }
 
-ESPALIER_INLINE const ranker& pruner::ranker_of(std::size_t m) const
-{
-    const std::optional<ranker>& own = selection_.rule_of(m).rank_by;
-    return own ? *own : options_.rank_by;
-}
-
-ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
-{
-    for (std::size_t m = 0; m < matrices(); ++m)
-        if (ranker_of(m).is_by_gradients())
-            return true;
-    return false;
-}
-
-ESPALIER_INLINE void pruner::value(
-    std::size_t m, const grouping& groups, std::span<double> values) const
-{
-    const layout order = network_.weights[m].order();
-    const ranker& by = ranker_of(m);
-    std::vector<float> buffer;
-    if (by.is_by_gradients())
-        group_norms(groups, order, sensitivity_.sums(m), ranking::l1, values);
-    else
-        by.value(groups, order, network_.weights[m].read(buffer), values);
-}
-
-ESPALIER_INLINE std::vector<double> pruner::values()
-{
-    ensure(!ranks_by_sensitivity() || sensitivity_.batches() > 0,
-        "ranking by gradients needs observe() for at least one batch before each round");
-    std::vector<double> all(selection_.items());
-    for (std::size_t m = 0; m < matrices(); ++m) {
-        if (selection_.is_assignable(m)) {
-            const grouping weights(selection_.groups_of(m).matrix(), structure::weights);
-            std::vector<double> importances(static_cast<std::size_t>(weights.groups()));
-            value(m, weights, importances);
-            selection_.assign(m, importances);
-        }
-        const grouping& groups = selection_.groups_of(m);
-        const std::span<double> norms = std::span{all}.subspan(
-            selection_.first_item(m), static_cast<std::size_t>(groups.groups()));
-        value(m, groups, norms);
-        normalize(norms, selection_.rule_of(m).normalize_by.value_or(options_.normalize_by));
-        if (!selection_.has_states(m))
-            continue;
-        const ranker& by = ranker_of(m);
-        std::vector<float> buffer;
-        split_by_states(groups, network_.weights[m].order(), network_.weights[m].read(buffer),
-            !by.is_function() && by.by() == ranking::fisher, norms,
-            std::span{all}.subspan(selection_.first_item(m) + norms.size(), norms.size()));
-    }
-    return all;
-}
-
 ESPALIER_INLINE void pruner::keep_best()
 {
     best_ = {};
@@ -333,6 +284,8 @@ ESPALIER_INLINE void pruner::keep_best()
         best_.weights.push_back(view.save());
     for (const state_part& part : network_.state)
         best_.state.push_back(part.save());
+    for (std::size_t m = 0; m < matrices() && options_.permute_inputs; ++m)
+        best_.orders.emplace_back(orders_.of(m).channels().begin(), orders_.of(m).channels().end());
 }
 
 ESPALIER_INLINE void pruner::put_back(const network_snapshot& snapshot)
@@ -342,6 +295,8 @@ ESPALIER_INLINE void pruner::put_back(const network_snapshot& snapshot)
     for (std::size_t k = 0; k < network_.state.size(); ++k)
         network_.state[k].restore(snapshot.state[k]);
     masks_ = snapshot.masks;
+    for (std::size_t m = 0; m < snapshot.orders.size(); ++m)
+        orders_.set(m, input_permutation(snapshot.orders[m]));
 }
 
 ESPALIER_INLINE void pruner::roll_back()

@@ -5,12 +5,14 @@
 #include <espalier/linkage.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/precision.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
+#include <espalier/prune/input_orders.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -206,7 +208,7 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
     // Not the solver, a function that cannot be asked; and how implausible a metric may be decides
     // what is refused, not what comes out.
     const auto& [plan, shares, direction, tolerated, noise, implausible_factor, patience,
-        regularization, rank_by, normalize_by, selecting, solver] = options_;
+        regularization, rank_by, normalize_by, selecting, permuting, solver] = options_;
     detail::add_facts(facts, plan, target_, patience);
     facts.add("scope", shares);
     facts.add("metric is a loss", direction == metric_direction::loss);
@@ -218,6 +220,8 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
     // What rules may change is among the facts of each matrix.
     const auto& [structure, costs, keep_at_least, custom, rules] = selecting;
     detail::add_facts(facts, costs);
+    if (permuting) // else as the state of a pruner that knew of no orders
+        facts.add("steps of the search for an order of inputs", permuting->steps);
     facts.add("resources of one's own", custom.size());
     for (std::size_t k = 0; k < custom.size(); ++k)
         facts.add("total of " + custom[k].name, selection_.total().custom[k]);
@@ -277,6 +281,12 @@ ESPALIER_INLINE void pruner::resume(const pruner_state& state)
         "a saved pruner has the weights of every matrix and every part of the state",
         given{"weights", state.accepted.weights.size()},
         given{"parts", state.accepted.state.size()});
+    const auto& orders = state.accepted.orders;
+    ensure(orders.size() == (options_.permute_inputs ? matrices() : 0),
+        "a saved pruner has an order of inputs for every matrix, or for none if it permutes none",
+        given{"orders", orders.size()}, given{"matrices", matrices()});
+    for (std::size_t m = 0; m < orders.size(); ++m)
+        input_orders(orders_).set(m, input_permutation(orders[m]));
 
     // A part of the state may still refuse what it is given. This takes back what was put back by
     // then, without a catch: builds without exceptions have none.

@@ -7,6 +7,7 @@
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/verify.hpp>
 #include <espalier/linkage.hpp>
+#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/resources.hpp>
 #include <espalier/prune/detail/cheapest_floors.hpp>
 #include <espalier/prune/detail/matrix_items.hpp>
@@ -97,6 +98,21 @@ knapsack_solution pruner::choose_within(resources& budget, Pose&& pose) const
 }
 
 ESPALIER_INLINE knapsack_solution pruner::choose(double progress, resources& budget)
+{
+    // From the kept network's orders on, so that a pruner that resumes finds the same.
+    for (std::size_t m = 0; m < best_.orders.size(); ++m)
+        found_orders_.set(m, input_permutation(best_.orders[m]));
+    knapsack_solution solution = choose_in_order(progress, budget);
+    if (!options_.permute_inputs || !solution.has_answer())
+        return solution;
+    const double seconds = solution.seconds;
+    order_inputs(solution.keep);
+    solution = choose_in_order(progress, budget);
+    solution.seconds += seconds;
+    return solution;
+}
+
+ESPALIER_INLINE knapsack_solution pruner::choose_in_order(double progress, resources& budget)
 {
     if (options_.scope == scope::network)
         return choose_within(budget, [&](const resources& most) -> const knapsack_problem& {

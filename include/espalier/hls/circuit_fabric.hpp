@@ -51,6 +51,17 @@ namespace espalier {
     return (lut_inputs < 6 ? of_four : of_six)[known] + 2 * (bits - known);
 }
 
+/// LUTs of a comparison of so many bits with a constant. Yosys joins LUTs by the multiplexers
+/// beside them, up to 9 bits on UltraScale and 8 on 7-series, where it counts one LUT, and up to 7
+/// on ECP5. Above that it shares what comparisons have in common, and two are no more than an
+/// estimate.
+[[nodiscard]] constexpr std::int64_t comparison_luts(std::int64_t bits, dsp_family family)
+{
+    if (lut_inputs_of(family) < 6 && bits <= 7)
+        return std::int64_t{1} << std::max<std::int64_t>(bits - 4, 0);
+    return bits <= (family == dsp_family::dsp48e2 ? 9 : 8) ? 1 : 2;
+}
+
 /// LUTs of a bit that a counter of the cycles tells: none where it is a bit of the counter.
 [[nodiscard]] inline std::int64_t table_luts(const std::vector<bool>& table, int lut_inputs = 6)
 {
@@ -65,9 +76,9 @@ namespace espalier {
 }
 
 /// LUTs and flip-flops of one copy of a circuit at a reuse factor above 1; flip-flops as on
-/// UltraScale, where Yosys packs none into DSP blocks. Exact but for the control, which is within
-/// 10 LUTs, and for products without a DSP block and those of more than two tiles. On ECP5, where a
-/// product is to have one tile, LUTs are what nextpnr packs.
+/// UltraScale, where Yosys packs none into DSP blocks. Exact but for comparisons that are shared
+/// (comparison_luts), products without a DSP block and those of more than two tiles. On ECP5, where
+/// a product is to have one tile, LUTs are what nextpnr packs, and the control is within 10.
 /// \throws std::invalid_argument at reuse factor 1
 [[nodiscard]] inline resources circuit_fabric(
     const matrix_schedule& schedule, dsp_family family = dsp_family::dsp48e2)
@@ -78,8 +89,10 @@ namespace espalier {
     const int inputs = lut_inputs_of(family);
     resources need;
     // Counter, hand-over and the marks of the first and the last cycle.
-    need.lut += (inputs < 6 ? 10 : 7) + counter_luts(ceil_log2(m.reuse_factor), inputs);
-    need.ff += ceil_log2(m.reuse_factor) + 6;
+    const std::int64_t counter_bits = ceil_log2(m.reuse_factor);
+    need.lut += (inputs < 6 ? 10 : 6) + comparison_luts(counter_bits, family) +
+                counter_luts(counter_bits, inputs);
+    need.ff += counter_bits + 6;
     for (const std::int64_t p : plan.periods) {
         need.lut += counter_luts(ceil_log2(p), inputs);
         need.ff += ceil_log2(p);
@@ -117,9 +130,13 @@ namespace espalier {
     }
     // A mark of an end enables the registers of all lanes, and comes three clocks later: in a LUT
     // as a shift register, or in flip-flops.
-    const auto marks = static_cast<std::int64_t>(ends.size());
-    need.lut += marks * (1 + (inputs < 6 ? 0 : 1) + ceil_div(ceil_log2(m.reuse_factor), inputs));
-    need.ff += inputs < 6 ? 3 * marks : 0;
+    for (const std::int64_t last : ends) {
+        const std::int64_t low = circuit_plan::low_bits(plan.period_that_ends(last - 1));
+        need.lut += 1 + (inputs < 6 ? 0 : 1) +
+                    comparison_luts(counter_bits - low + (low > 0 ? 1 : 0), family);
+        need.ff += inputs < 6 ? 3 : 0;
+    }
+    need.lut += has_begins && m.n_in() > 1 ? 1 : 0; // of one input, every cycle is a beginning
     need.ff += has_begins ? 2 : 0;
     for (const auto& parts : plan.outputs)
         need.lut += addition_luts(width, inputs) *

@@ -87,6 +87,22 @@ struct circuit_plan {
     int product_bits = 0; ///< of a full product, unsigned operands with a bit for their sign
     int dropped_bits = 0; ///< right of the accumulator's fraction; negative: zeros appended
     int term_bits = 0;    ///< of a product as it is added up
+
+    /// The period of the slowest counter, beside that of the cycles, that is at its last step in a
+    /// cycle, or 0. There are `period` cycles between two such, which therefore differ in their
+    /// bits from low_bits(period) on.
+    [[nodiscard]] std::int64_t period_that_ends(std::int64_t cycle) const
+    {
+        for (auto p = periods.rbegin(); p != periods.rend(); ++p)
+            if ((cycle + 1) % *p == 0)
+                return *p;
+        return 0;
+    }
+    /// ⌊log2(period)⌋, or 0 without a period.
+    [[nodiscard]] static std::int64_t low_bits(std::int64_t period)
+    {
+        return period < 2 ? 0 : ceil_log2(period + 1) - 1;
+    }
 };
 
 /// Clock cycles from the edge that takes a vector to the edge that hands its result on: a selected

@@ -45,6 +45,8 @@ constexpr configuration configurations[] = {
     {16, 4, 16, 16, mask::contiguous, packed},
     {32, 2, 32, 18, mask::none, packed},
     {16, 8, 64, 16, mask::none, in_place},
+    {12, 8, 96, 16, mask::none, packed}, // rows whose ends have no bits in common
+    {1, 8, 8, 16, mask::none, in_place}, // every cycle begins a row
     {32, 4, 8, 16, mask::single_weights, structure::n_of(4)}, // from streams, by a table
     {16, 4, 4, 16, mask::single_weights, structure::n_of(4)}, // from its inputs, by the counter
     {18, 3, 6, 16, mask::single_weights, structure::free_rows},
@@ -93,9 +95,10 @@ void compare(const std::string& command, cost_policy policy)
             fabric.lut -= chain_ends(schedules[i]);
         CAPTURE(counted[i].lut);
         CAPTURE(fabric.lut);
-        // 2 %, and at least the 4 LUTs by which the control of so small a circuit may differ.
+        // Exact for six-input LUTs. On ECP5 2 %, and at least the 4 LUTs by which the control of so
+        // small a circuit may differ.
         CHECK(std::abs(counted[i].lut - fabric.lut) <=
-              std::max<std::int64_t>(4, counted[i].lut / 50));
+              (is_ecp5 ? std::max<std::int64_t>(4, counted[i].lut / 50) : 0));
         if (policy.dsp != dsp_family::dsp48e1) // which takes registers into its DSP blocks
             CHECK(counted[i].ff == fabric.ff);
     }

@@ -17,7 +17,6 @@
 #include <set>
 #include <span>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -221,10 +220,11 @@ private:
     }
 
     void write_control() const;
-    void write_marks(const circuit_marks& marks, std::string_view prefix, int stages) const;
+    void write_begins(const circuit_marks& marks) const;
     void write_operands() const;
-    void write_lane(
-        std::size_t lane, circuit_marks& begins, circuit_marks& ends, std::ostream& out) const;
+    void write_ends(const std::set<std::int64_t>& cycles) const;
+    void write_lane(std::size_t lane, circuit_marks& begins, std::set<std::int64_t>& ends,
+        std::ostream& out) const;
     void write_outputs() const;
     [[nodiscard]] static std::string sum_name(const circuit_plan& plan, const circuit_part& part)
     {

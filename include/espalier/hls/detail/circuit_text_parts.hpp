@@ -17,15 +17,31 @@ inline void circuit_text::write_control() const
          << ") control(clk, rst, in_valid, in_ready, out_valid, out_ready,\n"
             "        en, load, step, c, next, first);\n";
     for (const std::int64_t p : plan_.periods)
-        out_ << "    wire " << range(ceil_log2(p)) << " " << numbered("c", p)
-             << ";\n    espalier_count #(" << p << ", " << ceil_log2(p) << ") "
+        out_ << "    wire " << numbered("last", p) << ";\n    wire " << range(ceil_log2(p)) << " "
+             << numbered("c", p) << ";\n    espalier_count #(" << p << ", " << ceil_log2(p) << ") "
              << numbered("count", p) << "(.clk(clk), .rst(rst), .step(step), .c("
-             << numbered("c", p) << "));\n";
+             << numbered("c", p) << "), .last(" << numbered("last", p) << "));\n";
 }
 
-/// A wire for each set of cycles, as many clocks after the counter as are registered in between.
-inline void circuit_text::write_marks(
-    const circuit_marks& marks, std::string_view prefix, int stages) const
+/// The marks of the ends of rows, three clocks after the cycle: a shorter counter is at its last
+/// step, and the upper bits of the cycle say which row ends.
+inline void circuit_text::write_ends(const std::set<std::int64_t>& cycles) const
+{
+    const std::int64_t bits = ceil_log2(m_.reuse_factor);
+    for (const std::int64_t cycle : cycles) {
+        const std::int64_t period = plan_.period_that_ends(cycle);
+        const std::int64_t low = circuit_plan::low_bits(period);
+        const std::string id = numbered("end", cycle);
+        out_ << "    wire " << id << ";\n    espalier_delay #(3) delay_" << id << "(clk, en, ";
+        if (period > 0)
+            out_ << numbered("last", period) << " && ";
+        out_ << "c[" << bits - 1 << ":" << low << "] == " << (cycle >> low) << ", " << id << ");\n";
+    }
+}
+
+/// The marks of the beginnings of rows, a wire for each set of cycles, two clocks after the
+/// counter.
+inline void circuit_text::write_begins(const circuit_marks& marks) const
 {
     for (std::size_t i = 0; i < marks.sets().size(); ++i) {
         const auto& cycles = marks.sets()[i];
@@ -41,12 +57,13 @@ inline void circuit_text::write_marks(
             }
         }
         const std::string counter = period == m_.reuse_factor ? "c" : numbered("c", period);
-        const std::string id = numbered(prefix, static_cast<std::int64_t>(i));
-        out_ << "    wire " << id << ";\n    espalier_delay #(" << stages << ") delay_" << id
-             << "(clk, en, ";
+        const std::string id = numbered("begin", static_cast<std::int64_t>(i));
+        out_ << "    wire " << id << ";\n    espalier_delay #(2) delay_" << id << "(clk, en, ";
+        const bool always = static_cast<std::int64_t>(cycles.size()) == m_.reuse_factor;
         const char* separator = "";
+        out_ << (always ? "1'b1" : "");
         for (const std::int64_t c : cycles) {
-            if (c >= period)
+            if (always || c >= period)
                 break;
             out_ << separator << counter << " == " << c;
             separator = " || ";
@@ -79,7 +96,7 @@ inline void circuit_text::write_operands() const
 }
 
 inline void circuit_text::write_lane(
-    std::size_t lane, circuit_marks& begins, circuit_marks& ends, std::ostream& out) const
+    std::size_t lane, circuit_marks& begins, std::set<std::int64_t>& ends, std::ostream& out) const
 {
     const circuit_lane& l = plan_.lanes[lane];
     const auto number = static_cast<std::int64_t>(lane);
@@ -117,10 +134,11 @@ inline void circuit_text::write_lane(
         if (!l.is_captured(s))
             continue;
         const std::string id = sum_name(plan_, {lane, s});
+        const std::int64_t last = l.segments[s].last - 1;
+        ends.insert(last);
         out << "    wire signed " << range(width) << " " << id << ";\n    espalier_capture #("
-            << width << ") capture_" << id << "(clk, en && "
-            << numbered("end", static_cast<std::int64_t>(ends({l.segments[s].last - 1}))) << ", "
-            << sum << ", " << id << ");\n";
+            << width << ") capture_" << id << "(clk, en && " << numbered("end", last) << ", " << sum
+            << ", " << id << ");\n";
     }
 }
 
@@ -154,15 +172,16 @@ inline void circuit_text::write_top() const
     write_control();
     if (schedule_.multipliers() > 0)
         write_operands();
-    circuit_marks begins, ends;
+    circuit_marks begins;
+    std::set<std::int64_t> ends;
     std::ostringstream lanes; // behind the marks that they ask for
     bool has_table = false;
     for (std::size_t lane = 0; lane < plan_.lanes.size(); ++lane) {
         write_lane(lane, begins, ends, lanes);
         has_table = has_table || has_start_table(lane);
     }
-    write_marks(begins, "begin", 2);
-    write_marks(ends, "end", 3);
+    write_begins(begins);
+    write_ends(ends);
     if (has_table) {
         const std::string bits = range(ceil_log2(m_.reuse_factor));
         out_ << "    reg " << bits

@@ -21,7 +21,7 @@ TEST_CASE("bounds are tightened together with those that follow, and undone to t
         const detail::core_problem core = core_problems::any(
             {.rows = 1 + random.below(2), .places = 2 + random.below(8)}, random);
         const detail::core_columns columns(core);
-        detail::relaxation program(columns.costs, core.left, core.price);
+        detail::bounded_columns program;
         std::vector<double> most;
         for (std::size_t j = 0; j < columns.size(); ++j) {
             most.push_back(static_cast<double>(core.count[columns[j].place]));
@@ -84,7 +84,7 @@ TEST_CASE("two columns of a place cannot both be taken")
     core.add_change(0.2, 1);
     core.close(1);
     const detail::core_columns columns(core);
-    detail::relaxation program(columns.costs, core.left, core.price);
+    detail::bounded_columns program;
     const std::vector<double> most(2, 1);
     for (std::size_t j = 0; j < 2; ++j)
         program.add(-core.loss[columns[j].change], columns[j].a_class, 1);

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/core/core_columns.hpp>
-#include <espalier/knapsack/detail/prices/relaxation.hpp>
+#include <espalier/knapsack/detail/prices/bounded_columns.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -15,7 +15,8 @@ namespace espalier::detail {
 class column_bounds {
 public:
     /// \param most  of each column: how many equal places it stands for
-    column_bounds(const core_columns& columns, relaxation& program, const std::vector<double>& most)
+    column_bounds(
+        const core_columns& columns, bounded_columns& program, const std::vector<double>& most)
         : columns_(columns), lp_(program), most_(most)
     {}
 
@@ -84,7 +85,7 @@ private:
     };
 
     const core_columns& columns_;
-    relaxation& lp_;
+    bounded_columns& lp_;
     const std::vector<double>& most_;
     std::vector<bounds> trail_; ///< as they were
 

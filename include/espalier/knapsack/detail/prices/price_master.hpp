@@ -75,8 +75,8 @@ public:
         const cost_matrix matrix(rows_, usages_, is_choice_);
         relaxation program(matrix, room_, {}, 1);
         for (std::size_t k = 0; k < values_.size(); ++k)
-            program.add(values_[k] + (k < fences_ ? 0.0 : prefer_), static_cast<std::uint32_t>(k),
-                k < fences_ ? 1e9 : 2);
+            program.columns.add(values_[k] + (k < fences_ ? 0.0 : prefer_),
+                static_cast<std::uint32_t>(k), k < fences_ ? 1e9 : 2);
         if (program.solve(limits) != relaxation_status::optimal)
             return false;
         bound_ = program.bound - prefer_;

@@ -51,14 +51,9 @@ public:
         if (upper < most_[column])
             for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
                 set_bounds(j, 0, 0);
-        if (lower > 0) {
+        if (lower > 0)
             for (std::size_t j = column; j-- > begin && lp_.lower[j] != most_[j];)
                 set_bounds(j, most_[j], most_[j]);
-            const auto& [reverse, reverse_end] = columns_.reverse_of(column);
-            for (std::size_t j = reverse; j < reverse_end; ++j)
-                if (lp_.lower[j] == 0)
-                    set_bounds(j, 0, 0);
-        }
     }
 
     /// The same wherever a column must be taken. False: two of a place must be, so that nothing

@@ -146,8 +146,6 @@ private:
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
-        if (!bounds_.settle_places())
-            return;
         if (columns_.size() > least_to_nest_) {
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)

@@ -56,22 +56,6 @@ public:
                 set_bounds(j, most_[j], most_[j]);
     }
 
-    /// The same wherever a column must be taken. False: two of a place must be, so that nothing
-    /// better is below this node.
-    bool settle_places()
-    {
-        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
-            if (lp_.lower[j] == 0)
-                continue;
-            const auto& [begin, end] = columns_.range_of(j);
-            for (std::size_t k = begin; k < end; ++k)
-                if (k != j && lp_.lower[k] != 0)
-                    return false;
-            exclude_others(j);
-        }
-        return true;
-    }
-
 private:
     struct bounds {
         std::size_t column;

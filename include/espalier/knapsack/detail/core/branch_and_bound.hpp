@@ -5,7 +5,6 @@
 #include <espalier/knapsack/detail/core/column_bounds.hpp>
 #include <espalier/knapsack/detail/core/core_columns.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -53,7 +52,6 @@ public:
             lp_.columns.add(-core.loss[columns_[j].change], columns_[j].a_class, most_[j]);
         }
         fill_order_ = columns_.by_loss();
-        unusable_ = cost_lattice(columns_.usages, core.rows).least_loss(room_, core.price);
         if (is_within(room_, core.rows))
             consider(-price_of(room_, core.price, core.rows), best_);
     }
@@ -106,7 +104,6 @@ private:
     resource_vector room_;
     double fixed_; ///< part of every loss: of the bases, and what rounding took from the room
     relaxation lp_;
-    double unusable_ = 0; ///< what every choice loses to capacity that no choice can use
     std::vector<double> most_;
     std::vector<std::uint32_t> fill_order_;
     std::vector<double> best_;
@@ -135,14 +132,11 @@ private:
     void visit(std::vector<branch>& open, allowance& limits)
     {
         limits.spend(2 * columns_.size());
-        const double at_price = bound_at_price();
-        if (!is_promising(at_price))
-            return;
         const relaxation_status status = lp_.solve(limits, best_objective() + core_.tolerance);
         if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
             return;
         const std::size_t fractional = round();
-        const double bound = std::min(lp_.bound, at_price);
+        const double bound = lp_.bound;
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
@@ -279,15 +273,6 @@ private:
             lost.add(core_.loss[columns_[j].change] * trial_[j]);
         lost.add(price_of(left, core_.price, core_.rows));
         consider(-lost.value(), trial_);
-    }
-
-    /// At the prices of the core the bound needs no relaxation, and knows what must stay unused.
-    [[nodiscard]] double bound_at_price() const
-    {
-        compensated_sum lost;
-        for (std::size_t j = 0; j < columns_.size(); ++j)
-            lost.add(core_.loss[columns_[j].change] * lp_.columns.lower[j]);
-        return -lost.value() - unusable_;
     }
 
     /// Reduced cost fixing: tightens the bounds of columns that could not move without losing more

@@ -136,8 +136,6 @@ public:
         return infinity_;
     }
 
-    [[nodiscard]] static bool is_negligible(const search_result&) { return false; }
-
     void take(const changes_made& made)
     {
         for (const std::uint32_t item : at_.windows.inside)

@@ -125,7 +125,6 @@ private:
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
     static constexpr std::size_t first_level_ = 1'024;
     static constexpr std::size_t growth_ = 12; // from sample to sample
-    static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
 
     void prepare()
     {

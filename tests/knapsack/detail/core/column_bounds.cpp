@@ -21,7 +21,7 @@ TEST_CASE("bounds are tightened together with those that follow, and undone to t
         const detail::core_problem core = core_problems::any(
             {.rows = 1 + random.below(2), .places = 2 + random.below(8)}, random);
         const detail::core_columns columns(core);
-        detail::relaxation program(columns.costs, core.left, core.price);
+        detail::bounded_columns program;
         std::vector<double> most;
         for (std::size_t j = 0; j < columns.size(); ++j) {
             most.push_back(static_cast<double>(core.count[columns[j].place]));
@@ -51,17 +51,14 @@ TEST_CASE("bounds are tightened together with those that follow, and undone to t
                 followed += changed && k != j;
                 if (!changed || k == j)
                     continue;
-                // Only columns that use the same, or the opposite, or are of the same place.
+                // Only columns that use the same, or are of the same place.
                 const auto& [begin, end] = columns.range_of(j);
-                const auto& [reverse, reverse_end] =
-                    columns.is_single(j) ? columns.reverse_of(j) : columns.range_of(j);
-                CHECK(((k >= begin && k < end) || (k >= reverse && k < reverse_end)));
+                CHECK((k >= begin && k < end));
             }
             if (!columns.is_single(j) && up) {
                 const auto& [begin, end] = columns.range_of(j);
                 for (std::size_t k = begin; k < end; ++k)
                     CHECK((k == j || program.upper[k] == 0));
-                CHECK(bounds.settle_places());
             }
         }
         while (!marks.empty()) {
@@ -74,26 +71,6 @@ TEST_CASE("bounds are tightened together with those that follow, and undone to t
         }
     }
     CHECK(followed > 200);
-}
-
-TEST_CASE("two columns of a place cannot both be taken")
-{
-    detail::core_problem core{.rows = 1, .price = {1}, .left = {10}};
-    core.usages = {{1}, {2}};
-    core.add_change(0.1, 0);
-    core.add_change(0.2, 1);
-    core.close(1);
-    const detail::core_columns columns(core);
-    detail::relaxation program(columns.costs, core.left, core.price);
-    const std::vector<double> most(2, 1);
-    for (std::size_t j = 0; j < 2; ++j)
-        program.add(-core.loss[columns[j].change], columns[j].a_class, 1);
-    detail::column_bounds bounds(columns, program, most);
-    bounds.set_bounds(0, 1, 1);
-    CHECK(bounds.settle_places());
-    CHECK(program.upper[1] == 0);
-    bounds.set_bounds(1, 1, 1);
-    CHECK(!bounds.settle_places());
 }
 
 } // namespace tests_of_column_bounds

@@ -34,7 +34,6 @@ struct shown {
     bool widens = true;                   ///< where it is asked to
     bool has_cheapest_only = false;       ///< it knows of no changes that it does not rank
     std::vector<std::uint8_t> too_many{}; ///< changes that it cannot list
-    double negligible = -1;
     const detail::budget* watched = nullptr;
 
     std::vector<std::uint32_t> listed{}; ///< change of the last core → change of all
@@ -62,10 +61,6 @@ struct shown {
     {
         if (widens)
             sees = std::max(sees, loss);
-    }
-    [[nodiscard]] bool is_negligible(const search_result& result) const
-    {
-        return result.loss - result.least_loss <= negligible;
     }
     double gather(double limit, std::size_t, core_problem& core)
     {
@@ -228,7 +223,7 @@ TEST_CASE("a search that stops before the last core has that core hold every bet
     CHECK(stopped > 20);
 }
 
-TEST_CASE("a core search ends soon after the budget, and what is negligible ends it sooner")
+TEST_CASE("a core search ends soon after the budget")
 {
     const core_problem small = core_problems::hard(6, 28, 100'000, 1); // 18,000,000 steps
     for (const std::uint64_t limit : {1U, 100'000U, 2'000'000U}) {
@@ -246,15 +241,6 @@ TEST_CASE("a core search ends soon after the budget, and what is negligible ends
         CHECK(search.result.least_loss <= search.result.loss);
         CHECK(front.gathered_late == 0);
     }
-    const core_problem core = core_problems::hard(6, 70, 100'000, 2); // never done
-    linked::endless time;
-    detail::budget limits(time.watch, 1e9, 200'000'000);
-    shown front{core};
-    front.negligible = infinity;
-    core_search search(front, limits);
-    search.run(true);
-    CHECK_FALSE(search.result.proven);
-    CHECK_FALSE(limits.is_spent());
 }
 
 } // namespace tests_of_core_search

@@ -67,7 +67,7 @@ TEST_CASE("a component of any length chooses what it says, and no single change 
         for (const std::uint32_t item : parts.item)
             parts.value.push_back(problem.values[item]);
         detail::component_oracle oracle(parts);
-        oracle.price(price, 2, problem.class_costs, problem.shared.costs,
+        oracle.single.prices.price(price, 2, problem.class_costs, problem.shared.costs,
             std::vector<double>(problem.classes(), 0.0));
 
         std::vector<std::uint8_t> keep(problem.size(), 0);

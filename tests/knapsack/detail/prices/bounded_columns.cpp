@@ -37,6 +37,10 @@ TEST_CASE("a proof that nothing fits is one, and is not refused where it is clea
             room[r] = static_cast<std::int64_t>(random.below(60)) - 20;
             y[r] = static_cast<double>(random.below(4)) / matrix.scale(r); // whole, unscaled
         }
+        const double sign = random.one_in(2) ? 1 : -1;
+        std::array<double, detail::max_rows> given = y;
+        for (double& one : given) // one of the wrong sign counts as 0
+            one = one == 0 ? -sign * 0.5 : sign * one;
         // The least that any x within the bounds uses of the sum of the rows, in integers.
         std::int64_t least = 0;
         for (std::size_t r = 0; r < rows; ++r)
@@ -49,7 +53,7 @@ TEST_CASE("a proof that nothing fits is one, and is not refused where it is clea
             least += one * static_cast<std::int64_t>(one > 0 ? columns.lower[j] : columns.upper[j]);
         }
         CAPTURE(seed);
-        CHECK(detail::nothing_fits(matrix, room, columns, y) == (least > 0));
+        CHECK(detail::nothing_fits(matrix, room, columns, given.data(), sign) == (least > 0));
         proofs += least > 0;
     }
     CHECK(proofs > 200);

@@ -46,7 +46,7 @@ struct enumerated {
         bonus.assign(of.problem.classes(), 0.0);
         if (random.one_in(2))
             bonus[random.below(bonus.size())] = random.unit();
-        oracle.price(
+        oracle.single.prices.price(
             price, of.problem.resources, of.problem.class_costs, of.problem.shared.costs, bonus);
     }
     [[nodiscard]] double worth(const linked::choice& one) const { return one.worth(price, bonus); }
@@ -64,7 +64,7 @@ struct enumerated {
     std::vector<detail::alternative> list(std::size_t c, double limit,
         const std::vector<std::uint32_t>& floored, std::size_t most = 100'000)
     {
-        return oracle.list(c, limit, of.problem.resources, of.problem.class_costs,
+        return oracle.single.list(c, limit, of.problem.resources, of.problem.class_costs,
             of.problem.shared.costs, floored, most, of.time.limits);
     }
 };
@@ -201,9 +201,9 @@ TEST_CASE("a list that would be too long or takes too long is empty")
     const linked::setting of(problem);
     REQUIRE(of.parts.size() == 1);
     detail::component_oracle oracle(of.parts);
-    oracle.price({0.25}, 1, problem.class_costs, problem.shared.costs, {0.0});
+    oracle.single.prices.price({0.25}, 1, problem.class_costs, problem.shared.costs, {0.0});
     const auto list = [&](std::size_t most, detail::budget& limits) {
-        return oracle.list(0, 10.0, 1, problem.class_costs, problem.shared.costs, {}, most, limits);
+        return oracle.single.list(0, 10.0, 1, problem.class_costs, problem.shared.costs, {}, most, limits);
     };
     linked::endless time;
     CHECK(list(9, time.limits).size() == 9); // the most valuable ones of every number
@@ -222,7 +222,7 @@ TEST_CASE("what keeping so many items of a class loses is the least loss of all 
             const auto a_class =
                 static_cast<std::uint32_t>(random.below(given.of.problem.classes()));
             const std::size_t most = random.below(given.of.parts.items(c) + 2);
-            const std::vector<double> lost = given.oracle.losses_of_keeping(c, a_class, most);
+            const std::vector<double> lost = given.oracle.single.losses_of_keeping(c, a_class, most);
             CAPTURE(seed);
             REQUIRE(lost.size() == most + 1);
             CHECK(lost[0] == 0);
@@ -237,7 +237,7 @@ TEST_CASE("what keeping so many items of a class loses is the least loss of all 
                     continue;
                 }
                 CHECK(std::abs(lost[k] - (given.best(c) - best)) < nothing);
-                const std::vector<std::uint8_t> keep = given.oracle.choice_keeping(c, a_class, k);
+                const std::vector<std::uint8_t> keep = given.oracle.single.choice_keeping(c, a_class, k);
                 const linked::choice chosen = linked::choice_of(given.of, c, keep);
                 CHECK(chosen.kept[a_class] >= static_cast<std::int64_t>(k));
                 CHECK(std::abs(given.worth(chosen) - best) < nothing);
@@ -255,7 +255,7 @@ TEST_CASE("the loss of any choice is its distance to the best")
         for (std::size_t c = 0; c < given.of.parts.size(); ++c)
             for (const linked::choice& one : given.all[c]) {
                 CAPTURE(seed);
-                CHECK(std::abs(given.oracle.loss_of(c, one.keep) -
+                CHECK(std::abs(given.oracle.single.loss_of(c, one.keep) -
                                (given.best(c) - given.worth(one))) < nothing);
             }
     }
@@ -275,7 +275,7 @@ TEST_CASE("in a component of several words the second best is the best with one 
         const detail::price_vector price = linked::any_price(2, 0.15, random);
         const std::vector<double> bonus(problem.classes(), 0.0);
         detail::component_oracle oracle(of.parts);
-        oracle.price(price, 2, problem.class_costs, problem.shared.costs, bonus);
+        oracle.single.prices.price(price, 2, problem.class_costs, problem.shared.costs, bonus);
         double best = 0;
         double second = 0;
         std::vector<std::uint8_t> keep;
@@ -296,7 +296,7 @@ TEST_CASE("in a component of several words the second best is the best with one 
         const double next = second;
         CAPTURE(seed);
         CHECK(std::abs(linked::choice_of(of, 0, chosen).worth(price, bonus) - most) < 1e-11);
-        CHECK(oracle.loss_of(0, chosen) < 1e-11);
+        CHECK(oracle.single.loss_of(0, chosen) < 1e-11);
         double turned = -infinity;
         for (std::size_t k = 0; k < chosen.size(); ++k) {
             const double value = of.parts.value[k];
@@ -308,7 +308,7 @@ TEST_CASE("in a component of several words the second best is the best with one 
         CHECK(std::abs(next - turned) < 1e-10);
         long_ones += chosen.size() > 2 * detail::pattern::items_per_word;
         // The same component, item by item in the list of what loses next to nothing.
-        const std::vector<detail::alternative> list = oracle.list(
+        const std::vector<detail::alternative> list = oracle.single.list(
             0, 0.0, 2, problem.class_costs, problem.shared.costs, {}, 1'000, of.time.limits);
         REQUIRE(!list.empty());
         CHECK(linked::choice_of(of, 0, list.front().keep).worth(price, bonus) > most - 1e-11);

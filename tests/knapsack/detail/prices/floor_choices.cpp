@@ -89,7 +89,7 @@ TEST_CASE("the forced choices are those of least loss among all combinations tha
             CHECK(std::find(floor.components.begin(), floor.components.end(), c) !=
                   floor.components.end());
             kept += linked::choice_of(of, c, keep).kept[floor.a_class];
-            loss += at.loss_of(c, keep);
+            loss += at.single().loss_of(c, keep);
         }
         CHECK(std::abs(loss - least) < nothing);
         CHECK(kept >= floor.missing);

@@ -95,9 +95,9 @@ struct priced {
     void check_windows() const
     {
         std::vector<std::uint8_t> is_inside(problem.size(), 0);
-        for (const std::uint32_t item : prices.inside)
+        for (const std::uint32_t item : prices.windows.inside)
             is_inside[item] = 1;
-        CHECK(std::is_sorted(prices.inside.begin(), prices.inside.end()));
+        CHECK(std::is_sorted(prices.windows.inside.begin(), prices.windows.inside.end()));
         const double margin = prices.margin();
         CHECK(margin >= 0);
         std::vector<std::size_t> above(problem.classes(), 0);
@@ -121,7 +121,7 @@ struct priced {
             wrong += is_inside[item] != 0 && (!fits(problem, item) || !(value > 0));
         }
         CHECK(wrong == 0);
-        CHECK(above == prices.above);
+        CHECK(above == prices.windows.above);
         CHECK(left == prices.room_inside());
         for (std::size_t c = 0; c < problem.classes(); ++c) {
             bool its = true;
@@ -170,7 +170,7 @@ TEST_CASE("the prices of items minimise the Lagrangian bound: it is the optimum 
         given.check_windows();
         CHECK(given.prices.margin() >= loss * (1 - 1e-9));
         std::vector<std::uint8_t> is_inside(problem.size(), 0);
-        for (const std::uint32_t item : given.prices.inside)
+        for (const std::uint32_t item : given.prices.windows.inside)
             is_inside[item] = 1;
         for (std::size_t item = 0; item < problem.size(); ++item) {
             const double value = problem.values[item] * given.scale;
@@ -205,7 +205,7 @@ TEST_CASE("prices that come from samples first are the best of all items all the
         const double relaxed = given.relaxed();
         CHECK(std::abs(given.bound() - relaxed) <= 1e-8 * relaxed);
         given.check_windows();
-        fewer += given.prices.inside.size() < items / 2;
+        fewer += given.prices.windows.inside.size() < items / 2;
     }
     CHECK(fewer > 6);
 }
@@ -228,7 +228,7 @@ TEST_CASE("of one resource the relaxation of any number of items is known by sor
         REQUIRE(given.prices.find(given.keep, time.limits));
         REQUIRE(threaded.prices.find(threaded.keep, time.limits));
         CHECK(threaded.prices.price == given.prices.price);
-        CHECK(threaded.prices.inside == given.prices.inside);
+        CHECK(threaded.prices.windows.inside == given.prices.windows.inside);
         CHECK(threaded.keep == given.keep);
         std::vector<std::pair<double, std::int64_t>> order; // value of a unit, cost
         for (std::size_t item = 0; item < items; ++item) {
@@ -247,7 +247,7 @@ TEST_CASE("of one resource the relaxation of any number of items is known by sor
         CHECK(std::abs(given.bound() - static_cast<double>(relaxed)) <=
               1e-12 * static_cast<double>(relaxed));
         given.check_windows();
-        CHECK(given.prices.inside.size() < items / 4);
+        CHECK(given.prices.windows.inside.size() < items / 4);
     }
 }
 

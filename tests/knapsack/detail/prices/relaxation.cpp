@@ -55,10 +55,10 @@ struct program {
     [[nodiscard]] detail::relaxation relax(const detail::cost_matrix& its_matrix) const
     {
         detail::relaxation result(its_matrix, room, price, extra_room);
-        result.reserve(gain.size());
+        result.columns.reserve(gain.size());
         for (std::size_t j = 0; j < gain.size(); ++j)
-            result.add(gain[j], class_of[j], upper[j]);
-        result.lower = lower;
+            result.columns.add(gain[j], class_of[j], upper[j]);
+        result.columns.lower = lower;
         return result;
     }
     [[nodiscard]] double cost(std::size_t j, std::size_t r) const
@@ -303,8 +303,8 @@ TEST_CASE("after bounds have changed the old basis leads to the new optimum")
             const std::size_t j = random.below(given.gain.size());
             given.lower[j] = random.one_in(2) ? 0 : 1;
             given.upper[j] = std::max(given.lower[j], static_cast<double>(random.below(2)));
-            solved.lower[j] = given.lower[j];
-            solved.upper[j] = given.upper[j];
+            solved.columns.lower[j] = given.lower[j];
+            solved.columns.upper[j] = given.upper[j];
         }
     }
     CHECK(resolved > 200);
@@ -376,7 +376,7 @@ TEST_CASE("a long series of pivots is as exact as a short one")
         CHECK(std::abs(solved.bound - *optimum) < 1e-9 * *optimum);
         std::size_t columns = 0;
         for (const std::size_t index : solved.basis())
-            columns += index < solved.size();
+            columns += index < solved.columns.size();
         CHECK(columns > 5);
     }
 }

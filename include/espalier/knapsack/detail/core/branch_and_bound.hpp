@@ -5,7 +5,6 @@
 #include <espalier/knapsack/detail/core/column_bounds.hpp>
 #include <espalier/knapsack/detail/core/core_columns.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -47,13 +46,12 @@ public:
           trial_(columns_.size(), 0),
           per_group_(core.places(), 0)
     {
-        lp_.reserve(columns_.size());
+        lp_.columns.reserve(columns_.size());
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             most_[j] = static_cast<double>(core.count[columns_[j].place]);
-            lp_.add(-core.loss[columns_[j].change], columns_[j].a_class, most_[j]);
+            lp_.columns.add(-core.loss[columns_[j].change], columns_[j].a_class, most_[j]);
         }
         fill_order_ = columns_.by_loss();
-        unusable_ = cost_lattice(columns_.usages, core.rows).least_loss(room_, core.price);
         if (is_within(room_, core.rows))
             consider(-price_of(room_, core.price, core.rows), best_);
     }
@@ -106,13 +104,12 @@ private:
     resource_vector room_;
     double fixed_; ///< part of every loss: of the bases, and what rounding took from the room
     relaxation lp_;
-    double unusable_ = 0; ///< what every choice loses to capacity that no choice can use
     std::vector<double> most_;
     std::vector<std::uint32_t> fill_order_;
     std::vector<double> best_;
     std::vector<double> trial_;
     std::vector<std::int32_t> per_group_; ///< by place: columns that the trial takes of it
-    column_bounds bounds_{columns_, lp_, most_};
+    column_bounds bounds_{columns_, lp_.columns, most_};
     bool in_conflict_ = false;            ///< the trial takes two columns of a place
     double unfinished_ = minus_infinity_; ///< bound of what a nested search left open
 
@@ -135,23 +132,18 @@ private:
     void visit(std::vector<branch>& open, allowance& limits)
     {
         limits.spend(2 * columns_.size());
-        const double at_price = bound_at_price();
-        if (!is_promising(at_price))
-            return;
         const relaxation_status status = lp_.solve(limits, best_objective() + core_.tolerance);
         if (status == relaxation_status::infeasible || status == relaxation_status::cut_off)
             return;
         const std::size_t fractional = round();
-        const double bound = std::min(lp_.bound, at_price);
+        const double bound = lp_.bound;
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
-        if (!bounds_.settle_places())
-            return;
         if (columns_.size() > least_to_nest_) {
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)
-                undecided += lp_.lower[j] != lp_.upper[j];
+                undecided += lp_.columns.lower[j] != lp_.columns.upper[j];
             if (2 * undecided < columns_.size())
                 return nest(bound, limits);
         }
@@ -160,12 +152,13 @@ private:
         const std::size_t column = fractional != columns_.size() ? fractional : closest_call();
         if (column == columns_.size())
             return;
-        const double x = std::clamp(lp_.value[column], lp_.lower[column], lp_.upper[column]);
+        const double x =
+            std::clamp(lp_.value[column], lp_.columns.lower[column], lp_.columns.upper[column]);
         double down = std::floor(x + 1e-9);
-        if (down >= lp_.upper[column])
-            down = lp_.upper[column] - 1;
-        const branch below{bounds_.mark(), column, lp_.lower[column], down, bound};
-        const branch above{bounds_.mark(), column, down + 1, lp_.upper[column], bound};
+        if (down >= lp_.columns.upper[column])
+            down = lp_.columns.upper[column] - 1;
+        const branch below{bounds_.mark(), column, lp_.columns.lower[column], down, bound};
+        const branch above{bounds_.mark(), column, down + 1, lp_.columns.upper[column], bound};
         const bool up_first = x - down > 0.5;
         open.push_back(up_first ? below : above);
         open.push_back(up_first ? above : below);
@@ -180,12 +173,12 @@ private:
         compensated_sum decided;
         std::vector<std::size_t> column_of; // of each change below
         for (std::size_t j = 0; j < columns_.size(); ++j) {
-            if (lp_.lower[j] != 0) {
-                decided.add(core_.loss[columns_[j].change] * lp_.lower[j]);
+            if (lp_.columns.lower[j] != 0) {
+                decided.add(core_.loss[columns_[j].change] * lp_.columns.lower[j]);
                 below.left = less(below.left, core_.usage(columns_[j].change), core_.rows,
-                    static_cast<std::int64_t>(lp_.lower[j]));
+                    static_cast<std::int64_t>(lp_.columns.lower[j]));
             }
-            if (lp_.lower[j] != lp_.upper[j]) {
+            if (lp_.columns.lower[j] != lp_.columns.upper[j]) {
                 below.add_change(core_.loss[columns_[j].change],
                     static_cast<std::uint32_t>(below.usages.size()));
                 below.usages.push_back(core_.usage(columns_[j].change));
@@ -195,13 +188,14 @@ private:
                 j + 1 == columns_.size() || columns_[j + 1].place != columns_[j].place;
             if (ends_place && below.first.back() != below.changes()) {
                 const std::size_t last = column_of.back();
-                below.close(static_cast<std::uint32_t>(lp_.upper[last] - lp_.lower[last]));
+                below.close(
+                    static_cast<std::uint32_t>(lp_.columns.upper[last] - lp_.columns.lower[last]));
             }
         }
         branch_and_bound tree(below, loss - fixed_ - decided.value());
         const bool complete = tree.run(limits);
         if (tree.improved) {
-            std::vector<double> taken = lp_.lower;
+            std::vector<double> taken = lp_.columns.lower;
             const changes_made made = tree.made();
             for (std::size_t k = 0; k < column_of.size(); ++k)
                 taken[column_of[k]] += static_cast<double>(made[k]);
@@ -221,7 +215,7 @@ private:
         for (const std::size_t j : lp_.basis()) {
             if (j >= columns_.size())
                 continue;
-            const double x = std::clamp(lp_.value[j], lp_.lower[j], lp_.upper[j]);
+            const double x = std::clamp(lp_.value[j], lp_.columns.lower[j], lp_.columns.upper[j]);
             trial_[j] = std::floor(x + 1e-9);
             const double distance = std::min(x - std::floor(x), std::ceil(x) - x);
             if (distance > farthest) {
@@ -246,7 +240,8 @@ private:
             in_conflict_ = in_conflict_ || per_group_[columns_[j].place] > 1;
         }
         for (std::size_t j = columns_.singles(); j < columns_.size() && in_conflict_; ++j)
-            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 && lp_.lower[j] < lp_.upper[j])
+            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 &&
+                lp_.columns.lower[j] < lp_.columns.upper[j])
                 return j;
         return columns_.size();
     }
@@ -280,30 +275,21 @@ private:
         consider(-lost.value(), trial_);
     }
 
-    /// At the prices of the core the bound needs no relaxation, and knows what must stay unused.
-    [[nodiscard]] double bound_at_price() const
-    {
-        compensated_sum lost;
-        for (std::size_t j = 0; j < columns_.size(); ++j)
-            lost.add(core_.loss[columns_[j].change] * lp_.lower[j]);
-        return -lost.value() - unusable_;
-    }
-
     /// Reduced cost fixing: tightens the bounds of columns that could not move without losing more
     /// than `room`.
     void fix(double room)
     {
         for (std::size_t j = 0; j < columns_.size(); ++j) {
-            if (lp_.lower[j] == lp_.upper[j] || lp_.is_basic(j))
+            if (lp_.columns.lower[j] == lp_.columns.upper[j] || lp_.is_basic(j))
                 continue;
             const double d = lp_.reduced[j];
             const double steps = std::floor(room / std::abs(d));
-            if (!(steps < lp_.upper[j] - lp_.lower[j]))
+            if (!(steps < lp_.columns.upper[j] - lp_.columns.lower[j]))
                 continue;
             if (d > 0)
-                bounds_.set_bounds(j, lp_.upper[j] - steps, lp_.upper[j]);
+                bounds_.set_bounds(j, lp_.columns.upper[j] - steps, lp_.columns.upper[j]);
             else
-                bounds_.set_bounds(j, lp_.lower[j], lp_.lower[j] + steps);
+                bounds_.set_bounds(j, lp_.columns.lower[j], lp_.columns.lower[j] + steps);
         }
     }
 
@@ -312,7 +298,7 @@ private:
     {
         std::size_t closest = columns_.size();
         for (std::size_t j = 0; j < columns_.size(); ++j)
-            if (lp_.lower[j] < lp_.upper[j] &&
+            if (lp_.columns.lower[j] < lp_.columns.upper[j] &&
                 (closest == columns_.size() ||
                     std::abs(lp_.reduced[j]) < std::abs(lp_.reduced[closest])))
                 closest = j;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/core/core_columns.hpp>
-#include <espalier/knapsack/detail/prices/relaxation.hpp>
+#include <espalier/knapsack/detail/prices/bounded_columns.hpp>
 
 #include <cstddef>
 #include <vector>
@@ -15,7 +15,8 @@ namespace espalier::detail {
 class column_bounds {
 public:
     /// \param most  of each column: how many equal places it stands for
-    column_bounds(const core_columns& columns, relaxation& program, const std::vector<double>& most)
+    column_bounds(
+        const core_columns& columns, bounded_columns& program, const std::vector<double>& most)
         : columns_(columns), lp_(program), most_(most)
     {}
 
@@ -50,30 +51,9 @@ public:
         if (upper < most_[column])
             for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
                 set_bounds(j, 0, 0);
-        if (lower > 0) {
+        if (lower > 0)
             for (std::size_t j = column; j-- > begin && lp_.lower[j] != most_[j];)
                 set_bounds(j, most_[j], most_[j]);
-            const auto& [reverse, reverse_end] = columns_.reverse_of(column);
-            for (std::size_t j = reverse; j < reverse_end; ++j)
-                if (lp_.lower[j] == 0)
-                    set_bounds(j, 0, 0);
-        }
-    }
-
-    /// The same wherever a column must be taken. False: two of a place must be, so that nothing
-    /// better is below this node.
-    bool settle_places()
-    {
-        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
-            if (lp_.lower[j] == 0)
-                continue;
-            const auto& [begin, end] = columns_.range_of(j);
-            for (std::size_t k = begin; k < end; ++k)
-                if (k != j && lp_.lower[k] != 0)
-                    return false;
-            exclude_others(j);
-        }
-        return true;
     }
 
 private:
@@ -84,7 +64,7 @@ private:
     };
 
     const core_columns& columns_;
-    relaxation& lp_;
+    bounded_columns& lp_;
     const std::vector<double>& most_;
     std::vector<bounds> trail_; ///< as they were
 

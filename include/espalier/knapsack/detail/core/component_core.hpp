@@ -171,12 +171,6 @@ public:
         return total;
     }
 
-    [[nodiscard]] bool is_negligible(const search_result& result)
-    {
-        return result.loss - result.least_loss <=
-               std::numeric_limits<double>::epsilon() * (lagrangian() - result.loss);
-    }
-
     /// Of few components not all at once: a better choice makes listing the others cheaper.
     [[nodiscard]] std::size_t first_places() const
     {

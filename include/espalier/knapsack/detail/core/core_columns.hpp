@@ -20,8 +20,7 @@
 // Exchanging two of equal usage never hurts, so there is always a best choice that takes singles of
 // one usage from the front: one that may not be full closes all that follow it, and one that must
 // be used fills all before it. That turns branching on one column into branching on how many places
-// make this kind of change; a thousand equal places are one integer column. And where a change must
-// be made, none that uses just the opposite need be: both together use nothing and lose something.
+// make this kind of change; a thousand equal places are one integer column.
 // Behind the singles come the other places, one after the other; their columns exclude each other.
 
 namespace espalier::detail {
@@ -63,12 +62,6 @@ public:
 
     /// The columns of the same usage as a single, or of the same place as another column.
     [[nodiscard]] const range& range_of(std::size_t j) const { return ranges_[range_index_[j]]; }
-    /// The singles that use the opposite of a single; an empty range if there are none.
-    [[nodiscard]] const range& reverse_of(std::size_t j) const
-    {
-        return ranges_[reverse_[range_index_[j]]];
-    }
-
     /// All columns by rising loss.
     [[nodiscard]] std::vector<std::uint32_t> by_loss() const
     {
@@ -105,8 +98,7 @@ private:
     std::vector<column> columns_;
     std::vector<double> losses_;
     std::vector<std::uint32_t> range_index_; ///< column → range
-    std::vector<range> ranges_{{0, 0}};      ///< the first is empty
-    std::vector<std::uint32_t> reverse_{0};  ///< range → range of the reverse
+    std::vector<range> ranges_;
 
     [[nodiscard]] int compare(const resource_vector& a, const resource_vector& b) const
     {
@@ -140,23 +132,10 @@ private:
             if (is_new_class || j == singles_)
                 usages.push_back(usage);
             columns_[j].a_class = static_cast<std::uint32_t>(usages.size() - 1);
-            if (is_new_range) {
+            if (is_new_range)
                 ranges_.emplace_back(j, j);
-                reverse_.push_back(0);
-            }
             ranges_.back().second = j + 1;
             range_index_[j] = static_cast<std::uint32_t>(ranges_.size() - 1);
-        }
-        for (std::size_t j = 0; j < singles_; j = range_of(j).second) {
-            const resource_vector reverse = less({}, core.usage(columns_[j].change), rows_);
-            const auto at = std::lower_bound(columns_.begin(),
-                columns_.begin() + static_cast<std::ptrdiff_t>(singles_), reverse,
-                [&](const column& one, const resource_vector& usage) {
-                    return compare(core.usage(one.change), usage) < 0;
-                });
-            const auto k = static_cast<std::size_t>(at - columns_.begin());
-            if (k < singles_ && k != j && compare(core.usage(at->change), reverse) == 0)
-                reverse_[range_index_[j]] = range_index_[k];
         }
     }
 };

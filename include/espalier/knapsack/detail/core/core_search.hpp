@@ -43,7 +43,6 @@ namespace espalier::detail {
 ///                                lists the changes that lose less than `limit`, and of those that
 ///                                lose just as much enough to make it n places; what the cheapest
 ///                                of those that it could not list loses, ∞ if it listed all
-///     bool is_negligible(result) whether what could still be gained would not show in the value
 ///     void take(made)            makes these changes of the last core its choice
 template <class FrontEnd>
 class core_search {
@@ -60,8 +59,7 @@ public:
         // try briefly before either tries for long.
         for (const effort& how : std::array{effort{6'000'000, 3'000'000}, effort{}}) {
             grow(how, to_the_end);
-            if (result.proven || limits_.is_spent() || !to_the_end || left_out_ < infinity_ ||
-                front_.is_negligible(result))
+            if (result.proven || limits_.is_spent() || !to_the_end || left_out_ < infinity_)
                 return;
         }
     }

@@ -116,7 +116,7 @@ public:
             [&](std::uint32_t a, std::uint32_t b) { return is_before(a, b); });
         std::vector<std::uint32_t> kind_of(2 * costs_.size(), none_);
         for (std::size_t k = 0; k < order_.size();) {
-            const std::uint32_t item = at_.inside[order_[k]];
+            const std::uint32_t item = at_.windows.inside[order_[k]];
             std::size_t end = k + 1;
             while (end < order_.size() && are_equal(order_[k], order_[end]))
                 ++end;
@@ -130,17 +130,15 @@ public:
             core.add_change(losses_[order_[k]], kind);
             core.close(static_cast<std::uint32_t>(end - k));
             for (; k < end; ++k)
-                members.push_back(at_.inside[order_[k]]);
+                members.push_back(at_.windows.inside[order_[k]]);
         }
         counts_ = core.count;
         return infinity_;
     }
 
-    [[nodiscard]] static bool is_negligible(const search_result&) { return false; }
-
     void take(const changes_made& made)
     {
-        for (const std::uint32_t item : at_.inside)
+        for (const std::uint32_t item : at_.windows.inside)
             keep[item] = gain_of(item) > 0;
         std::size_t begin = 0;
         for (std::size_t place = 0; place < counts_.size(); begin += counts_[place++])
@@ -170,11 +168,11 @@ private:
     /// Takes note of what is inside the windows.
     void look()
     {
-        losses_.resize(at_.inside.size());
+        losses_.resize(at_.windows.inside.size());
         left_ = at_.room_inside();
         common_divisor values(1e3 * rounding());
         for (std::size_t k = 0; k < losses_.size(); ++k) {
-            const std::uint32_t item = at_.inside[k];
+            const std::uint32_t item = at_.windows.inside[k];
             const double gain = gain_of(item);
             losses_[k] = std::abs(gain);
             if (gain > 0)
@@ -193,8 +191,8 @@ private:
     {
         if (losses_[a] != losses_[b])
             return losses_[a] < losses_[b];
-        const std::uint32_t first = at_.inside[a];
-        const std::uint32_t second = at_.inside[b];
+        const std::uint32_t first = at_.windows.inside[a];
+        const std::uint32_t second = at_.windows.inside[b];
         if (items_.class_of[first] != items_.class_of[second])
             return items_.class_of[first] < items_.class_of[second];
         if (items_.values[first] != items_.values[second])
@@ -203,8 +201,8 @@ private:
     }
     [[nodiscard]] bool are_equal(std::uint32_t a, std::uint32_t b) const
     {
-        const std::uint32_t first = at_.inside[a];
-        const std::uint32_t second = at_.inside[b];
+        const std::uint32_t first = at_.windows.inside[a];
+        const std::uint32_t second = at_.windows.inside[b];
         return losses_[a] == losses_[b] && items_.class_of[first] == items_.class_of[second] &&
                items_.values[first] == items_.values[second];
     }

@@ -241,33 +241,29 @@ private:
         for (std::size_t place = 0; is_open(cheapest(place)); ++place)
             for (std::uint32_t nth = 1; nth <= core_.count[place] && !gave_up; ++nth) {
                 const bool is_last = nth == core_.count[place];
-                if (!run_stage<Rows>(place, cheapest(is_last ? place + 1 : place), limits))
-                    break; // the next of equal places will not change anything either
+                run_stage<Rows>(place, cheapest(is_last ? place + 1 : place), limits);
             }
     }
 
     /// A stage: each state makes one of the changes of a place, or none of them.
     /// \param next  what any change of a later stage loses at least
-    /// Returns whether a new state came out of it.
     template <std::size_t Rows>
-    bool run_stage(std::size_t place, double next, allowance& limits)
+    void run_stage(std::size_t place, double next, allowance& limits)
     {
         const std::size_t first = core_.first[place];
         const std::size_t end = core_.first[place + 1];
         if (end - first > 1)
             origin_ = states_;
-        bool came = false;
         for (std::size_t change = first; change < end; ++change) {
             if (!limits.spend(6 * (states_.size() + 1))) {
                 gave_up = true;
-                return false;
+                return;
             }
             make<Rows>(end - first > 1 ? origin_ : states_, change, next);
-            came = merge<Rows>(static_cast<std::uint32_t>(change), next, change + 1 == end) || came;
+            merge<Rows>(static_cast<std::uint32_t>(change), next, change + 1 == end);
         }
         if (states_.size() > most_states_ || trail_.size() > longest_trail_)
             gave_up = true;
-        return came;
     }
 
     /// The states that one change makes of those in `from`.
@@ -289,13 +285,12 @@ private:
 
     /// Puts the states made among the others. Of two with the same left the better one stays; and
     /// one that has more left of the last resource, the others being equal, stays alone if it is
-    /// also worth no less. Whether a new state stayed.
+    /// also worth no less.
     template <std::size_t Rows>
-    bool merge(std::uint32_t change, double next, bool is_last)
+    void merge(std::uint32_t change, double next, bool is_last)
     {
         merged_.resize(states_.size() + made_.size());
         std::size_t count = 0;
-        bool came = false;
         double best_worth = std::numeric_limits<double>::infinity();
         const auto keep = [&](const state& s) {
             if (count != 0 && s.left >> bits_of(Rows) != merged_[count - 1].left >> bits_of(Rows))
@@ -325,14 +320,12 @@ private:
             if (keep(s)) {
                 merged_[count - 1].last = static_cast<std::uint32_t>(trail_.size());
                 trail_.push_back({s.last, change});
-                came = true;
             }
         }
         while (a < states_.size())
             keep_old();
         merged_.resize(count);
         states_.swap(merged_);
-        return came;
     }
 };
 

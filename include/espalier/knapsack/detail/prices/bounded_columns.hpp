@@ -72,18 +72,21 @@ struct bounded_columns {
 }
 
 /// Whether y proves, beyond rounding, that no x within the bounds fits. By Farkas: with any y ≥ 0,
-/// if Σ (y·cost_j) x_j > y·room for all x within the bounds, nothing fits.
-/// \param y  per scaled unit of each row
+/// if Σ (y·cost_j) x_j > y·room for all x within the bounds, nothing fits. Where no column can mend
+/// a row of a basis, its row of the inverse is such a y, but for what rounding made of it.
+/// \param y     per scaled unit of each row
+/// \param sign  what y is to be multiplied by; where that is negative, it counts as 0
 [[nodiscard]] inline bool nothing_fits(const cost_matrix& costs,
-    const std::array<std::int64_t, max_rows>& room, const bounded_columns& columns,
-    const std::array<double, max_rows>& y)
+    const std::array<std::int64_t, max_rows>& room, const bounded_columns& columns, const double* y,
+    double sign)
 {
     using real = long double;
     std::array<real, max_rows> per_unit{};
     real least = 0;
     real magnitude = 0;
     for (std::size_t r = 0; r < costs.rows(); ++r) {
-        per_unit[r] = static_cast<real>(y[r]) * static_cast<real>(costs.scale(r));
+        per_unit[r] =
+            static_cast<real>(std::max(sign * y[r], 0.0)) * static_cast<real>(costs.scale(r));
         least -= per_unit[r] * static_cast<real>(room[r]);
         magnitude += per_unit[r] * std::abs(static_cast<real>(room[r]));
     }

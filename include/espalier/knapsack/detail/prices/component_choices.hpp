@@ -184,8 +184,7 @@ public:
     std::vector<alternative> list(std::size_t c, double limit,
         std::span<const std::uint32_t> floored, std::size_t most, budget& limits)
     {
-        return oracles_.front().list(
-            c, limit, rows, class_costs, kind_costs, floored, most, limits);
+        return single().list(c, limit, rows, class_costs, kind_costs, floored, most, limits);
     }
 
     /// Solves all components at `price`: choices, margins, usage.
@@ -236,20 +235,8 @@ public:
         return changed;
     }
 
-    /// See component_lister; at the prices of the last `price_listings`.
-    double loss_of(std::size_t c, const std::vector<std::uint8_t>& keep)
-    {
-        return oracles_.front().loss_of(c, keep);
-    }
-    const std::vector<double>& losses_of_keeping(
-        std::size_t c, std::uint32_t a_class, std::size_t most)
-    {
-        return oracles_.front().losses_of_keeping(c, a_class, most);
-    }
-    auto choice_keeping(std::size_t c, std::uint32_t a_class, std::size_t least)
-    {
-        return oracles_.front().choice_keeping(c, a_class, least);
-    }
+    /// What single components are asked, at the prices of the last `price_listings`.
+    [[nodiscard]] component_lister& single() { return oracles_.front().single; }
 
     /// Replaces the choice of a component; `total_usage` is the caller's to change.
     void choose(std::size_t c, const std::vector<std::uint8_t>& keep)
@@ -265,14 +252,14 @@ public:
     void price_listings(const price_vector& prices)
     {
         listed_at_ = prices;
-        oracles_.front().price(prices, rows, class_costs, kind_costs, bonus);
+        single().prices.price(prices, rows, class_costs, kind_costs, bonus);
     }
     void price_listings() { price_listings(price); }
     /// Sets one bonus, also for what is asked of single components.
     void set_bonus(std::uint32_t a_class, double its_bonus)
     {
         bonus[a_class] = its_bonus;
-        oracles_.front().price_class(
+        single().prices.price_class(
             a_class, price_of(class_costs[a_class], listed_at_, rows) - its_bonus);
     }
 
@@ -309,7 +296,7 @@ private:
     {
         listed_at_ = prices;
         for (component_oracle& oracle : oracles_)
-            oracle.price(prices, rows, class_costs, kind_costs, bonus);
+            oracle.single.prices.price(prices, rows, class_costs, kind_costs, bonus);
     }
 
     /// Solves some components at `price`, and adds their usage. Those that changed.

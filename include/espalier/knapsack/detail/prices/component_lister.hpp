@@ -45,17 +45,9 @@ inline void sort_by_loss(std::vector<alternative>& some)
 
 class component_lister {
 public:
-    explicit component_lister(const components& parts) : parts_(parts), prices_(parts) {}
+    transition_prices prices; ///< at which it is asked
 
-    /// Sets the prices for λ, and what an item of each class is worth beyond its value.
-    void price(const price_vector& lambda, std::size_t rows,
-        const std::vector<resource_vector>& class_costs,
-        const std::vector<resource_vector>& kind_costs, const std::vector<double>& bonus)
-    {
-        prices_.price(lambda, rows, class_costs, kind_costs, bonus);
-    }
-    /// Sets the price of one class alone.
-    void price_class(std::size_t a_class, double price) { prices_.price_class(a_class, price); }
+    explicit component_lister(const components& parts) : prices(parts), parts_(parts) {}
 
     /// The choices of component c that lose at most `limit`, without those that another one
     /// dominates; the best choice is the first. Empty if there would be more than `most`, or the
@@ -99,7 +91,7 @@ public:
                 const std::uint32_t kept = made.extend(index);
                 label& one = made[kept];
                 one.choice = 1;
-                one.worth += value[k] - prices_.of_class(look.class_of[k]);
+                one.worth += value[k] - prices.of_class(look.class_of[k]);
                 one.value += value[k];
                 use(kept, class_costs[look.class_of[k]]);
                 for (std::size_t f = 0; f < floored.size(); ++f)
@@ -109,7 +101,7 @@ public:
                     if (one.state >> link.slot & 1U)
                         continue;
                     one.state |= 1U << link.slot;
-                    one.worth -= prices_.of_kind(link.kind);
+                    one.worth -= prices.of_kind(link.kind);
                     use(kept, kind_costs[link.kind]);
                 }
                 add_if_hopeful(kept);
@@ -142,7 +134,7 @@ public:
         std::size_t state = 0;
         for (std::size_t k = 0; k < look.size(); ++k) {
             if (keep[k] != 0) {
-                worth += value[k] - prices_.at(look, k, state);
+                worth += value[k] - prices.at(look, k, state);
                 for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
                     state |= std::size_t{1} << look.links[at].slot;
             }
@@ -170,7 +162,7 @@ public:
         look_ahead(c, a_class, least);
         const pattern& look = parts_.look(c);
         const double* value = &parts_.value[parts_.first[c]];
-        const double* prices = prices_.of(parts_.pattern_of[c]);
+        const double* price = prices.of(parts_.pattern_of[c]);
         const std::size_t width = least + 1;
         std::vector<std::uint8_t> keep(look.size(), 0);
         std::size_t state = 0;
@@ -186,7 +178,7 @@ public:
                 const std::size_t less_needed =
                     needed - (way.keeps && look.class_of[k] == a_class && needed > 0 ? 1 : 0);
                 const double worth =
-                    (way.keeps ? value[k] - prices[t] : 0.0) +
+                    (way.keeps ? value[k] - price[t] : 0.0) +
                     ahead_[((k + 1) * look.states() + way.to) * width + less_needed];
                 if (worth > best) {
                     best = worth;
@@ -201,13 +193,10 @@ public:
         return keep;
     }
 
-protected:
+private:
     static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
 
     const components& parts_;
-    transition_prices prices_;
-
-private:
     std::vector<double> ahead_; ///< see look_ahead
     std::vector<double> lost_;
 
@@ -217,7 +206,7 @@ private:
     {
         const pattern& look = parts_.look(c);
         const double* value = &parts_.value[parts_.first[c]];
-        const double* prices = prices_.of(parts_.pattern_of[c]);
+        const double* price = prices.of(parts_.pattern_of[c]);
         const std::size_t states = look.states();
         const std::size_t width = most + 1;
         ahead_.assign((look.size() + 1) * states * width, minus_infinity_);
@@ -228,7 +217,7 @@ private:
                 const pattern::transition way = look.transitions[t];
                 const double* after = &ahead_[((k + 1) * states + way.to) * width];
                 double* best = &ahead_[(k * states + way.from) * width];
-                const double gain = way.keeps ? value[k] - prices[t] : 0.0;
+                const double gain = way.keeps ? value[k] - price[t] : 0.0;
                 const std::size_t counts = way.keeps && look.class_of[k] == a_class ? 1 : 0;
                 for (std::size_t n = 0; n < width; ++n)
                     best[n] = std::max(best[n], gain + after[n - std::min(n, counts)]);

@@ -29,9 +29,11 @@
 
 namespace espalier::detail {
 
-class component_oracle : public component_lister {
+class component_oracle {
 public:
-    using component_lister::component_lister;
+    component_lister single; ///< what is asked of single components, at the same prices
+
+    explicit component_oracle(const components& parts) : single(parts), parts_(parts) {}
 
     /// Solves `count` components, `component(0)`, `component(1)` …, and calls
     /// `use(c, best, second, choice)` for each: the worth of the best choice, value less prices, of
@@ -44,7 +46,8 @@ public:
             std::size_t size = 0;
             const std::size_t its_pattern = parts_.pattern_of[component(k)];
             if (is_pair(its_pattern)) {
-                const pair_prices prices(prices_.of(its_pattern), parts_.patterns[its_pattern]);
+                const pair_prices prices(
+                    single.prices.of(its_pattern), parts_.patterns[its_pattern]);
                 for (; k < count && parts_.pattern_of[component(k)] == its_pattern; ++k)
                     solve_pair(component(k), prices, use);
                 continue;
@@ -57,6 +60,9 @@ public:
 
 private:
     static constexpr std::size_t lanes_ = 8;
+    static constexpr double minus_infinity_ = -std::numeric_limits<double>::infinity();
+
+    const components& parts_;
 
     // Vectors in the sense of g++ and clang: arithmetic, comparison and selection work element by
     // element. (Loops over arrays say the same, but neither compiler finds the vector instructions
@@ -129,7 +135,7 @@ private:
         std::size_t size, const Use& use)
     {
         const pattern& look = parts_.patterns[its_pattern];
-        const double* prices = prices_.of(its_pattern);
+        const double* prices = single.prices.of(its_pattern);
         std::array<const double*, lanes_> values{};
         for (std::size_t l = 0; l < lanes_; ++l) // spare lanes repeat the first
             values[l] = &parts_.value[parts_.first[group[l < size ? l : 0]]];

@@ -53,7 +53,7 @@ inline forced_choices forced_by(component_choices& at, const component_floor& fl
     for (std::size_t i = 0; i < floor.components.size(); ++i) {
         const std::uint32_t c = floor.components[i];
         const std::size_t most = std::min(missing, at.parts.items(c));
-        const std::vector<double>& lost = at.losses_of_keeping(c, floor.a_class, most);
+        const std::vector<double>& lost = at.single().losses_of_keeping(c, floor.a_class, most);
         next.assign(width, infinity);
         for (std::size_t j = 0; j < width; ++j)
             for (std::size_t k = 0; k <= std::min(j, most); ++k)
@@ -70,8 +70,8 @@ inline forced_choices forced_by(component_choices& at, const component_floor& fl
     for (std::size_t i = floor.components.size(); i-- > 0;) {
         const std::size_t k = share[i * width + j];
         if (k > 0)
-            result.choices.emplace_back(
-                floor.components[i], at.choice_keeping(floor.components[i], floor.a_class, k));
+            result.choices.emplace_back(floor.components[i],
+                at.single().choice_keeping(floor.components[i], floor.a_class, k));
         j -= k;
     }
     return result;

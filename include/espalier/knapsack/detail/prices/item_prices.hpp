@@ -35,16 +35,20 @@
 
 namespace espalier::detail {
 
-class item_prices : public item_sweep {
+class item_prices {
 public:
+    item_sweep windows;              ///< around the thresholds, and what the last sweep found
     price_vector price{};            ///< λ, per unit of each resource, scaled values
     std::vector<double> class_price; ///< p_c
     item_prices(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
-        : item_sweep(items, costs.size(), crew), costs_(costs), resources_(resources), room_(room)
-    {
-        class_price.assign(costs.size(), 0);
-    }
+        : windows(items, costs.size(), crew),
+          class_price(costs.size(), 0.0),
+          items_(items),
+          costs_(costs),
+          resources_(resources),
+          room_(room)
+    {}
 
     /// Finds λ. Afterwards `keep` marks the items above their windows.
     /// \return whether it came to an end; otherwise only the prices are of use
@@ -70,14 +74,14 @@ public:
     void widen(double loss, std::vector<std::uint8_t>& keep, budget& limits)
     {
         for (std::size_t c = 0; c < costs_.size(); ++c) {
-            low[c] = fits_[c] ? class_price[c] - loss : never_;
-            high[c] = fits_[c] ? class_price[c] + loss : never_;
+            windows.low[c] = fits_[c] ? class_price[c] - loss : never_;
+            windows.high[c] = fits_[c] ? class_price[c] + loss : never_;
         }
-        if (sweep(items_.size(), keep, limits))
+        if (windows.sweep(items_.size(), keep, limits))
             return;
         // Not all of them were seen: the windows reach nothing.
-        low = class_price;
-        high = class_price;
+        windows.low = class_price;
+        windows.high = class_price;
     }
 
     /// No item outside its window can be decided otherwise at a loss smaller than this.
@@ -86,10 +90,10 @@ public:
         double least = std::numeric_limits<double>::infinity();
         for (std::size_t c = 0; c < costs_.size(); ++c)
             if (fits_[c] && !is_free(c)) {
-                if (above[c] != 0)
-                    least = std::min(least, high[c] - class_price[c]);
-                if (low[c] > 0)
-                    least = std::min(least, class_price[c] - low[c]);
+                if (windows.above[c] != 0)
+                    least = std::min(least, windows.high[c] - class_price[c]);
+                if (windows.low[c] > 0)
+                    least = std::min(least, class_price[c] - windows.low[c]);
             }
         return least;
     }
@@ -101,13 +105,14 @@ public:
     {
         resource_vector left = room_;
         for (std::size_t c = 0; c < costs_.size(); ++c)
-            if (above[c] != 0)
+            if (windows.above[c] != 0)
                 for (std::size_t r = 0; r < resources_; ++r)
-                    left[r] -= static_cast<std::int64_t>(above[c]) * costs_[c][r];
+                    left[r] -= static_cast<std::int64_t>(windows.above[c]) * costs_[c][r];
         return left;
     }
 
 private:
+    item_view items_;
     const std::vector<resource_vector>& costs_;
     cost_matrix matrix_;
     cost_matrix fenced_matrix_; ///< of the classes, then their negatives
@@ -120,7 +125,6 @@ private:
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
     static constexpr std::size_t first_level_ = 1'024;
     static constexpr std::size_t growth_ = 12; // from sample to sample
-    static constexpr double plenty_ = 1e12;    ///< more than any fence has to buy or sell
 
     void prepare()
     {
@@ -176,15 +180,15 @@ private:
     /// Windows that the thresholds stay in if each price changes by at most `width` · `spread()`.
     void place_windows(double width)
     {
-        low.assign(costs_.size(), never_);
-        high = low;
+        windows.low.assign(costs_.size(), never_);
+        windows.high = windows.low;
         const price_vector sides = spread();
         for (std::size_t c = 0; c < costs_.size(); ++c)
             if (fits_[c]) {
                 // An item that costs nothing is kept. The last digit is for rounding.
                 const double by = is_free(c) ? 0.0 : price_of(c, sides) * width * (1 + 1e-9);
-                low[c] = class_price[c] - by;
-                high[c] = class_price[c] + by;
+                windows.low[c] = class_price[c] - by;
+                windows.high[c] = class_price[c] + by;
             }
     }
 
@@ -198,8 +202,8 @@ private:
         for (std::size_t c = 0; c < costs_.size(); ++c)
             scale[c] = price_of(c, sides);
         std::vector<double> distance;
-        distance.reserve(inside.size());
-        for (const std::uint32_t item : inside) {
+        distance.reserve(windows.inside.size());
+        for (const std::uint32_t item : windows.inside) {
             const std::uint32_t c = items_.class_of[item];
             if (scale[c] > 0)
                 distance.push_back(std::abs(items_.value(item) - class_price[c]) / scale[c]);
@@ -222,7 +226,7 @@ private:
             if (attempt == 12)
                 width = std::numeric_limits<double>::infinity();
             place_windows(width);
-            if (!sweep(level, keep, limits))
+            if (!windows.sweep(level, keep, limits))
                 return;
             const bool is_fenced = width < 1e300;
             if (relax(level == items_.size() ? 1.0 : share, is_fenced, limits) || !is_fenced ||
@@ -241,24 +245,24 @@ private:
                 room[r] +=
                     static_cast<std::int64_t>(static_cast<double>(room_[r]) * share) - room_[r];
         relaxation program(is_fenced ? fenced_matrix_ : matrix_, room, price);
-        program.reserve(inside.size() + (is_fenced ? 2 * costs_.size() : 0));
-        for (const std::uint32_t item : inside) {
+        program.columns.reserve(windows.inside.size() + (is_fenced ? 2 * costs_.size() : 0));
+        for (const std::uint32_t item : windows.inside) {
             const std::uint32_t c = items_.class_of[item];
-            program.add(items_.value(item) - class_price[c], c, 1);
+            program.columns.add(items_.value(item) - class_price[c], c, 1);
         }
         for (std::uint32_t c = 0; c < costs_.size() && is_fenced; ++c) {
             if (!fits_[c] || is_free(c))
                 continue;
-            const double loss = class_price[c] - high[c];
+            const double loss = class_price[c] - windows.high[c];
             // As many as there are items above, and could be below.
-            if (above[c] != 0)
-                program.add(loss, static_cast<std::uint32_t>(costs_.size() + c),
-                    static_cast<double>(above[c]));
-            if (low[c] > 0)
-                program.add(loss, c, static_cast<double>(most_below_[c]));
+            if (windows.above[c] != 0)
+                program.columns.add(loss, static_cast<std::uint32_t>(costs_.size() + c),
+                    static_cast<double>(windows.above[c]));
+            if (windows.low[c] > 0)
+                program.columns.add(loss, c, static_cast<double>(most_below_[c]));
         }
         bool within = program.solve(limits) == relaxation_status::optimal;
-        for (std::size_t j = inside.size(); j < program.size(); ++j)
+        for (std::size_t j = windows.inside.size(); j < program.columns.size(); ++j)
             within = within && !(program.value[j] > 1e-6);
         price = program.prices();
         for (std::size_t c = 0; c < costs_.size(); ++c)

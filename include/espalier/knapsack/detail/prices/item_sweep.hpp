@@ -54,12 +54,10 @@ public:
         return true;
     }
 
-protected:
-    item_view items_;
-
 private:
     static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
 
+    item_view items_;
     std::size_t classes_;
     workers crew_;
 

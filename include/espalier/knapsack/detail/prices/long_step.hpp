@@ -26,7 +26,7 @@ struct breakpoint {
     }
 };
 
-/// Orders the breakpoints as far as needed; the index of the first that is not passed, their number
+/// Orders the breakpoints; the index of the first that is not passed, their number
 /// if all together are not enough.
 /// \param slope  by how much the row is outside its bounds
 [[nodiscard]] inline std::size_t first_not_passed(std::vector<breakpoint>& all, double slope)
@@ -34,29 +34,13 @@ struct breakpoint {
     // Passing a column that eases the row exactly to its bound, or short of it by rounding only,
     // would make a feasible row look infeasible.
     slope -= row_tolerance * std::max(1.0, slope);
-    std::size_t begin = 0;
-    std::size_t end = all.size();
-    const auto at = [&](std::size_t k) { return all.begin() + static_cast<std::ptrdiff_t>(k); };
-    while (end - begin > 24) {
-        const std::size_t middle = begin + (end - begin) / 2;
-        std::nth_element(at(begin), at(middle), at(end));
-        double drop = 0;
-        for (std::size_t k = begin; k < middle; ++k)
-            drop += all[k].drop;
-        if (drop >= slope) {
-            end = middle;
-        } else {
-            slope -= drop;
-            begin = middle;
-        }
-    }
-    std::sort(at(begin), at(end));
-    for (std::size_t k = begin; k < end; ++k) {
+    std::sort(all.begin(), all.end());
+    for (std::size_t k = 0; k < all.size(); ++k) {
         if (all[k].drop >= slope)
             return k;
         slope -= all[k].drop;
     }
-    return end;
+    return all.size();
 }
 
 } // namespace espalier::detail

@@ -131,7 +131,7 @@ public:
             result.value -= forced.lost;
             for (const auto& [c, keep] : forced.choices) {
                 instead.add(c, keep);
-                of.add(c, at_.choice_keeping(c, floor.a_class, 0));
+                of.add(c, at_.single().choice_keeping(c, floor.a_class, 0));
             }
         }
         if (!floors.exact.empty())
@@ -220,7 +220,7 @@ private:
         for (const std::uint32_t c : floor.components)
             at_.margin[c] = std::max(at_.margin[c] - gaps[f], 0.0);
         for (const std::uint32_t c : others)
-            forced_losses[c] = at_.loss_of(c, at_.kept_of(c));
+            forced_losses[c] = at_.single().loss_of(c, at_.kept_of(c));
         return true;
     }
 };

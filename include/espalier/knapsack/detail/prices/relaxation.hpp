@@ -39,8 +39,10 @@
 
 namespace espalier::detail {
 
-class relaxation : public bounded_columns {
+class relaxation {
 public:
+    bounded_columns columns; ///< bounds may be changed between two solves
+
     // The result: the bound, and for every column its reduced cost and value.
     double bound = 0;
     std::vector<double> reduced;
@@ -69,30 +71,32 @@ public:
     }
 
     [[nodiscard]] bool is_basic(std::size_t column) const { return basic_[column] != 0; }
-    /// The columns in the basis; indices from size() on are slacks.
+    /// The columns in the basis; indices from columns.size() on are slacks.
     [[nodiscard]] const std::vector<std::size_t>& basis() const { return basis_; }
 
     /// \param limits  where they are met, the status is `stalled`
     template <class Limits> // budget or allowance
-    relaxation_status solve(
-        Limits& limits, double cut_off = -std::numeric_limits<double>::infinity())
+    relaxation_status solve(Limits& limits, double cut_off = -infinity_)
     {
         if (basis_.empty())
             begin();
         place();
-        const std::size_t most_pivots = 200 + 20 * rows_ + size() / 4;
+        const std::size_t most_pivots = 200 + 20 * rows_ + columns.size() / 4;
         for (std::size_t pivots = 0; pivots < most_pivots; ++pivots) {
             // A sweep over the columns, one over the classes, and the basis.
-            if (!limits.spend(3 * size() + (3 * class_load_.size() + rows_) * rows_))
+            if (!limits.spend(3 * columns.size() + (3 * class_load_.size() + rows_) * rows_))
                 return finish(relaxation_status::stalled);
             const std::size_t row = leaving_row();
             if (row == rows_)
                 return finish(relaxation_status::optimal);
             if (!enter(row, cut_off))
-                return finish(bound <= cut_off               ? relaxation_status::cut_off
-                              : is_certainly_infeasible(row) ? relaxation_status::infeasible
-                                                             : relaxation_status::stalled);
-            if (inverse_.is_worn() && !invert())
+                return finish(bound <= cut_off ? relaxation_status::cut_off
+                              : nothing_fits(costs_, room_, columns, inverse_.row(row),
+                                    violation_ > 0 ? 1.0 : -1.0)
+                                  ? relaxation_status::infeasible
+                                  : relaxation_status::stalled);
+            if (inverse_.is_worn() &&
+                !inverse_.make([&](std::size_t i, std::size_t r) { return entry(basis_[i], r); }))
                 begin();
             if (inverse_.is_new())
                 place();
@@ -110,7 +114,8 @@ private:
     std::array<std::int64_t, max_rows> room_{};
     std::array<double, max_rows> price_{};
 
-    std::vector<std::size_t> basis_; ///< row → column; slack r is size() + r, artificial + rows_
+    /// Row → column; slacks follow behind the columns, artificial variables behind the slacks.
+    std::vector<std::size_t> basis_;
     basis_inverse inverse_;
     std::vector<std::uint8_t> basic_;
     std::vector<std::uint8_t> slack_basic_;
@@ -122,44 +127,46 @@ private:
     std::vector<breakpoint> candidates_;
     double violation_ = 0; ///< of the leaving row, positive: too low, negative: too high
 
-    [[nodiscard]] bool is_column(std::size_t index) const { return index < size(); }
+    [[nodiscard]] bool is_column(std::size_t index) const { return index < columns.size(); }
     [[nodiscard]] bool is_slack(std::size_t index) const
     {
-        return index >= size() && index < size() + rows_;
+        return index >= columns.size() && index < columns.size() + rows_;
     }
     [[nodiscard]] double gain_of(std::size_t index) const
     {
-        return is_column(index) ? gain[index] : is_slack(index) ? -price_[index - size()] : 0.0;
+        return is_column(index)  ? columns.gain[index]
+               : is_slack(index) ? -price_[index - columns.size()]
+                                 : 0.0;
     }
     [[nodiscard]] double entry(std::size_t index, std::size_t r) const
     {
         if (is_column(index))
-            return costs_.of(class_of[index])[r];
-        return (index - size()) % rows_ == r ? 1.0 : 0.0;
+            return costs_.of(columns.class_of[index])[r];
+        return (index - columns.size()) % rows_ == r ? 1.0 : 0.0;
     }
     [[nodiscard]] double lower_of(std::size_t index) const
     {
-        return is_column(index) ? lower[index] : 0.0;
+        return is_column(index) ? columns.lower[index] : 0.0;
     }
     [[nodiscard]] double upper_of(std::size_t index) const
     {
-        return is_column(index) ? upper[index] : is_slack(index) ? infinity_ : 0.0;
+        return is_column(index) ? columns.upper[index] : is_slack(index) ? infinity_ : 0.0;
     }
 
     /// The basis of artificial variables: dual feasible at the prices λ, whatever they are.
     void begin()
     {
-        basic_.assign(size(), 0);
+        basic_.assign(columns.size(), 0);
         slack_basic_.assign(rows_, 0);
-        value.assign(size(), 0);
-        reduced.assign(size(), 0);
+        value.assign(columns.size(), 0);
+        reduced.assign(columns.size(), 0);
         class_price_.assign(costs_.classes(), 0);
         class_pivot_.assign(costs_.classes(), 0);
         class_load_.assign(costs_.classes(), 0);
         basis_.resize(rows_);
         inverse_.begin(rows_);
         for (std::size_t r = 0; r < rows_; ++r)
-            basis_[r] = size() + rows_ + r;
+            basis_[r] = columns.size() + rows_ + r;
     }
 
     void update_prices()
@@ -169,17 +176,29 @@ private:
             for (std::size_t i = 0; i < rows_; ++i)
                 pi_[r] += gain_of(basis_[i]) * inverse_.row(i)[r];
         }
+        price_classes();
+    }
+    void price_classes()
+    {
         for (std::size_t c = 0; c < class_price_.size(); ++c)
             class_price_[c] = dot(pi_.data(), costs_.of(c), rows_);
     }
+    [[nodiscard]] double reduced_cost(std::size_t j) const
+    {
+        return columns.gain[j] - class_price_[columns.class_of[j]];
+    }
 
-    /// What rounding may make of the bound: its terms can be far larger than their sum.
-    [[nodiscard]] double rounding_of_bound() const
+    /// D(π), raised by what rounding may make of it: its terms can be far larger than their sum.
+    /// \param sum  of its terms for the columns
+    void set_bound(double sum)
     {
         double magnitude = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            magnitude += std::abs(pi_[r] * static_cast<double>(room_[r])) * costs_.scale(r);
-        return 16 * std::numeric_limits<double>::epsilon() * magnitude;
+        for (std::size_t r = 0; r < rows_; ++r) {
+            const double term = pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
+            sum += term;
+            magnitude += std::abs(term);
+        }
+        bound = sum + 16 * std::numeric_limits<double>::epsilon() * magnitude;
     }
 
     /// Puts every non-basic column at the bound that its reduced cost asks for.
@@ -187,11 +206,11 @@ private:
     {
         update_prices();
         std::fill(class_load_.begin(), class_load_.end(), 0.0);
-        for (std::size_t j = 0; j < size(); ++j)
+        for (std::size_t j = 0; j < columns.size(); ++j)
             if (!basic_[j]) {
-                const double d = gain[j] - class_price_[class_of[j]];
-                value[j] = d > 0 ? upper[j] : lower[j];
-                class_load_[class_of[j]] += value[j];
+                const double d = reduced_cost(j);
+                value[j] = d > 0 ? columns.upper[j] : columns.lower[j];
+                class_load_[columns.class_of[j]] += value[j];
             }
     }
 
@@ -237,34 +256,33 @@ private:
         // second column of a class into the basis.
         for (std::size_t i = 0; i < rows_; ++i)
             if (is_column(basis_[i]))
-                class_pivot_[class_of[basis_[i]]] = i == row ? sign : 0.0;
+                class_pivot_[columns.class_of[basis_[i]]] = i == row ? sign : 0.0;
 
         candidates_.clear();
         double sum = 0;
-        for (std::size_t j = 0; j < size(); ++j) {
-            const double d = gain[j] - class_price_[class_of[j]];
-            const double by = class_pivot_[class_of[j]];
-            sum += d * (d > 0 ? upper[j] : lower[j]); // not d·value: rounding may turn d's sign
-            if (basic_[j])
-                continue;
-            const bool at_upper = value[j] == upper[j] && (d > 0 || value[j] != lower[j]);
-            if (lower[j] == upper[j] || !(at_upper ? by > 0 : by < 0))
-                continue;
-            candidates_.push_back({std::abs(d / by), std::abs(by) * (upper[j] - lower[j]), j});
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            const double d = reduced_cost(j);
+            const double by = class_pivot_[columns.class_of[j]];
+            const double low = columns.lower[j];
+            const double high = columns.upper[j];
+            sum += d * (d > 0 ? high : low); // not d·value: rounding may turn the sign of d
+            const bool at_upper = value[j] == high && (d > 0 || value[j] != low);
+            if (!basic_[j] && low != high && (at_upper ? by > 0 : by < 0))
+                candidates_.push_back({std::abs(d / by), std::abs(by) * (high - low), j});
         }
         for (std::size_t r = 0; r < rows_; ++r) {
             if (price_[r] + pi_[r] < 0)
                 sum = infinity_; // no bound at these prices
-            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
             const double by = sign * pivot_row[r];
             // What the column of a slack may be wrong by: rows differ by the scale of their costs.
             double largest = 0;
             for (std::size_t i = 0; i < rows_; ++i)
                 largest = std::max(largest, std::abs(inverse_.row(i)[r]));
             if (!slack_basic_[r] && by < -1e-11 * largest)
-                candidates_.push_back({std::abs((price_[r] + pi_[r]) / by), infinity_, size() + r});
+                candidates_.push_back(
+                    {std::abs((price_[r] + pi_[r]) / by), infinity_, columns.size() + r});
         }
-        bound = sum + rounding_of_bound();
+        set_bound(sum);
         if (bound <= cut_off)
             return false;
 
@@ -275,22 +293,13 @@ private:
         }
         for (std::size_t k = 0; k < entering; ++k) {
             const std::size_t j = candidates_[k].column;
-            const double flipped = value[j] == upper[j] ? lower[j] : upper[j];
-            class_load_[class_of[j]] += flipped - value[j];
+            const double flipped =
+                value[j] == columns.upper[j] ? columns.lower[j] : columns.upper[j];
+            class_load_[columns.class_of[j]] += flipped - value[j];
             value[j] = flipped;
         }
         pivot(row, candidates_[entering].column);
         return true;
-    }
-
-    /// Where no column can mend a row, its row of the inverse is a proof that nothing can, but for
-    /// what rounding made of it.
-    [[nodiscard]] bool is_certainly_infeasible(std::size_t row) const
-    {
-        std::array<double, max_rows> y{};
-        for (std::size_t r = 0; r < rows_; ++r)
-            y[r] = std::max(inverse_.row(row)[r] * (violation_ > 0 ? 1.0 : -1.0), 0.0);
-        return nothing_fits(costs_, room_, *this, y);
     }
 
     void pivot(std::size_t row, std::size_t entering)
@@ -298,16 +307,16 @@ private:
         const std::size_t leaving = basis_[row];
         if (is_column(leaving)) {
             basic_[leaving] = 0;
-            value[leaving] = violation_ > 0 ? lower[leaving] : upper[leaving];
-            class_load_[class_of[leaving]] += value[leaving];
+            value[leaving] = violation_ > 0 ? columns.lower[leaving] : columns.upper[leaving];
+            class_load_[columns.class_of[leaving]] += value[leaving];
         } else if (is_slack(leaving)) {
-            slack_basic_[leaving - size()] = 0;
+            slack_basic_[leaving - columns.size()] = 0;
         }
         if (is_column(entering)) {
             basic_[entering] = 1;
-            class_load_[class_of[entering]] -= value[entering];
+            class_load_[columns.class_of[entering]] -= value[entering];
         } else {
-            slack_basic_[entering - size()] = 1;
+            slack_basic_[entering - columns.size()] = 1;
         }
         basis_[row] = entering;
 
@@ -317,12 +326,6 @@ private:
         inverse_.replace(row, column.data());
     }
 
-    /// The inverse anew. Whether there is one.
-    bool invert()
-    {
-        return inverse_.make([&](std::size_t i, std::size_t r) { return entry(basis_[i], r); });
-    }
-
     /// Reduced costs, values of the basic columns, and the bound at prices that are not negative.
     relaxation_status finish(relaxation_status status)
     {
@@ -330,19 +333,16 @@ private:
             return status;
         for (std::size_t r = 0; r < rows_; ++r)
             pi_[r] = std::max(pi_[r], -price_[r]);
-        for (std::size_t c = 0; c < class_price_.size(); ++c)
-            class_price_[c] = dot(pi_.data(), costs_.of(c), rows_);
+        price_classes();
         double sum = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            sum += pi_[r] * static_cast<double>(room_[r]) * costs_.scale(r);
-        for (std::size_t j = 0; j < size(); ++j) {
-            reduced[j] = gain[j] - class_price_[class_of[j]];
-            sum += reduced[j] * (reduced[j] > 0 ? upper[j] : lower[j]);
+        for (std::size_t j = 0; j < columns.size(); ++j) {
+            reduced[j] = reduced_cost(j);
+            sum += reduced[j] * (reduced[j] > 0 ? columns.upper[j] : columns.lower[j]);
         }
         for (std::size_t i = 0; i < rows_; ++i)
             if (is_column(basis_[i]))
                 value[basis_[i]] = basic_value_[i];
-        bound = sum + rounding_of_bound();
+        set_bound(sum);
         return status;
     }
 };

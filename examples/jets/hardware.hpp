@@ -20,10 +20,20 @@ namespace jets {
 struct kind {
     std::string_view name;
     esp::structure structure;
-    bool is_paper = false; ///< ranked and normalised as the paper does too
+    /// What else is as somebody else does it, or beyond the structure.
+    enum class manner : std::uint8_t {
+        ours,
+        paper,    ///< ranked and normalised as the paper does
+        hls4ml,   ///< pruned by hls4ml's rule and schedule (hls4ml_rule.hpp)
+        permuted, ///< in the order of inputs in which blocks keep most
+    };
+    manner how = manner::ours;
 };
-inline const kind kinds[]{{"paper", esp::structure::consecutive, true},
-    {"multipliers", esp::structure::multipliers}, {"n_of(4)", esp::structure::n_of(4)},
+inline const kind kinds[]{{"hls4ml", esp::structure::consecutive, kind::manner::hls4ml},
+    {"paper", esp::structure::consecutive, kind::manner::paper},
+    {"multipliers", esp::structure::multipliers}, {"n_of(2)", esp::structure::n_of(2)},
+    {"n_of(4)", esp::structure::n_of(4)}, {"n_of(8)", esp::structure::n_of(8)},
+    {"n_of(4), permuted", esp::structure::n_of(4), kind::manner::permuted},
     {"free_rows", esp::structure::free_rows}};
 
 /// The layers, every number in one format; accumulators wide enough for every product and sum,
@@ -71,6 +81,16 @@ inline esp::integer_network in_integers(perceptron& net, std::span<const esp::la
             result.add(esp::integer_relu{});
     }
     return result;
+}
+
+/// The network with its inputs in another order, layer by layer.
+inline perceptron in_order(perceptron net, const esp::input_orders& orders)
+{
+    for (std::size_t l = 0; l < net.weights.size(); ++l) {
+        orders.apply(l, esp::weights_of(net.weights[l]));
+        orders.apply_to_outputs(l, esp::coefficients_of(net.biases[l]));
+    }
+    return net;
 }
 
 /// Which rows the hardware puts into the right class; of equal logits the first counts.

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The paper's first network: a jet tagger 16-64-32-32-5, pruned in whole DSP blocks and block RAMs
-// at several reuse factors and formats, for the paper's groups and for three that keep more.
+// at several reuse factors and formats, for the paper's groups and for others that keep more, and
+// by hls4ml's own rule.
 //
 // Rows are few, so that every row is tested: in each fold a network is pruned and fine-tuned
 // without one part of the rows, and tested on it. Accuracies are those of the network in integers.
 
 #include "../shared/json_file.hpp"
 #include "hardware.hpp"
+#include "hls4ml_rule.hpp"
 #include "options.hpp"
 #include "report.hpp"
 
 #include <espalier/stopwatch.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <exception>
@@ -56,7 +59,7 @@ struct parts {
 };
 
 /// What the weights need that are not zero.
-need counted(perceptron& net, std::span<const esp::layer_spec> layers, const esp::structure& how)
+need counted(perceptron net, std::span<const esp::layer_spec> layers, const esp::structure& how)
 {
     need sum;
     for (std::size_t l = 0; l < layers.size(); ++l) {
@@ -70,68 +73,162 @@ need counted(perceptron& net, std::span<const esp::layer_spec> layers, const esp
     return sum;
 }
 
-esp::pruner_options options_of(const kind& how, const options& o)
+esp::pruner_options options_of(const kind& of, const options& o)
 {
     esp::pruner_options chosen =
-        how.is_paper ? esp::pruner_options::paper() : esp::pruner_options{};
-    chosen.selection.structure = how.structure;
+        of.how == kind::manner::paper ? esp::pruner_options::paper() : esp::pruner_options{};
+    chosen.selection.structure = of.structure;
     chosen.selection.costs = esp::cost_policy::paper;
     chosen.schedule = parts(o.reductions);
     chosen.tolerance = esp::tolerance::points(o.most_lost);
+    if (of.how == kind::manner::permuted)
+        chosen.permute_inputs = esp::order_search{};
     return chosen;
 }
 
+/// One network that is pruned step by step, and what is measured of it.
+class fold_run {
+public:
+    perceptron net; // NOLINT(misc-non-private-member-variables-in-classes)
+
+    fold_run(const perceptron& teacher, const fold& rows, const esp::structure& how,
+        std::span<const esp::layer_spec> layers, const options& o)
+        : net(teacher),
+          teacher_(teacher),
+          rows_(rows),
+          how_(how),
+          layers_(layers),
+          random_(o.seed),
+          orders_(layers),
+          dense_accuracy_(validate()),
+          dense_right_(test(net)),
+          dense_(counted(net, layers, how))
+    {}
+
+    /// Percent of the rows that are not tested.
+    [[nodiscard]] double validate()
+    {
+        return percent_right(
+            right_rows(in_integers(net, layers_), rows_.training, rows_.training_labels));
+    }
+    [[nodiscard]] double dense_accuracy() const { return dense_accuracy_; }
+    void set_orders(const esp::input_orders& orders) { orders_ = orders; }
+    /// As it is built: in the order of the inputs.
+    [[nodiscard]] perceptron as_built() const { return in_order(net, orders_); }
+    [[nodiscard]] need left() const { return counted(as_built(), layers_, how_); }
+
+    template <class Around, class After>
+    void fine_tune(int epochs, Around&& around, After&& after)
+    {
+        train(
+            net, rows_.training_labels.size(), {.epochs = epochs, .rate = 3e-3},
+            [&](int count) { return distilled(teacher_, rows_.training, count, random_); }, around,
+            after);
+    }
+
+    /// Adds what the network is now to an outcome.
+    /// \param accuracy  of `validate`
+    /// \param time      of the round, and what pruning took of it
+    void add_to(outcome& o, double accuracy, std::pair<double, double> time)
+    {
+        const std::vector<bool> right = test(net);
+        if (!orders_.is_identity() && test(as_built()) != right)
+            throw std::logic_error("a network in another order puts other rows right");
+        ++o.folds;
+        o.dense += dense_;
+        o.pruned += left();
+        o.lost_in_training += dense_accuracy_ - accuracy;
+        o.seconds += time.first;
+        o.pruner_seconds += time.second;
+        o.dense_right.insert(o.dense_right.end(), dense_right_.begin(), dense_right_.end());
+        o.pruned_right.insert(o.pruned_right.end(), right.begin(), right.end());
+    }
+
+private:
+    [[nodiscard]] std::vector<bool> test(perceptron of) const
+    {
+        return right_rows(in_integers(of, layers_), rows_.test, rows_.test_labels);
+    }
+
+    const perceptron& teacher_;
+    const fold& rows_;
+    esp::structure how_;
+    std::span<const esp::layer_spec> layers_;
+    std::mt19937 random_;
+    esp::input_orders orders_;
+    double dense_accuracy_;
+    std::vector<bool> dense_right_;
+    need dense_;
+};
+
 /// Prunes one network step by step and adds what came out of each step to the outcome of its part.
-void run_fold(const perceptron& teacher, const fold& rows, const kind& how,
+void run_fold(const perceptron& teacher, const fold& rows, const kind& of,
     std::span<const esp::layer_spec> layers, const options& o, std::vector<outcome>& outcomes)
 {
-    perceptron net = teacher;
-    std::mt19937 random(o.seed);
-    esp::trainee trainee = trainee_of(net);
-    esp::pruner pruner{layers, trainee, options_of(how, o)};
-    const auto validate = [&] {
-        return percent_right(
-            right_rows(in_integers(net, layers), rows.training, rows.training_labels));
-    };
-    const auto test = [&] {
-        return right_rows(in_integers(net, layers), rows.test, rows.test_labels);
-    };
-    const double dense_accuracy = validate();
-    const std::vector<bool> dense_right = test();
-    const need dense = counted(net, layers, how.structure);
-    pruner.baseline(dense_accuracy);
+    fold_run run(teacher, rows, of.structure, layers, o);
+    esp::trainee trainee = trainee_of(run.net);
+    esp::pruner pruner{layers, trainee, options_of(of, o)};
+    pruner.baseline(run.dense_accuracy());
     while (auto round = pruner.next()) {
-        train(
-            net, rows.training_labels.size(), {.epochs = o.epochs, .rate = 3e-3},
-            [&](int count) { return distilled(teacher, rows.training, count, random); },
-            [&] { return pruner.as_in_hardware(); }, [&] { round->mask(); });
+        run.fine_tune(
+            o.epochs, [&] { return pruner.as_in_hardware(); }, [&] { round->mask(); });
         const double progress = round->record().progress;
-        const double accuracy = validate();
-        const std::vector<bool> right = test();
-        const need pruned = counted(net, layers, how.structure);
+        const double accuracy = run.validate();
         if (!pruner.report(accuracy))
             continue;
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
-            if (parts(o.reductions).progress_of(o.reductions[i]) != progress)
-                continue;
-            outcome& of_part = outcomes[i];
-            ++of_part.folds;
-            of_part.dense += dense;
-            of_part.pruned += pruned;
-            of_part.lost_in_training += dense_accuracy - accuracy;
-            of_part.dense_right.insert(
-                of_part.dense_right.end(), dense_right.begin(), dense_right.end());
-            of_part.pruned_right.insert(of_part.pruned_right.end(), right.begin(), right.end());
-        }
+        run.set_orders(pruner.orders());
+        const esp::round_record& record = pruner.history().back();
+        for (std::size_t i = 0; i < outcomes.size(); ++i)
+            if (parts(o.reductions).progress_of(o.reductions[i]) == progress)
+                run.add_to(outcomes[i], accuracy, {record.seconds, record.pruner_seconds});
     }
     // What is handed back is what was accepted: in its accuracy, and in what its weights need.
     const esp::round_record* accepted = pruner.accepted();
-    if (validate() != (accepted != nullptr ? accepted->metric : dense_accuracy))
+    if (run.validate() != (accepted != nullptr ? accepted->metric : run.dense_accuracy()))
         throw std::logic_error("the network that is handed back is not the one that was measured");
-    const esp::resources left = counted(net, layers, how.structure).paper;
+    run.set_orders(pruner.orders());
+    const esp::resources left = run.left().paper;
     const esp::resources used = accepted != nullptr ? accepted->usage : pruner.groups().total();
     if (left.dsp != used.dsp || left.bram18 != used.bram18 || left.lut != used.lut)
         throw std::logic_error("the weights need something else than the pruner says");
+}
+
+/// The same by hls4ml's rule: steps of 5 % of the dense network, with as many epochs in all between
+/// two of the parts as there are for one.
+void run_fold_by_hls4ml(const perceptron& teacher, const fold& rows,
+    std::span<const esp::layer_spec> layers, int bits, const options& o,
+    std::vector<outcome>& outcomes)
+{
+    constexpr int step = 5;
+    fold_run run(teacher, rows, hls4ml_groups(bits), layers, o);
+    int reached = 0;
+    for (outcome& of_part : outcomes) {
+        const esp::stopwatch round;
+        double pruner_seconds = 0;
+        std::vector<int> steps;
+        for (int percent = reached + step; percent < of_part.reduction; percent += step)
+            steps.push_back(percent);
+        steps.push_back(of_part.reduction);
+        const auto count = static_cast<int>(steps.size());
+        for (int k = 0; k < count; ++k) {
+            const esp::stopwatch clock;
+            const std::vector<matrix> masks = prune_by_hls4ml(
+                run.net, bits, layers[0].reuse_factor, steps[static_cast<std::size_t>(k)]);
+            pruner_seconds += clock.seconds();
+            run.fine_tune(
+                o.epochs * (k + 1) / count - o.epochs * k / count,
+                [&] { return rounded_weights(run.net, layers[0].weight); },
+                [&] {
+                    for (std::size_t l = 0; l < masks.size(); ++l)
+                        run.net.weights[l].array() *= masks[l].array();
+                });
+        }
+        reached = of_part.reduction;
+        const double accuracy = run.validate();
+        if (run.dense_accuracy() - accuracy > o.most_lost)
+            return;
+        run.add_to(of_part, accuracy, {round.seconds(), pruner_seconds});
+    }
 }
 
 /// The network to prune: the given one, or one that is trained on the rows that are not tested.
@@ -159,6 +256,8 @@ std::vector<outcome> run_all(const data_set& data, const options& o)
     for (const int bits : o.bits)
         for (const int reuse_factor : o.reuse_factors)
             for (const kind& how : kinds) {
+                if (!o.groups.empty() && !std::ranges::count(o.groups, how.name))
+                    continue;
                 const std::vector<esp::layer_spec> layers = layers_of(bits, reuse_factor);
                 std::vector<outcome> outcomes;
                 for (const int part : o.reductions)
@@ -168,7 +267,10 @@ std::vector<outcome> run_all(const data_set& data, const options& o)
                         .reduction = part});
                 const esp::stopwatch clock;
                 for (std::size_t k = 0; k < folds.size(); ++k)
-                    run_fold(teachers[k], folds[k], how, layers, o, outcomes);
+                    if (how.how == kind::manner::hls4ml)
+                        run_fold_by_hls4ml(teachers[k], folds[k], layers, bits, o, outcomes);
+                    else
+                        run_fold(teachers[k], folds[k], how, layers, o, outcomes);
                 std::fprintf(stderr, "%s, %d bits, reuse factor %d: %.1f s\n",
                     std::string(how.name).c_str(), bits, reuse_factor, clock.seconds());
                 for (outcome& of_part : outcomes)

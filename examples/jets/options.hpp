@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "hardware.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -24,7 +26,16 @@ struct options {
     std::vector<int> reuse_factors{2, 4, 8, 16};
     std::vector<int> reductions{50, 80, 90, 95}; ///< percent, ascending
     double most_lost = 100;                      ///< points
+    std::vector<std::string> groups{};           ///< names of kinds; empty: all
 };
+
+inline std::vector<std::string> kind_names()
+{
+    std::vector<std::string> names;
+    for (const kind& each : kinds)
+        names.emplace_back(each.name);
+    return names;
+}
 
 /// \return the options, or the exit code if the program is to end here (--help, nonsense)
 inline std::optional<options> parse(int argc, char** argv, int& exit_code)
@@ -61,6 +72,10 @@ inline std::optional<options> parse(int argc, char** argv, int& exit_code)
         ->check(CLI::Range(1, 99))
         ->delimiter(',')
         ->capture_default_str();
+    app.add_option("--groups", o.groups, "kinds of groups")
+        ->check(CLI::IsMember(kind_names()))
+        ->delimiter(',')
+        ->default_str("all");
     app.add_option("--most-lost", o.most_lost,
            "points of accuracy on the part that is not tested; a network that loses more is not "
            "kept, and not pruned further")

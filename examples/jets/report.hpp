@@ -39,6 +39,8 @@ struct outcome {
     need dense{};
     need pruned{};
     double lost_in_training = 0; ///< points, summed over folds; nothing of the test part is in it
+    double seconds = 0;          ///< of the last round, summed over folds
+    double pruner_seconds = 0;   ///< that pruning took of them
     std::vector<bool> dense_right{};  ///< tested rows
     std::vector<bool> pruned_right{}; ///< the same rows
 };
@@ -140,7 +142,10 @@ inline std::vector<example::run_log> logs_of(const std::vector<outcome>& outcome
         log.baseline.need.lut =
             0; // selectors of a multiplier that could choose, but has no need to
         log.pruned = {.need = mean(o.pruned.paper), .test = part(o.pruned_right)};
-        log.rounds.push_back({.need = log.pruned.need, .test = log.pruned.test});
+        log.rounds.push_back({.need = log.pruned.need,
+            .test = log.pruned.test,
+            .seconds = o.seconds / static_cast<double>(o.folds),
+            .pruner_seconds = o.pruner_seconds / static_cast<double>(o.folds)});
     }
     return logs;
 }
@@ -161,7 +166,8 @@ inline nlohmann::ordered_json to_json(const outcome& o)
     return {{"structure", o.structure}, {"bits", o.bits}, {"reuse_factor", o.reuse_factor},
         {"reduction", o.reduction}, {"folds", o.folds}, {"rows", o.dense_right.size()},
         {"dense", needs(o.dense)}, {"pruned", needs(o.pruned)},
-        {"lost_in_training", o.lost_in_training / folds},
+        {"lost_in_training", o.lost_in_training / folds}, {"seconds", o.seconds / folds},
+        {"pruner_seconds", o.pruner_seconds / folds},
         {"dense_accuracy", estimates(accuracy(o.dense_right))},
         {"pruned_accuracy", estimates(accuracy(o.pruned_right))}, {"change", estimates(change(o))}};
 }

@@ -79,8 +79,9 @@ struct rung {
     double test = 0;
     tally dense{};
     tally pruned{};
-    double seconds = 0;                 ///< since the rung before
-    std::vector<logged_layer> layers{}; ///< before, now, and what of the hardware is kept
+    double seconds = 0;                      ///< since the rung before
+    std::vector<esp::round_record> rounds{}; ///< that led here
+    std::vector<logged_layer> layers{};      ///< before, now, and what of the hardware is kept
 };
 
 /// A network with all that a ladder needs. Accuracies are parts.
@@ -165,6 +166,7 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
             tallies(who.layers, trainee.weights, structures_of(who.layers, kind)).back();
         reached.layers = layers_of(pruner, trainee.weights);
         reached.seconds = clock.seconds();
+        reached.rounds.assign(pruner.history().begin(), pruner.history().end());
         if (factor > 1) {
             const esp::round_record* accepted = pruner.accepted();
             if (accepted == nullptr || reached.pruned.paper.dsp > accepted->usage.dsp ||
@@ -220,7 +222,14 @@ inline run_log run_of(const std::string& title, std::span<const rung> rungs)
             .validation = r.dense_validation,
             .quantized_test = r.dense_test};
         run.pruned = {.need = need(r.pruned), .validation = r.validation, .quantized_test = r.test};
-        run.rounds.push_back({need(r.pruned), r.validation, true});
+        logged_round round{.need = need(r.pruned), .validation = r.validation};
+        if (!r.rounds.empty())
+            round.seconds = round.pruner_seconds = 0;
+        for (const esp::round_record& each : r.rounds) {
+            *round.seconds += each.seconds;
+            *round.pruner_seconds += each.pruner_seconds;
+        }
+        run.rounds.push_back(round);
         run.layers = r.layers;
     }
     return run;
@@ -236,10 +245,13 @@ inline nlohmann::ordered_json to_json(const tally& t)
 
 inline nlohmann::ordered_json to_json(const rung& r)
 {
+    nlohmann::ordered_json rounds = nlohmann::ordered_json::array();
+    for (const esp::round_record& each : r.rounds)
+        rounds.push_back({{"seconds", each.seconds}, {"pruner_seconds", each.pruner_seconds}});
     return {{"seed", r.seed}, {"groups", r.kind}, {"factor", r.factor}, {"dense", to_json(r.dense)},
         {"pruned", to_json(r.pruned)}, {"dense_validation", r.dense_validation},
         {"validation", r.validation}, {"dense_test", r.dense_test}, {"test", r.test},
-        {"seconds", r.seconds}};
+        {"seconds", r.seconds}, {"rounds", rounds}};
 }
 
 } // namespace example

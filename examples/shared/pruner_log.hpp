@@ -31,7 +31,8 @@ inline std::vector<logged_round> rounds_of(const esp::pruner& pruner, double who
     std::vector<logged_round> rounds;
     for (const esp::round_record& r : pruner.history())
         rounds.push_back({amounts_of(r.usage, static_cast<std::int64_t>(r.kept_weights)),
-            std::isfinite(r.metric) ? std::optional(r.metric / whole) : std::nullopt, r.accepted});
+            std::isfinite(r.metric) ? std::optional(r.metric / whole) : std::nullopt, r.accepted,
+            std::nullopt, r.seconds, r.pruner_seconds});
     return rounds;
 }
 

@@ -21,7 +21,8 @@
 //    "baseline": {"dsp": 6150, "bram": 1380, "lut": 0, "weights": 61470,
 //                 "validation_accuracy": 0.9112, "test_accuracy": 0.9077},
 //    "rounds": [{"dsp": 4110, "bram": 1026, "lut": 0, "weights": 45324,
-//                "validation_accuracy": 0.9095, "accepted": true}, …],
+//                "validation_accuracy": 0.9095, "accepted": true,
+//                "seconds": 61.5, "pruner_seconds": 0.04}, …],
 //    "pruned": {… as "baseline" …},
 //    "layers": [{"name": "fc1", "inputs": 400, "outputs": 120, "reuse_factor": 25,
 //                "dense": {"dsp": 1920, …}, "pruned": {"dsp": 392, …},
@@ -58,6 +59,10 @@ struct logged_round {
     std::optional<double> validation{}; ///< none: training diverged, or nothing was set apart
     bool accepted = true;
     std::optional<double> test{}; ///< of a run that is tested in every round
+    /// From the choice to the verdict, on the wall clock.
+    std::optional<double> seconds{};
+    /// What pruning took of them: ranking, problem, solver, masks, copies.
+    std::optional<double> pruner_seconds{};
 
     friend bool operator==(const logged_round&, const logged_round&) = default;
 };
@@ -156,6 +161,10 @@ public:
             fail(std::string("has a \"") + key + "\" that is not between 0 and 1");
         return number;
     }
+    [[nodiscard]] std::optional<double> duration(const char* key) const
+    {
+        return find(key) != nullptr ? std::optional(amount(key)) : std::nullopt;
+    }
     [[nodiscard]] std::vector<object_reader> objects(const char* key) const
     {
         std::vector<object_reader> all;
@@ -212,7 +221,8 @@ inline run_log run_of(const object_reader& json)
         if (accepted != nullptr && !accepted->is_boolean())
             round.fail("has an \"accepted\" that is neither true nor false");
         run.rounds.push_back({round.need(), round.part("validation_accuracy"),
-            accepted == nullptr || accepted->get<bool>(), round.part("test_accuracy")});
+            accepted == nullptr || accepted->get<bool>(), round.part("test_accuracy"),
+            round.duration("seconds"), round.duration("pruner_seconds")});
     }
     for (const object_reader& layer : json.objects("layers"))
         run.layers.push_back({layer.text("name"), static_cast<std::int64_t>(layer.amount("inputs")),
@@ -248,6 +258,8 @@ inline nlohmann::ordered_json to_json(const run_log& run)
         detail::add(rounds.back(), "validation_accuracy", r.validation);
         detail::add(rounds.back(), "test_accuracy", r.test);
         rounds.back()["accepted"] = r.accepted;
+        detail::add(rounds.back(), "seconds", r.seconds);
+        detail::add(rounds.back(), "pruner_seconds", r.pruner_seconds);
     }
     nlohmann::ordered_json json{{"title", run.title}, {"structure", run.structure},
         {"accounting", run.accounting}, {"baseline", detail::json_of(run.baseline)},

@@ -16,7 +16,8 @@ run_log some_run()
     run_log run{.title = "a \"title\"", .structure = "N:4", .accounting = "paper", .seed = 7};
     run.baseline = {{10, 2.5, 0, 40}, 0.9, 0.875, std::nullopt};
     run.pruned = {{3, 1, 12, 11}, 0.875, std::nullopt, 0.5};
-    run.rounds = {{{5, 2, 1, 20}, 0.75, false, 0.5}, {{3, 1, 12, 11}, std::nullopt, true}};
+    run.rounds = {
+        {{5, 2, 1, 20}, 0.75, false, 0.5, 61.5, 0.25}, {{3, 1, 12, 11}, std::nullopt, true}};
     run.layers = {
         {"fc1", 8, 4, 2, {10, 2.5, 0, 40}, {3, 1, 12, 11}, "0120", "10"}, {"fc2", 1, 1, 1}};
     return run;
@@ -44,6 +45,9 @@ TEST_CASE("a log reads as it was written")
     with_others["runs"] = {json, {{"runs", {json}}}};
     CHECK(runs_of(with_others, "x") == std::vector{run, run, run});
     CHECK(json["rounds"][1].contains("validation_accuracy") == false);
+    CHECK(json["rounds"][0]["seconds"] == 61.5);
+    CHECK(json["rounds"][0]["pruner_seconds"] == 0.25);
+    CHECK(json["rounds"][1].contains("seconds") == false);
     run.seed.reset();
     run.layers.clear();
     run.rounds.clear();
@@ -75,6 +79,8 @@ TEST_CASE("what is wrong with a log is said with its place")
     CHECK(changed("/baseline/dsp", -1) == "x.json.baseline has a \"dsp\" that is not an amount");
     CHECK(
         changed("/baseline/dsp", "many") == "x.json.baseline has a \"dsp\" that is not an amount");
+    CHECK(changed("/rounds/0/seconds", -1) ==
+          "x.json.rounds[0] has a \"seconds\" that is not an amount");
     CHECK(changed("/pruned/validation_accuracy", 91.1) ==
           "x.json.pruned has a \"validation_accuracy\" that is not between 0 and 1");
     CHECK(changed("/rounds/1/accepted", 1) ==

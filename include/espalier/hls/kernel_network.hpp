@@ -7,6 +7,7 @@
 #include <espalier/hls/integer_network.hpp>
 #include <espalier/hls/schedule.hpp>
 #include <espalier/model/grouping.hpp>
+#include <espalier/model/label.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/legality.hpp>
 #include <espalier/model/precision.hpp>
@@ -74,6 +75,32 @@ inline void refuse_unpartitioned(std::string_view layer, const char* what, std::
         given{"layer", layer}, given{"array", std::string_view(what)}, given{"size", size});
 }
 
+/// The depthwise layer that a separable convolution begins with.
+inline layer_spec depthwise_part(layer_spec separable)
+{
+    separable.kind = layer_kind::depthwise_conv2d;
+    separable.filters = separable.channels;
+    separable.second_reuse_factor = 0;
+    return separable;
+}
+/// The 1×1 convolution of what the depthwise one leaves. \param data  its format
+inline layer_spec pointwise_part(const layer_spec& separable, const precision& data)
+{
+    layer_spec part = separable;
+    const std::string name = std::string(separable.name.view()).append("_pointwise");
+    part.name = label(std::string_view(name).substr(0, label::capacity));
+    part.kind = layer_kind::conv2d;
+    part.height = output_height(separable);
+    part.width = output_width(separable);
+    part.kernel_height = part.kernel_width = 1;
+    part.stride_height = part.stride_width = 1;
+    part.padding = padding::valid;
+    part.reuse_factor = static_cast<int>(matrices_of(separable)[1].reuse_factor);
+    part.second_reuse_factor = 0;
+    part.data = data;
+    return part;
+}
+
 } // namespace detail
 
 /// The layers of a network in the order of the data.
@@ -130,14 +157,36 @@ public:
         return *this;
     }
     /// Adds a dense layer or a convolution whose zero weights are pruned: multipliers that have no
-    /// other are not built.
+    /// other are not built. A separable convolution becomes two stages.
+    /// \param kernels  one for each matrix of the layer, in the order of `matrices_of`; the data of
+    ///                 a second have the result format of the first
+    kernel_network& add(const layer_spec& layer, const std::vector<integer_kernel>& kernels,
+        memory_layout memory = memory_layout::in_place)
+    {
+        integer_network extended = reference_;
+        extended.add(layer, kernels); // refuses what does not fit
+        const auto add_to = [memory](kernel_network& net, const layer_spec& part,
+                                const integer_kernel& numbers) {
+            net.add(part, numbers,
+                schedule_of(
+                    matrices_of(part)[0], std::span<const std::int64_t>(numbers.weights), memory));
+        };
+        if (layer.kind != layer_kind::separable_conv2d) {
+            add_to(*this, layer, kernels[0]);
+            return *this;
+        }
+        kernel_network parts = *this;
+        add_to(parts, detail::depthwise_part(layer), kernels[0]);
+        add_to(parts, detail::pointwise_part(layer, kernels[0].formats.result.format), kernels[1]);
+        parts.reference_ = std::move(extended); // of the whole, which tells if a part is wrong
+        *this = std::move(parts);
+        return *this;
+    }
+    /// \overload
     kernel_network& add(const layer_spec& layer, const integer_kernel& numbers,
         memory_layout memory = memory_layout::in_place)
     {
-        ensure_sound(layer);
-        return add(layer, numbers,
-            schedule_of(
-                matrices_of(layer)[0], std::span<const std::int64_t>(numbers.weights), memory));
+        return add(layer, std::vector<integer_kernel>{numbers}, memory);
     }
     /// The same where a structure says which weights multipliers may take (N:M and free rows).
     kernel_network& add(

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // a layer that becomes a kernel is dense, conv1d, conv2d or depthwise
 //
-// A separable convolution is added as a depthwise and a 1×1 one; recurrent layers are not written.
+// A separable convolution has two kernels, and is added with both and no schedule of one; recurrent
+// layers are not written.
 #include <espalier/hls/kernel_network.hpp>
 #include <espalier/model/layers.hpp>
 
@@ -18,5 +19,8 @@ void program()
         .height = 4, .width = 4, .channels = 2, .filters = 2, .io = espalier::io_type::io_stream};
     const std::size_t weights = 4;
 #endif
-    network.add(layer, {espalier::formats_of(layer), std::vector<std::int64_t>(weights, 1), {}});
+    const std::vector<std::int64_t> ones(weights, 1);
+    network.add(layer, {espalier::formats_of(layer), ones, {}},
+        espalier::schedule_of(
+            espalier::matrices_of(layer)[0], std::span<const std::int64_t>(ones)));
 }

@@ -46,8 +46,9 @@ try {
     for (int i = 0; i < count; ++i) {
         const std::string name = "random" + std::to_string(i);
         emit(folder,
-            i % 4 == 3 ? random_networks::choosing_network(random, name)
-                       : random_networks::network(random, name),
+            i % 4 == 3   ? random_networks::choosing_network(random, name)
+            : i % 4 == 1 ? random_networks::separable_network(random, name)
+                         : random_networks::network(random, name),
             random);
         // Each test bench is a program of its own; here they are functions of one.
         all << "#define "

@@ -79,19 +79,23 @@ inline std::vector<std::int64_t> raws(generator& random, const esp::precision& p
     return numbers;
 }
 
-/// Adds a layer with its weights; groups of weights are pruned at random.
-inline void add(generator& random, esp::kernel_network& network, esp::layer_spec layer)
+/// Legal, or not so, for any of the matrices of a layer.
+inline int reuse_factor(generator& random, const esp::weight_matrix& m)
 {
-    const auto legal = esp::legal_reuse_factors(layer);
     std::vector<int> factors;
-    for (const std::int64_t rf : legal)
+    for (const std::int64_t rf : esp::legal_reuse_factors(m))
         factors.push_back(static_cast<int>(rf));
     if (factors.empty()) // resource_unrolled takes no layer of one weight
         factors = {1};
-    layer.reuse_factor = factors[random() % factors.size()];
-    if (random() % 4 == 0) // hls4ml has no such kernel, a schedule has: rows share a multiplier
-        layer.reuse_factor = between(random, 1, 12);
-    const esp::weight_matrix m = esp::matrices_of(layer)[0];
+    const int drawn = factors[random() % factors.size()];
+    // hls4ml has no such kernel, a schedule has: rows share a multiplier.
+    return random() % 4 == 0 ? between(random, 1, 12) : drawn;
+}
+
+/// Weights of a matrix, of which groups are pruned at random, and biases.
+inline esp::integer_kernel kernel(
+    generator& random, const esp::layer_spec& layer, const esp::weight_matrix& m)
+{
     esp::integer_kernel numbers;
     numbers.formats = {.weight = layer.weight,
         .bias = format(random, 18),
@@ -103,7 +107,7 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
     numbers.weights = raws(random, layer.weight, static_cast<std::size_t>(m.weights()));
     const int percent = random.for_circuits ? std::vector{50, 80, 90, 100}[random() % 4]
                                             : std::vector{0, 30, 60, 100}[random() % 4];
-    const std::int64_t group = between(random, 1, 3) * layer.reuse_factor;
+    const std::int64_t group = between(random, 1, 3) * m.reuse_factor;
     for (std::int64_t first = 0; first < m.weights(); first += group)
         if (between(random, 1, 100) > percent)
             for (std::int64_t i = first; i < std::min(first + group, m.weights()); ++i)
@@ -111,19 +115,63 @@ inline void add(generator& random, esp::kernel_network& network, esp::layer_spec
     if (random() % 4 != 0)
         numbers.biases =
             raws(random, numbers.formats.bias.format, static_cast<std::size_t>(m.n_out()));
+    return numbers;
+}
+
+/// Adds a layer with its weights.
+inline void add(generator& random, esp::kernel_network& network, esp::layer_spec layer)
+{
+    const auto memory = [&] {
+        return random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed;
+    };
+    layer.reuse_factor = reuse_factor(random, esp::matrices_of(layer)[0]);
+    if (layer.kind == esp::layer_kind::separable_conv2d) {
+        layer.second_reuse_factor = reuse_factor(random, esp::matrices_of(layer)[1]);
+        std::vector<esp::integer_kernel> kernels;
+        for (const esp::weight_matrix& m : esp::matrices_of(layer))
+            kernels.push_back(kernel(random, layer, m));
+        network.add(layer, kernels, memory());
+        return;
+    }
+    const esp::weight_matrix m = esp::matrices_of(layer)[0];
+    const esp::integer_kernel numbers = kernel(random, layer, m);
     if (!m.is_depthwise() && m.n_in() % m.reuse_factor == 0 && random() % 2 == 0) {
         network.add(layer, numbers,
             random() % 3 == 0 ? esp::structure::free_rows
                               : esp::structure::n_of(between(random, 1, 5)));
         return;
     }
-    network.add(layer, numbers,
-        random() % 2 == 0 ? esp::memory_layout::in_place : esp::memory_layout::packed);
+    network.add(layer, numbers, memory());
 }
 
 inline int stride(generator& random)
 {
     return random() % 2 == 0 ? 1 : between(random, 2, 3);
+}
+
+inline esp::layer_spec separable(generator& random, const esp::kernel_wire& in, esp::io_type io)
+{
+    const auto height = static_cast<int>(in.shape.height);
+    const auto width = static_cast<int>(in.shape.width);
+    const auto padding = random() % 2 == 0 ? esp::padding::same : esp::padding::valid;
+    const int most = padding == esp::padding::same ? 5 : 4;
+    return esp::separable_conv2d{.name = "separable",
+        .height = height,
+        .width = width,
+        .channels = static_cast<int>(in.shape.channels),
+        .filters = between(random, 1, 4),
+        .kernel_height = between(random, 1, std::min(height, most)),
+        .kernel_width = between(random, 1, std::min(width, most)),
+        .stride_height = stride(random),
+        .stride_width = stride(random),
+        .padding = padding,
+        .strategy = strategy(random),
+        .parallelization_factor =
+            io == esp::io_type::io_parallel && !random.for_circuits ? between(random, 1, 3) : 1,
+        .io = io,
+        .weight = weight_format(random),
+        .data = in.format.format,
+        .accum = accumulator(random)};
 }
 
 inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in, esp::io_type io)
@@ -134,6 +182,8 @@ inline esp::layer_spec convolution(generator& random, const esp::kernel_wire& in
     const int most = padding == esp::padding::same ? 5 : 4;
     const int factor =
         io == esp::io_type::io_parallel && !random.for_circuits ? between(random, 1, 3) : 1;
+    if (random() % 4 == 0)
+        return separable(random, in, io);
     if (random() % 4 == 0)
         return esp::depthwise_conv2d{.name = "depthwise",
             .height = height,
@@ -255,6 +305,20 @@ inline esp::kernel_network network(generator& random, const std::string& name)
         if (random() % 3 == 0)
             break;
     }
+    return net;
+}
+
+/// A separable convolution with what may be behind it.
+inline esp::kernel_network separable_network(generator& random, const std::string& name)
+{
+    const auto io = random() % 2 == 0 ? esp::io_type::io_parallel : esp::io_type::io_stream;
+    esp::kernel_network net(name,
+        {between(random, 3, 7), between(random, 3, 8), between(random, 1, 4)}, format(random, 18),
+        io);
+    add(random, net, separable(random, net.wire(), io));
+    add_conversion(random, net);
+    if (random() % 2 == 0)
+        add_pooling(random, net);
     return net;
 }
 

@@ -203,7 +203,8 @@ TEST_CASE("a list that would be too long or takes too long is empty")
     detail::component_oracle oracle(of.parts);
     oracle.single.prices.price({0.25}, 1, problem.class_costs, problem.shared.costs, {0.0});
     const auto list = [&](std::size_t most, detail::budget& limits) {
-        return oracle.single.list(0, 10.0, 1, problem.class_costs, problem.shared.costs, {}, most, limits);
+        return oracle.single.list(
+            0, 10.0, 1, problem.class_costs, problem.shared.costs, {}, most, limits);
     };
     linked::endless time;
     CHECK(list(9, time.limits).size() == 9); // the most valuable ones of every number
@@ -222,7 +223,8 @@ TEST_CASE("what keeping so many items of a class loses is the least loss of all 
             const auto a_class =
                 static_cast<std::uint32_t>(random.below(given.of.problem.classes()));
             const std::size_t most = random.below(given.of.parts.items(c) + 2);
-            const std::vector<double> lost = given.oracle.single.losses_of_keeping(c, a_class, most);
+            const std::vector<double> lost =
+                given.oracle.single.losses_of_keeping(c, a_class, most);
             CAPTURE(seed);
             REQUIRE(lost.size() == most + 1);
             CHECK(lost[0] == 0);
@@ -237,7 +239,8 @@ TEST_CASE("what keeping so many items of a class loses is the least loss of all 
                     continue;
                 }
                 CHECK(std::abs(lost[k] - (given.best(c) - best)) < nothing);
-                const std::vector<std::uint8_t> keep = given.oracle.single.choice_keeping(c, a_class, k);
+                const std::vector<std::uint8_t> keep =
+                    given.oracle.single.choice_keeping(c, a_class, k);
                 const linked::choice chosen = linked::choice_of(given.of, c, keep);
                 CHECK(chosen.kept[a_class] >= static_cast<std::int64_t>(k));
                 CHECK(std::abs(given.worth(chosen) - best) < nothing);

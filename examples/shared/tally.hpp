@@ -31,9 +31,13 @@ inline esp::resources as_reported(const esp::weight_matrix& m, esp::layout order
     constexpr esp::cost_policy policy = esp::cost_policy::hls;
     if (!esp::has_weight_memory(m) || how.memory != esp::memory_layout::packed)
         return esp::cost(m, order, weights, policy);
-    esp::resources need = esp::recount(m, order, weights, policy, how);
-    const std::int64_t kept = need.dsp; // 18 bits and less: one block each
-    return need + esp::fabric_of(m, {.full = kept, .dsp_products = kept}, policy);
+    // Where every product of up to 18 bits has a block of its own, blocks are multipliers.
+    constexpr esp::cost_policy a_block_each{.lut_below = 0, .lut_below_wide = 0};
+    const std::int64_t kept = esp::recount(m, order, weights, a_block_each, how).dsp / m.copies;
+    // LUTs of products are in the recount.
+    return esp::recount(m, order, weights, policy, how) +
+           esp::fabric_of(m,
+               {.full = kept, .dsp_products = esp::product_of(m, policy).dsp_for(kept)}, policy);
 }
 
 /// Counts layer by layer what the weights need that are not zero, the sum last.

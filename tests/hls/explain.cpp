@@ -281,6 +281,20 @@ TEST_CASE("DSP blocks that hold two multipliers")
     CHECK(found[1].why == unfreed::shared_column);
 }
 
+TEST_CASE("DSP blocks that add two multipliers up")
+{
+    dense layer = small();
+    layer.weight = layer.data = {6, 2};
+    layer.accum = {16, 8};
+    const auto found = explained(layer, without({0, 2, 4}), {}, cost_policy::hls);
+    REQUIRE(!found.empty());
+    CHECK(found[0].why == unfreed::shared_dsp);
+    CHECK(found[0].stays.dsp == 1);
+    CHECK(found[0].sentence ==
+          "fc: pruning 3 multipliers leaves 1 DSP, because a block adds up 2 of "
+          "them and some hold kept ones, too");
+}
+
 TEST_CASE(
     "what stays is what bits and blocks, one by one, differ by, of every kind of layer and flow")
 {

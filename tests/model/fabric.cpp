@@ -263,6 +263,12 @@ TEST_CASE("zeros save what their strategy saves")
     last.back() = 0.75F;
     CHECK(cost(matrix(20, 16, 5, strategy::resource_unrolled), layout::hardware, last).lut ==
           23 + 20 * 36 + 16 * 9 + 16 * 2 + 100);
+    // Of 8 fused multipliers half have an addition, and half a product of 40 LUTs. The words are in
+    // LUTs, too; the last weight has 6 bits in the dense one.
+    weight_matrix fused = matrix(8, 16, 4, strategy::resource_unrolled, {8, 3});
+    fused.accum = {20, 10};
+    CHECK(cost(fused).lut - cost(fused, layout::hardware, weights).lut ==
+          4 * 27 + 4 * 40 + 8 * (8 * 3) + (31 * 8 + 6 - 24 * 8));
     weights.assign(128, 0);
     CHECK(lut(strategy::resource_unrolled) == 0);
     CHECK(lut(strategy::resource) == dense);

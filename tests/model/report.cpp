@@ -82,7 +82,7 @@ FF        30062  106400   28.3
 URAM          0       0    0.0
 
 figure   model  8 of 10 reports: from     to
-DSP        416                    351    416
+DSP        416                    399    416
 BRAM        81                     79     84
 LUT      49033                  38748  88023
 FF       30062                  24990  88376

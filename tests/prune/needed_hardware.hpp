@@ -97,38 +97,42 @@ inline espalier::resources of(const espalier::weight_matrix& m, espalier::layout
             multiplier_runs = in_memory;
     }
 
+    // Of the LUTs of all copies of one part, what the policy leaves, in whole LUTs.
+    const auto left_of = [&](std::int64_t luts) {
+        const std::int64_t hundredths = luts * m.copies * costs.fabric.lut_percent;
+        return hundredths / 100 + (hundredths % 100 > 0 ? 1 : 0);
+    };
     espalier::resources need;
     // Two fused products that are added up: one is in the block, and LUTs for the other are held
     // ready as long as the block is there.
     const auto needs_block = [&](bool block_runs) {
-        need.dsp += block_runs ? product.blocks : 0;
+        need.dsp += block_runs ? product.blocks * m.copies : 0;
         need.lut += block_runs && fused && m.reuse_factor < m.n_in()
-                        ? espalier::lut_product(m.weight.width, m.data.width)
+                        ? left_of(espalier::lut_product(m.weight.width, m.data.width))
                         : 0;
     };
-    for (integer copy = 0; copy < m.copies; ++copy) {
-        integer in_block = 0; // multipliers that the present DSP block could hold so far
-        bool block_runs = false;
-        for (std::size_t g = 0; g < multiplier_runs.size(); ++g) {
-            const bool runs = multiplier_runs[g];
-            if (g + 1 == multiplier_runs.size() && last_width != m.weight.width) {
-                need.dsp += runs ? last.blocks : 0;
-                need.lut +=
-                    runs && last.blocks == 0 ? espalier::lut_product(last_width, m.data.width) : 0;
-                break;
-            }
-            if (in_block == product.sharing) {
-                needs_block(block_runs);
-                in_block = 0;
-                block_runs = false;
-            }
-            ++in_block;
-            block_runs = block_runs || runs;
-            if (runs && product.blocks == 0)
-                need.lut += espalier::lut_product(m.weight.width, m.data.width);
+    integer in_block = 0; // multipliers that the present DSP block could hold so far
+    bool block_runs = false;
+    for (std::size_t g = 0; g < multiplier_runs.size(); ++g) {
+        const bool runs = multiplier_runs[g];
+        if (g + 1 == multiplier_runs.size() && last_width != m.weight.width) {
+            need.dsp += runs ? last.blocks * m.copies : 0;
+            need.lut += runs && last.blocks == 0
+                            ? left_of(espalier::lut_product(last_width, m.data.width))
+                            : 0;
+            break;
         }
-        needs_block(block_runs);
+        if (in_block == product.sharing) {
+            needs_block(block_runs);
+            in_block = 0;
+            block_runs = false;
+        }
+        ++in_block;
+        block_runs = block_runs || runs;
+        if (runs && product.blocks == 0)
+            need.lut += left_of(espalier::lut_product(m.weight.width, m.data.width));
     }
+    needs_block(block_runs);
 
     const bool trimmed = costs.memory.sign_bits == espalier::sign_bits::trimmed;
     for (const espalier::memory_bank& bank : memory.banks) {

@@ -69,7 +69,7 @@ TEST_CASE("every copy needs an adder for each constant and a product for more th
             const std::int64_t stored = k < 9 ? 0 : static_cast<std::int64_t>(random() % 200) - 100;
             weights[k] = static_cast<float>(stored) / 1024 + 0x1p-12F; // truncated
             expected.dsp += two_digits.contains(stored) ? 0 : copies;
-            expected.lut += stored == 0 ? 0 : 5 * copies; // 0.15 of 32 bits
+            expected.lut += stored == 0 ? 0 : 32 * copies; // 16 bits and 16
         }
         CHECK(recount(m, layout::pytorch, weights, {}, structure::constants) == expected);
         const std::vector<float> full(weights.size(), 85.0F / 1024);

@@ -122,10 +122,13 @@ TEST_CASE("a unit costs its DSP blocks, soft LUTs or block RAM, and all units co
             for (const weight_matrix& m : matrices_of(layers[l])) {
                 const resource_units units(grouping(m, structures[l]), options.costs);
                 const product_cost product = product_of(m, options.costs);
-                const resources soft{.lut = lut_product(m.weight.width, m.data.width) * m.copies};
+                const auto left_of = [&](std::int64_t luts) {
+                    return (luts * m.copies * options.costs.fabric.lut_percent + 99) / 100;
+                };
+                const resources soft{.lut = left_of(lut_product(m.weight.width, m.data.width))};
                 const product_cost last = last_product_of(m, options.costs);
                 const resources soft_last{
-                    .lut = lut_product(without_sign_bits(m.weight).width, m.data.width) * m.copies};
+                    .lut = left_of(lut_product(without_sign_bits(m.weight).width, m.data.width))};
                 const auto cost_of = [&](const product_cost& p, const resources& in_luts) {
                     return p.blocks > 0 ? resources{.dsp = p.blocks * m.copies} + p.soft * in_luts
                                         : in_luts;

@@ -77,7 +77,7 @@ TEST_CASE("the best states are those of all states tried")
             const weight_matrix& matrix = chosen.groups_of(m).matrix();
             const auto count = static_cast<std::size_t>(matrix.weights());
             const product_cost product = product_of(matrix);
-            const std::int64_t adder = (3 * 2 * matrix.weight.width + 19) / 20;
+            const std::int64_t adder = 2 * matrix.weight.width; // of weight and data
             for (std::size_t g = 0; g < count; ++g) {
                 const double whole = static_cast<double>(random() % 100);
                 const double part = whole * static_cast<double>(random() % 101) / 100;
@@ -249,16 +249,16 @@ TEST_CASE("floors and resources of one's own count a weight once, not each of it
         REQUIRE(chosen.items() == 40);
         CHECK(chosen.total().custom[0] == 20);
         const knapsack_problem& problem =
-            chosen.pose(std::vector<double>(40, 1.0), {.dsp = 0, .lut = 100, .custom = {10}});
+            chosen.pose(std::vector<double>(40, 1.0), {.dsp = 0, .lut = 640, .custom = {10}});
         std::size_t floors = 0;
         for (const std::size_t floor : problem.floors)
             floors += floor;
         CHECK(floors == 10);
-        // Ten weights with two digits, 5 LUTs each, keep the floors without a DSP.
+        // Ten weights with two digits, 32 LUTs each, keep the floors without a DSP.
         const knapsack_solution solution = exact{}(problem);
         REQUIRE(solution.has_answer());
         CHECK(solution.value == 10);
-        CHECK(chosen.usage_of(solution.keep) == resources{.lut = 50, .custom = {10}});
+        CHECK(chosen.usage_of(solution.keep) == resources{.lut = 320, .custom = {10}});
     }
 }
 

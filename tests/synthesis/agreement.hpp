@@ -52,7 +52,7 @@ inline std::vector<sample> samples_of(const std::vector<report>& rows)
     for (const report& row : rows) {
         if (row.text("unit") == "network")
             continue;
-        const figures predicted = predict(row);
+        const figures predicted = predict(row, rows);
         const layer_spec s = layer_of(row);
         const bool once = row.integer("reuse_factor") == 1;
         sample common{.group = row.text("strategy") + (once ? ", RF = 1" : ", RF > 1"),

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 // What the model says about a report, from nothing but what the row says about the design: shape,
 // formats, reuse factor, strategy, device, clock, and how many weights have how many digits.
@@ -117,13 +118,43 @@ inline std::optional<constant_counts> counts_of(
     return sharing_on_average(m, counts, policy);
 }
 
+/// The row of the kernel that is a matrix of a recurrent layer: of the same design, and reported on
+/// its own. Null if there is none.
+inline const report* kernel_of(
+    const report& layer, const weight_matrix& m, const std::vector<report>& rows)
+{
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const report& row) {
+        return row.text("unit") == "kernel" && row.text("kind") == "dense" &&
+               row.text("source") == layer.text("source") &&
+               row.text("device") == layer.text("device") &&
+               row.text("version") == layer.text("version") && row.integer("n_in") == m.n_in() &&
+               row.integer("n_out") == m.n_out() && row.integer("reuse_factor") == m.reuse_factor &&
+               row.integer("weight_width") == m.weight.width;
+    });
+    return found == rows.end() ? nullptr : &*found;
+}
+
+/// A recurrent layer. The weights of its kernels are in rows of their own where these are known.
+inline resources recurrent_need(const report& row, const layer_spec& s,
+    const std::vector<report>& rows, const cost_policy& policy)
+{
+    resources need = gates_cost(s, policy);
+    for (const weight_matrix& m : matrices_of(s)) {
+        const report* kernel = kernel_of(row, m, rows);
+        const auto counts = kernel != nullptr ? counts_of(*kernel, m, policy) : std::nullopt;
+        need += counts ? cost(m, *counts, policy) : cost(m, policy);
+    }
+    return need;
+}
+
+/// \param rows  all of the data
 /// \throws std::invalid_argument for rows of networks, which are not one layer
-inline figures predict(const report& row)
+inline figures predict(const report& row, const std::vector<report>& rows)
 {
     const cost_policy policy = policy_of(row);
     const layer_spec s = layer_of(row);
     if (is_recurrent(s.kind))
-        return {cost(s, policy), timing_of(s, policy), {}};
+        return {recurrent_need(row, s, rows, policy), timing_of(s, policy), {}};
     const weight_matrix m = matrices_of(s)[0];
     const std::optional<constant_counts> counts = counts_of(row, m, policy);
     figures result;

@@ -63,6 +63,13 @@ struct fabric_work {
     return lut_inputs < 6 ? bits : 0;
 }
 
+/// LUTs of an addition that stands for the product with a constant of two digits: one for each bit
+/// of data and weight. Of one copy.
+[[nodiscard]] constexpr std::int64_t lut_shifted_addition(const weight_matrix& m)
+{
+    return std::int64_t{m.data.width} + m.weight.width;
+}
+
 namespace detail {
 
 /// A two-input multiplexer of any width in the reports of C synthesis; registers that keep a value
@@ -228,7 +235,7 @@ constexpr resources scheduled_fabric(
                      : has_weight_memory(m) ? detail::hls_shared_fabric(m, work, policy)
                                             : detail::hls_constant_fabric(m, work, policy);
     need.lut += work.soft_products * lut_product(m.weight.width, m.data.width) +
-                work.shifted_additions * (m.data.width + m.weight.width);
+                work.shifted_additions * lut_shifted_addition(m);
     const std::int64_t copies = m.copies;
     return {.lut = (need.lut * copies + detail::rom_luts(m, work.full, policy.memory)) *
                    how.lut_percent / 100,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/model/integer.hpp>
 #include <espalier/model/precision.hpp>
 
 #include <cstdint>
@@ -32,5 +33,12 @@ struct fabric_policy {
 
     friend constexpr bool operator==(const fabric_policy&, const fabric_policy&) = default;
 };
+
+/// What is left of the LUTs of one part, such as a multiplier, rounded up: so that a sum over parts
+/// is never less than the part of the sum.
+[[nodiscard]] constexpr std::int64_t part_of_luts(std::int64_t luts, const fabric_policy& how)
+{
+    return ceil_div(luts * how.lut_percent, 100);
+}
 
 } // namespace espalier

@@ -31,14 +31,11 @@ struct timing {
 namespace detail {
 
 /// Cycles from the operands of the last shared product to what is added up: the registers of a
-/// 7-series DSP block (UG479: three for full speed); the product of a faster family, one in LUTs
-/// and a narrow one that is fused take a cycle.
+/// 7-series DSP block (UG479: three for full speed); the product of a faster family, and one in
+/// LUTs, takes a cycle.
 constexpr std::int64_t product_stages(const weight_matrix& m, const cost_policy& policy)
 {
-    return policy.dsp == dsp_family::dsp48e1 && product_of(m, policy).blocks > 0 &&
-                   !is_fused(m, policy)
-               ? 3
-               : 1;
+    return policy.dsp == dsp_family::dsp48e1 && product_of(m, policy).blocks > 0 ? 3 : 1;
 }
 
 /// Cycles more, from a clock below 4 ns on, until a shared product has been added up: seen at 3.33

@@ -58,10 +58,10 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
 
 /// DSP blocks, block RAM, and LUTs of soft multipliers and of selectors that multipliers have to
 /// themselves, that the non-zero weights of a matrix need when everything else is removed from the
-/// hardware. Every weight that stays at reuse factor 1 counts
-/// as a product, for training moves its value; `cost` with weights counts digits. Where weights may
-/// stay with two signed digits (structure_kind::constant), those that have no more are not
-/// products. \param weights  all weights of the matrix in the framework's order \param how says
+/// hardware; of the LUTs what the policy leaves of each. Every weight that stays at reuse factor 1
+/// counts as a product, for training moves its value; `cost` with weights counts digits. Where
+/// weights may stay with two signed digits (structure_kind::constant), those that have no more are
+/// not products. \param weights  all weights of the matrix in the framework's order \param how says
 /// whether the memory is packed and whether multipliers choose their weights
 [[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
     std::span<const float> weights, const cost_policy& policy = {},
@@ -120,7 +120,7 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
             const std::int64_t value =
                 stored_as(static_cast<double>(weights[static_cast<std::size_t>(offset)]), m.weight,
                     weight_state::kept);
-            need.lut += value != 0 ? lut_constant(m) * m.copies : 0;
+            need.lut += value != 0 ? lut_constant(m, policy.fabric) : 0;
             multiplier_used[static_cast<std::size_t>(to_hardware(m, framework, offset))] =
                 signed_digits(value) > 2;
         }
@@ -130,13 +130,15 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
     for (std::int64_t g = 0; g < m.multipliers(); ++g) {
         if (!multiplier_used[static_cast<std::size_t>(g)])
             continue;
-        need.lut += m.copies * lut_own_selector(m, how, lut_inputs_of(policy.dsp));
+        need.lut += part_of_luts(
+            lut_own_selector(m, how, lut_inputs_of(policy.dsp)) * m.copies, policy.fabric);
         const bool is_last = g + 1 == m.multipliers() && last != product;
         const product_cost& its = is_last ? last : product;
         if (g / product.sharing != counted) {
             const int width = is_last ? without_sign_bits(m.weight).width : m.weight.width;
             need.dsp += its.blocks * m.copies;
-            need.lut += its.soft_in_unit() * lut_product(width, m.data.width) * m.copies;
+            need.lut += part_of_luts(
+                its.soft_in_unit() * lut_product(width, m.data.width) * m.copies, policy.fabric);
         }
         counted = g / product.sharing;
     }

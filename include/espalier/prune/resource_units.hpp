@@ -49,12 +49,12 @@ struct unit_kind {
     friend constexpr bool operator==(const unit_kind&, const unit_kind&) = default;
 };
 
-/// LUTs that a constant at reuse factor 1 adds to the adder tree, with whatever number of digits:
-/// 0.15 for each bit of its operands (fitted to public synthesis reports; docs/model.md). Of one
-/// copy.
-[[nodiscard]] constexpr std::int64_t lut_constant(const weight_matrix& m)
+/// LUTs of a constant of two digits at reuse factor 1: one addition of shifted data
+/// (`lut_shifted_addition`). A constant of one digit takes none and one of more a product, but what
+/// stays is charged this all the same, for training moves it. Of all copies.
+[[nodiscard]] constexpr std::int64_t lut_constant(const weight_matrix& m, const fabric_policy& how)
 {
-    return ceil_div(std::int64_t{3} * (m.weight.width + m.data.width), 20);
+    return part_of_luts(lut_shifted_addition(m) * m.copies, how);
 }
 
 /// A matrix has at most products, a last one that is built for fewer bits, and six banks.
@@ -137,7 +137,7 @@ public:
         if (has_states())
             add({.type = unit_type::adder,
                 .count = m.weights(),
-                .cost = {.lut = lut_constant(m) * m.copies}});
+                .cost = {.lut = lut_constant(m, costs.fabric)}});
     }
 
     [[nodiscard]] const grouping& groups() const { return groups_; }
@@ -200,11 +200,14 @@ private:
         const weight_matrix& m = groups_.matrix();
         const product_cost product = product_of(m, costs);
         const product_cost last = last_product_of(m, costs);
-        const std::int64_t selector = lut_own_selector(m, groups_.how(), lut_inputs_of(costs.dsp));
+        const std::int64_t selector = part_of_luts(
+            lut_own_selector(m, groups_.how(), lut_inputs_of(costs.dsp)) * m.copies, costs.fabric);
         const auto cost_of = [&](const product_cost& p, int weight_width) {
-            const std::int64_t soft = p.soft_in_unit() * lut_product(weight_width, m.data.width);
-            return m.copies *
-                   resources{.dsp = p.blocks, .lut = soft + (p.sharing == 1 ? selector : 0)};
+            const std::int64_t soft =
+                part_of_luts(p.soft_in_unit() * lut_product(weight_width, m.data.width) * m.copies,
+                    costs.fabric);
+            return resources{
+                .dsp = p.blocks * m.copies, .lut = soft + (p.sharing == 1 ? selector : 0)};
         };
         sharing_ = product.sharing;
         const std::int64_t alone = last == product ? 0 : 1;
@@ -217,9 +220,7 @@ private:
                 .count = 1,
                 .cost = cost_of(last, without_sign_bits(m.weight).width)});
         if (sharing_ > 1 && selector > 0)
-            add({.type = unit_type::selector,
-                .count = m.multipliers(),
-                .cost = {.lut = selector * m.copies}});
+            add({.type = unit_type::selector, .count = m.multipliers(), .cost = {.lut = selector}});
     }
 
     template <class Touched, class Visit>

@@ -36,8 +36,8 @@ inline esp::resources as_reported(const esp::weight_matrix& m, esp::layout order
     const std::int64_t kept = esp::recount(m, order, weights, a_block_each, how).dsp / m.copies;
     // LUTs of products are in the recount.
     return esp::recount(m, order, weights, policy, how) +
-           esp::fabric_of(m,
-               {.full = kept, .dsp_products = esp::product_of(m, policy).dsp_for(kept)}, policy);
+           esp::fabric_of(
+               m, {.full = kept, .dsp_products = esp::product_of(m, policy).dsp_for(kept)}, policy);
 }
 
 /// Counts layer by layer what the weights need that are not zero, the sum last.

@@ -122,6 +122,16 @@ TEST_CASE("the report of a whole design of Vitis HLS")
               .name = "Loop", .depth = 1, .is_loop = true, .interval = {3, 3}, .trip_count = 784});
 }
 
+TEST_CASE("lines may end as on Windows")
+{
+    for (const std::string_view text : {reports::vivado, reports::vitis, reports::summary}) {
+        std::string windows;
+        for (const char c : text)
+            windows += c == '\n' ? "\r\n" : std::string(1, c);
+        CHECK(read_synthesis_report(windows) == read_synthesis_report(text));
+    }
+}
+
 TEST_CASE("a report that was cut off is refused, wherever it was cut")
 {
     for (const std::string_view text :

@@ -111,6 +111,14 @@ TEST_CASE("another network or other options are refused by the name of what diff
         "cost policy, lut_below_weight'", [](auto& o) { o.selection.costs.lut_below_weight = 9; });
     other_option(
         "cost policy, lut_below_sum'", [](auto& o) { o.selection.costs.lut_below_sum = 9; });
+    other_option("cost policy, fused_additions'",
+        [](auto& o) { o.selection.costs.fused_additions = false; });
+    other_option("cost policy, fabric lut_percent'",
+        [](auto& o) { o.selection.costs.fabric.lut_percent = 47; });
+    other_option("cost policy, fabric accum_rounding', saved = 'trn', now = 'rnd'",
+        [](auto& o) { o.selection.costs.fabric.accum_rounding = rounding::rnd; });
+    other_option("cost policy, fabric accum_overflow', saved = 'wrap', now = 'sat'",
+        [](auto& o) { o.selection.costs.fabric.accum_overflow = overflow::sat; });
     other_option("cost policy, memory shapes'",
         [](auto& o) { o.selection.costs.memory.shapes = memory_shapes::best_aspect_ratio; });
     other_option("cost policy, memory sign_bits'",

@@ -83,13 +83,18 @@ TEST_CASE("every copy has its own multipliers that take any of several weights")
 {
     std::mt19937_64 random(63);
     for (const structure& how : {structure::n_of(4), structure::free_rows}) {
-        weight_matrix m = matrices_of(conv1d{.width = 8,
+        const layer_spec layer = conv1d{.width = 8,
             .channels = 4,
             .filters = 7,
             .kernel_width = 3,
             .reuse_factor = 2,
-            .parallelization_factor = 3})[0];
-        std::vector<float> weights(static_cast<std::size_t>(m.weights()));
+            .parallelization_factor = 3};
+        weight_matrix m = matrices_of(layer)[0];
+        std::vector<float> weights(static_cast<std::size_t>(m.weights()), 1.0F);
+        const resources dense = recount(m, layout::pytorch, weights, {}, how);
+        const selection s(std::vector<layer_spec>{layer}, {.structure = how});
+        CHECK(s.total().lut == dense.lut);
+        CHECK(s.total().dsp == dense.dsp);
         for (float& w : weights)
             w = random() % 4 == 0 ? 1.0F : 0.0F;
         const resources all = recount(m, layout::pytorch, weights, {}, how);

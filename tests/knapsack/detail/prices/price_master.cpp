@@ -90,6 +90,7 @@ TEST_CASE("the master's optimum is the best mixture of the choices, its prices m
             CHECK(std::abs(master.bound() - optimum) < 1e-9 * (1 + prefer));
             CHECK(std::abs(bound_at(cuts, master.prices(), room, rows, prefer) - optimum) <
                   1e-8 * (1 + prefer));
+            CHECK(!master.is_fenced_in());
             // Whether some weight is left over: then a choice that uses nothing would be welcome.
             std::vector<cut> with_nothing = cuts;
             with_nothing.push_back({{}, 1e-3 - prefer});
@@ -125,6 +126,61 @@ TEST_CASE(
     half.prefer_by(1.0);
     REQUIRE(half.solve(time.limits));
     CHECK(half.bound() == doctest::Approx(0.5 * (3.0 + 1.0) - 1.0));
+}
+
+TEST_CASE("within a fence the prices stay, and they say when they want out")
+{
+    std::size_t fenced_in = 0;
+    std::size_t within = 0;
+    for (std::uint64_t seed = 0; seed < 300; ++seed) {
+        dice random(1'000 + seed);
+        const std::size_t rows = 1 + random.below(3);
+        resource_vector room{};
+        for (std::size_t r = 0; r < rows; ++r)
+            room[r] = 1 + static_cast<std::int64_t>(random.below(60'000));
+        const std::vector<cut> cuts = any_cuts(rows, random);
+        linked::endless time;
+        detail::price_master open(rows, room, 0.0);
+        for (const cut& one : cuts)
+            open.add(one.usage, one.value);
+        REQUIRE(open.solve(time.limits));
+        detail::price_vector centre = open.prices();
+        if (random.one_in(2))
+            centre = linked::any_price(rows, 1.0, random);
+        const double width = 0.3;
+        detail::price_master fenced(rows, room, 0.0);
+        fenced.fence(centre, room, width);
+        for (const cut& one : cuts)
+            CHECK(fenced.add(one.usage, one.value));
+        CHECK(!fenced.add(cuts[0].usage, cuts[0].value));
+        REQUIRE(fenced.solve(time.limits));
+        CAPTURE(seed);
+        double total = 0;
+        for (std::size_t r = 0; r < rows; ++r)
+            total += centre[r] * static_cast<double>(room[r]);
+        for (std::size_t r = 0; r < rows; ++r) {
+            const double by =
+                width * std::max(centre[r], 0.05 * total / static_cast<double>(room[r]));
+            CHECK(fenced.prices()[r] <= centre[r] + by + 1e-9);
+            CHECK(fenced.prices()[r] >= centre[r] - by - 1e-9);
+        }
+        // The least bound within the fence is no less than that without; equal if it does not say
+        // that it wants out.
+        const double its = bound_at(cuts, fenced.prices(), room, rows, 0.0);
+        CHECK(its >= open.bound() - 1e-9);
+        if (fenced.is_fenced_in())
+            ++fenced_in;
+        else {
+            ++within;
+            CHECK(std::abs(fenced.bound() - open.bound()) < 1e-8);
+        }
+        fenced.drop_fence();
+        REQUIRE(fenced.solve(time.limits));
+        CHECK(!fenced.is_fenced_in());
+        CHECK(std::abs(fenced.bound() - open.bound()) < 1e-9);
+    }
+    CHECK(fenced_in > 30);
+    CHECK(within > 30);
 }
 
 TEST_CASE("the master finds no optimum without a budget")

@@ -65,10 +65,10 @@ private:
     {
         std::vector<std::uint32_t> some;
         std::size_t sampled = first_sample_;
-        minimise_sample(some, sampled);
+        minimise_sample(some, sampled, 0);
         while (at_.parts.items() > 64 * sampled && limits_.check()) {
             sampled *= 16;
-            minimise_sample(some, sampled);
+            minimise_sample(some, sampled, 0.15);
         }
         if (!limits_.check())
             return false;
@@ -89,7 +89,7 @@ private:
                 less(at_.total_usage, at_.used_by(some).usage(), at_.rows);
             const price_vector before = at_.price;
             const std::vector<double> bonus_before = at_.bonus;
-            minimise(some, less(room_, others, at_.rows), close);
+            minimise(some, less(room_, others, at_.rows), 0.15, close);
             if (is_infeasible && some.size() != at_.parts.size()) {
                 // Beside the choices that the others have made. They may have to make other ones.
                 is_infeasible = false;
@@ -127,7 +127,7 @@ private:
 
     /// The prices of a sample of about so many items, with capacities in proportion; floors, which
     /// a sample knows nothing of, are left for later.
-    void minimise_sample(std::vector<std::uint32_t>& some, std::size_t items)
+    void minimise_sample(std::vector<std::uint32_t>& some, std::size_t items, double fence)
     {
         some.clear();
         sample(some, items * at_.parts.size() / at_.parts.items() + 1);
@@ -139,7 +139,7 @@ private:
             room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
                                                 static_cast<double>(sampled) /
                                                 static_cast<double>(at_.parts.items()));
-        minimise(some, room, 1e-6 * worth_of(some), false);
+        minimise(some, room, fence, 1e-6 * worth_of(some), false);
     }
 
     void sample(std::vector<std::uint32_t>& some, std::size_t count) const
@@ -178,9 +178,11 @@ private:
     }
 
     /// Minimises the Lagrangian bound of some components by cutting planes, from the prices on.
+    /// \param fence  how far from the prices the minimum is expected, as a share of the prices; 0:
+    ///               no idea. Prices are kept within the fence until the minimum turns out beyond.
     /// \param close  distance to the minimum that is close enough
     void minimise(const std::vector<std::uint32_t>& some, const resource_vector& room,
-        double close = 0, bool with_floors = true)
+        double fence = 0, double close = 0, bool with_floors = true)
     {
         const priced_floors::excerpt its_floors =
             with_floors ? floors.among(some) : priced_floors::excerpt{};
@@ -192,6 +194,8 @@ private:
         const bool has_floors = with_floors && !floors.empty();
         double prefer = has_floors ? worth_of(some) + 1 : 0.0;
         price_master master(at_.rows, room, prefer);
+        if (fence > 0)
+            master.fence(at_.price, room_, fence);
         double least = std::numeric_limits<double>::infinity();
         price_vector best_price = at_.price;
         std::vector<double> best_bonus = at_.bonus;
@@ -209,14 +213,18 @@ private:
             if (!limits_.spend(10 * items) || !master.solve(limits_))
                 break;
             if (!is_new || least - master.bound() <= std::max(close, 1e-11 * std::abs(least))) {
-                if (!has_floors || !master.prefers_nothing())
+                if (master.is_fenced_in()) {
+                    master.drop_fence();
+                } else if (has_floors && master.prefers_nothing()) {
+                    // No feasible choice is worth less than nothing.
+                    is_infeasible = least < -1e-9 * prefer;
+                    if (is_infeasible || prefer > 1e9 * (worth_of(some) + 1))
+                        break;
+                    prefer *= 1e3;
+                    master.prefer_by(prefer);
+                } else {
                     break;
-                // No feasible choice is worth less than nothing.
-                is_infeasible = least < -1e-9 * prefer;
-                if (is_infeasible || prefer > 1e9 * (worth_of(some) + 1))
-                    break;
-                prefer *= 1e3;
-                master.prefer_by(prefer);
+                }
                 if (!master.solve(limits_))
                     break;
             }

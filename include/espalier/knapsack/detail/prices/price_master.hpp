@@ -10,8 +10,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 // The master program of the cutting planes: of the choices made at the prices tried so far, the
@@ -28,14 +26,44 @@ public:
         : rows_(rows), room_(room), prefer_(prefer)
     {}
 
+    /// Keeps the prices near some, until `drop_fence`: columns that buy a resource above its price
+    /// and sell it below.
+    /// \param room   all there is of each resource, for the scale of prices
+    /// \param width  as a share of the prices
+    void fence(const price_vector& price, const resource_vector& room, double width)
+    {
+        double total = 0;
+        for (std::size_t r = 0; r < rows_; ++r)
+            total += price[r] * static_cast<double>(std::max<std::int64_t>(room[r], 0));
+        for (std::size_t r = 0; r < rows_; ++r) {
+            const auto capacity = static_cast<double>(std::max<std::int64_t>(room[r], 1));
+            const double by = width * std::max(price[r], 0.05 * total / capacity);
+            resource_vector unit{};
+            unit[r] = -1;
+            add_column(unit, -(price[r] + by), false);
+            if (price[r] - by > 0) {
+                unit[r] = 1;
+                add_column(unit, price[r] - by, false);
+            }
+        }
+        fences_ = usages_.size();
+    }
+    void drop_fence()
+    {
+        usages_.erase(usages_.begin(), usages_.begin() + static_cast<std::ptrdiff_t>(fences_));
+        values_.erase(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(fences_));
+        is_choice_.erase(
+            is_choice_.begin(), is_choice_.begin() + static_cast<std::ptrdiff_t>(fences_));
+        fences_ = 0;
+    }
+
     /// Adds a choice. Whether it is new.
     bool add(const resource_vector& usage, double value)
     {
-        for (std::size_t k = 0; k < usages_.size(); ++k)
+        for (std::size_t k = fences_; k < usages_.size(); ++k)
             if (usages_[k] == usage && values_[k] >= value)
                 return false;
-        usages_.push_back(usage);
-        values_.push_back(value);
+        add_column(usage, value, true);
         return true;
     }
 
@@ -44,38 +72,53 @@ public:
     /// Whether the optimum was found.
     bool solve(budget& limits)
     {
-        const cost_matrix matrix(rows_, usages_, std::vector<std::int64_t>(usages_.size(), 1));
+        const cost_matrix matrix(rows_, usages_, is_choice_);
         relaxation program(matrix, room_, {}, 1);
         for (std::size_t k = 0; k < values_.size(); ++k)
-            program.columns.add(values_[k] + prefer_, static_cast<std::uint32_t>(k), 2);
+            program.columns.add(values_[k] + (k < fences_ ? 0.0 : prefer_),
+                static_cast<std::uint32_t>(k), k < fences_ ? 1e9 : 2);
         if (program.solve(limits) != relaxation_status::optimal)
             return false;
         bound_ = program.bound - prefer_;
         prices_ = program.prices();
-        weights_ = std::move(program.value);
+        weight_of_fences_ = 0;
+        weight_of_choices_ = 0;
+        weights_.assign(
+            program.value.begin() + static_cast<std::ptrdiff_t>(fences_), program.value.end());
+        for (std::size_t k = 0; k < values_.size(); ++k)
+            (k < fences_ ? weight_of_fences_ : weight_of_choices_) += program.value[k];
         return true;
     }
 
     // Of the last `solve`:
     /// The mixture: the weight of each choice, in the order in which they were added.
-    [[nodiscard]] const std::vector<double>& weights() const { return weights_; }
+    [[nodiscard]] std::vector<double> weights() const { return weights_; }
     [[nodiscard]] double bound() const { return bound_; }
     [[nodiscard]] const price_vector& prices() const { return prices_; }
+    [[nodiscard]] bool is_fenced_in() const { return weight_of_fences_ > 1e-6; }
     /// Whether no mixture of choices fits.
-    [[nodiscard]] bool prefers_nothing() const
-    {
-        return std::accumulate(weights_.begin(), weights_.end(), 0.0) < 1 - 1e-9;
-    }
+    [[nodiscard]] bool prefers_nothing() const { return weight_of_choices_ < 1 - 1e-9; }
 
 private:
     std::size_t rows_;
     resource_vector room_;
     double prefer_;
-    std::vector<resource_vector> usages_; ///< of the choices
+    std::vector<resource_vector> usages_; ///< columns: fences, then choices
     std::vector<double> values_;
+    std::vector<std::int64_t> is_choice_; ///< the row of the weights
+    std::size_t fences_ = 0;
     double bound_ = 0;
     price_vector prices_{};
+    double weight_of_fences_ = 0;
+    double weight_of_choices_ = 0;
     std::vector<double> weights_;
+
+    void add_column(const resource_vector& usage, double value, bool is_choice)
+    {
+        usages_.push_back(usage);
+        values_.push_back(value);
+        is_choice_.push_back(is_choice ? 1 : 0);
+    }
 };
 
 } // namespace espalier::detail

@@ -136,6 +136,7 @@ public:
 
     /// Number of weight matrices, counted over all layers.
     [[nodiscard]] std::size_t matrices() const { return matrices_.size(); }
+    /// One of them.
     [[nodiscard]] const weight_matrix& matrix(std::size_t m) const { return matrices_[m]; }
     /// The matrix whose outputs the inputs of a matrix are; nothing where their order is not free.
     [[nodiscard]] std::optional<std::size_t> before(std::size_t m) const { return before_[m]; }

@@ -138,18 +138,6 @@ public:
         return !finder.find(parts) || !parts.is_narrow;
     }
 
-    /// A free unit of most users, if nothing better is known.
-    [[nodiscard]] std::size_t widest(const node& at) const
-    {
-        std::size_t result = none_;
-        for (std::size_t u = 0; u < at.state.size(); ++u)
-            if (at.state[u] == unit_state::free &&
-                (result == none_ ||
-                    problem_.shared.users_of(u).size() > problem_.shared.users_of(result).size()))
-                result = u;
-        return result;
-    }
-
 protected:
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
 

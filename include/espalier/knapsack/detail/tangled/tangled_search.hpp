@@ -23,11 +23,9 @@
 // every item needs its row and its column: branch and bound over the units.
 //
 // At fixed prices the best choice is a closure (closure.hpp), so the Lagrangian bound costs a
-// maximum flow, and at the best prices it equals the bound of the linear relaxation. The flow gives
-// every item its share of the units, and with it what any other decision loses; what loses more
-// than the gap is decided. Below a node in which what is left is no longer tangled, or shares
-// nothing at all, the other methods solve the rest to the end: a few units are decided on the way
-// to that, never the items.
+// maximum flow, and at the best prices it equals the bound of the linear relaxation. Below a node
+// in which what is left is no longer tangled, or shares nothing at all, the other methods solve the
+// rest to the end: a few units are decided on the way to that, never the items.
 
 namespace espalier::detail {
 
@@ -99,24 +97,18 @@ private:
     template <class Solve>
     void visit(node& at, std::vector<node>& open, double& left_open, const Solve& solve)
     {
-        for (int pass = 0; pass < 8; ++pass) { // deciding some makes others decided
-            const rest left = rest_of(at);
-            if (!left.fits)
-                return;
-            if (left.units.empty() || !is_tangled(left))
-                return finish(at, left, left_open, solve);
-            const std::size_t branch_on = relax(at, left);
-            if (at.bound <= least_worth_it())
-                return;
-            if (limits_.is_spent() || branch_on == none_) {
-                left_open = std::max(left_open, at.bound);
-                return;
-            }
-            if (decide(at, left))
-                continue;
-            return branch(at, branch_on, open);
-        }
-        branch(at, widest(at), open);
+        const rest left = rest_of(at);
+        if (!left.fits)
+            return;
+        if (left.units.empty() || !is_tangled(left))
+            return finish(at, left, left_open, solve);
+        const std::size_t branch_on = relax(at, left);
+        if (at.bound <= least_worth_it())
+            return;
+        if (limits_.is_spent() || branch_on == none_)
+            left_open = std::max(left_open, at.bound);
+        else
+            branch(at, branch_on, open);
     }
 
     void branch(node& at, std::size_t unit, std::vector<node>& open) const
@@ -125,16 +117,10 @@ private:
         without.state[unit] = unit_state::unpaid;
         at.state[unit] = unit_state::paid;
         open.push_back(std::move(without));
-        open.push_back(std::move(at));
-        if (paid_share_ < 0.5) // the last is looked at first
-            std::iter_swap(open.end() - 1, open.end() - 2);
+        open.push_back(std::move(at)); // looked at first
     }
 
-    // The Lagrangian bound of a node and what it decides.
-
-    std::vector<double> excess_; ///< at the best prices: of each item of the rest
-    std::vector<double> unpaid_; ///< of each unit
-    double paid_share_ = 0;      ///< of the unit to branch on, in the linear relaxation
+    // The Lagrangian bound of a node.
 
     /// Minimises the bound over the prices. The unit to branch on.
     std::size_t relax(node& at, const rest& left)
@@ -153,8 +139,6 @@ private:
             if (bound < least) {
                 least = bound;
                 at.price = price;
-                excess_ = flow.excess;
-                unpaid_ = flow.unpaid;
             }
             const double total = least / scale_ + left.kept_value;
             at.bound = std::min(at.bound, total * (1 + rounding_slack));
@@ -186,7 +170,6 @@ private:
             for (std::size_t r = 0; r < problem_.resources; ++r)
                 root_price_[r] = at.price[r] / scale_;
             is_root_ = false;
-            exchange_units(at, left);
         }
         return branch_on;
     }
@@ -208,33 +191,9 @@ private:
             if (score > most) {
                 most = score;
                 result = left.units[k];
-                paid_share_ = part[k];
             }
         }
         return result;
-    }
-
-    /// Decides what would lose more than the gap. Whether anything was.
-    bool decide(node& at, const rest& left)
-    {
-        if (!has_answer)
-            return false;
-        const double gap = (at.bound - best.value) * scale_;
-        bool any = false;
-        std::vector<double> without(left.units.size(), 0); // what giving a unit up loses at least
-        for (std::size_t k = 0; k < left.units.size(); ++k)
-            for (std::size_t n = graph_.first_use[k]; n < graph_.first_use[k + 1]; ++n)
-                without[k] += excess_[graph_.item_of[graph_.uses[n]]];
-        for (std::size_t k = 0; k < left.units.size(); ++k) {
-            if (unpaid_[k] > gap) {
-                at.state[left.units[k]] = unit_state::unpaid;
-                any = true;
-            } else if (without[k] > gap) {
-                at.state[left.units[k]] = unit_state::paid;
-                any = true;
-            }
-        }
-        return any;
     }
 
     // Choices.
@@ -277,48 +236,6 @@ private:
         limits_.spend(20 * left.items.size());
         if (broken_floors(problem_, keep).empty())
             consider(keep);
-    }
-
-    /// Local search from the best choice known: pays one unit more or less, or another in its
-    /// place, as long as that is better.
-    void exchange_units(const node& at, const rest& left)
-    {
-        if (!has_answer)
-            return;
-        constexpr std::uint64_t most_steps = 2'000'000'000;
-        allowance steps(limits_, most_steps);
-        std::vector<std::uint8_t> used(left.units.size(), 0);
-        for (std::size_t k = 0; k < left.items.size(); ++k)
-            if (best.keep[left.items[k]] != 0)
-                for (std::size_t n = graph_.first_unit[k]; n < graph_.first_unit[k + 1]; ++n)
-                    used[graph_.units[n]] = 1;
-        const auto is_better = [&] {
-            const double before = best.value;
-            try_units(at, left, used);
-            return best.value > before;
-        };
-        for (bool improved = true; improved;) {
-            improved = false;
-            for (std::size_t u = 0; u < used.size(); ++u) {
-                if (!steps.spend(40 * left.items.size()))
-                    return;
-                used[u] ^= 1U;
-                bool stays = is_better();
-                for (std::size_t v = 0; v < used.size() && !stays; ++v) {
-                    if (used[v] != used[u] || v == u)
-                        continue; // one in, one out
-                    if (!steps.spend(40 * left.items.size()))
-                        return;
-                    used[v] ^= 1U;
-                    stays = is_better();
-                    if (!stays)
-                        used[v] ^= 1U;
-                }
-                if (!stays)
-                    used[u] ^= 1U;
-                improved = improved || stays;
-            }
-        }
     }
 
     template <class Solve>

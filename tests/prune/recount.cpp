@@ -95,6 +95,14 @@ TEST_CASE("every copy has its own multipliers that take any of several weights")
         const selection s(std::vector<layer_spec>{layer}, {.structure = how});
         CHECK(s.total().lut == dense.lut);
         CHECK(s.total().dsp == dense.dsp);
+        // Of every selector what logic synthesis leaves.
+        const cost_policy& logic = cost_policy::logic_synthesis;
+        const resources left = recount(m, layout::pytorch, weights, logic, how);
+        CHECK(selection(std::vector<layer_spec>{layer}, {.structure = how, .costs = logic})
+                  .total()
+                  .lut == left.lut);
+        CHECK(left.lut >= dense.lut * 47 / 100);
+        CHECK(left.lut < dense.lut * 3 / 4);
         for (float& w : weights)
             w = random() % 4 == 0 ? 1.0F : 0.0F;
         const resources all = recount(m, layout::pytorch, weights, {}, how);

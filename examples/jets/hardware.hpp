@@ -33,7 +33,7 @@ inline const kind kinds[]{{"hls4ml", esp::structure::consecutive, kind::manner::
     {"paper", esp::structure::consecutive, kind::manner::paper},
     {"multipliers", esp::structure::multipliers}, {"n_of(2)", esp::structure::n_of(2)},
     {"n_of(4)", esp::structure::n_of(4)}, {"n_of(8)", esp::structure::n_of(8)},
-    {"n_of(4), permuted", esp::structure::n_of(4), kind::manner::permuted},
+    {"permuted n_of(4)", esp::structure::n_of(4), kind::manner::permuted},
     {"free_rows", esp::structure::free_rows}};
 
 /// The layers, every number in one format; accumulators wide enough for every product and sum,

@@ -189,8 +189,10 @@ void run_fold(const perceptron& teacher, const fold& rows, const kind& of,
     run.set_orders(pruner.orders());
     const esp::resources left = run.left().paper;
     const esp::resources used = accepted != nullptr ? accepted->usage : pruner.groups().total();
-    if (left.dsp != used.dsp || left.bram18 != used.bram18 || left.lut != used.lut)
-        throw std::logic_error("the weights need something else than the pruner says");
+    // A group that comes back starts at zero, and stays there where the rest of the network is
+    // dead.
+    if (left.dsp > used.dsp || left.bram18 > used.bram18 || left.lut > used.lut)
+        throw std::logic_error("the weights need more than the pruner says");
 }
 
 /// The same by hls4ml's rule: steps of 5 % of the dense network, with as many epochs in all between

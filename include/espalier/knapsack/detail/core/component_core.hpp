@@ -138,9 +138,10 @@ public:
         std::vector<std::uint32_t> broken;
         if (missing.empty())
             return broken;
-        choice_tally used = at_.tally();
+        choice_tally used = at_.tally().of_many();
         for (std::size_t c = 0; c < parts_.size(); ++c)
             used.add(c, at_.choice_of(c));
+        used.close();
         for (std::uint32_t c = 0; c < missing.size(); ++c)
             if (used.kept(c) < static_cast<std::int64_t>(missing[c]))
                 broken.push_back(c);

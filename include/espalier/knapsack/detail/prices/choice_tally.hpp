@@ -26,12 +26,25 @@ public:
           kinds_(kind_costs.size(), 0)
     {}
 
+    /// The same for a tally of many choices: those of small components are counted as they are, and
+    /// what they use is found out at the end.
+    [[nodiscard]] choice_tally of_many() const
+    {
+        choice_tally result = *this;
+        result.small_.assign(std::min(parts_.patterns.size(), most_small_) * choices_of_small_, 0);
+        return result;
+    }
+
     /// \param choice  the words of a choice of component c
     void add(std::size_t c, const std::uint64_t* choice)
     {
-        parts_.look(c).usage(
-            choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += items; },
-            [&](std::uint32_t kind) { ++kinds_[kind]; });
+        const std::size_t its_pattern = parts_.pattern_of[c];
+        const pattern& look = parts_.patterns[its_pattern];
+        const std::size_t begin = its_pattern * choices_of_small_;
+        if (begin < small_.size() && look.size() <= items_of_small_)
+            ++small_[begin + *choice];
+        else
+            add_usage(look, choice, 1);
     }
     /// \param keep  the same, by position
     void add(std::size_t c, const std::vector<std::uint8_t>& keep)
@@ -48,7 +61,20 @@ public:
             classes_[c] += other.classes_[c];
         for (std::size_t k = 0; k < kinds_.size(); ++k)
             kinds_[k] += other.kinds_[k];
+        for (std::size_t at = 0; at < other.small_.size(); ++at)
+            small_[at] += other.small_[at];
     }
+    /// To be called before anything is asked of a tally of many.
+    void close()
+    {
+        for (std::size_t at = 0; at < small_.size(); ++at)
+            if (small_[at] != 0) {
+                const std::uint64_t choice = at % choices_of_small_;
+                add_usage(parts_.patterns[at / choices_of_small_], &choice, small_[at]);
+            }
+        small_.clear();
+    }
+
     /// Items kept of a class.
     [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
     [[nodiscard]] resource_vector usage() const
@@ -64,13 +90,25 @@ public:
     }
 
 private:
+    static constexpr std::size_t items_of_small_ = 3;
+    static constexpr std::size_t choices_of_small_ = std::size_t{1} << items_of_small_;
+    static constexpr std::size_t most_small_ = 64; // patterns: a tally is to be had quickly
+
     const components& parts_;
     const std::vector<resource_vector>& class_costs_;
     const std::vector<resource_vector>& kind_costs_;
     std::size_t rows_;
     std::vector<std::int64_t> classes_;
     std::vector<std::int64_t> kinds_;
+    std::vector<std::int64_t> small_;  ///< choices of small components, by pattern
     std::vector<std::uint64_t> words_; ///< scratch
+
+    void add_usage(const pattern& look, const std::uint64_t* choice, std::int64_t times)
+    {
+        look.usage(
+            choice, [&](std::uint32_t a_class, int items) { classes_[a_class] += times * items; },
+            [&](std::uint32_t kind) { kinds_[kind] += times; });
+    }
 };
 
 } // namespace espalier::detail

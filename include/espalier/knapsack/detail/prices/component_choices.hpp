@@ -92,7 +92,7 @@ public:
     {
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
-        std::vector<choice_tally> used(crew_.parts(count, grain_), tally());
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -110,6 +110,7 @@ public:
             worth.add(some.value());
         for (std::size_t part = 1; part < used.size(); ++part)
             used.front().add(used[part]);
+        used.front().close();
         return {worth.value(), std::move(used.front())};
     }
     evaluation evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some)
@@ -166,9 +167,10 @@ public:
     /// The present choices of some components.
     [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
     {
-        choice_tally used = tally();
+        choice_tally used = some.size() > many_ ? tally().of_many() : tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
+        used.close();
         return used;
     }
 
@@ -252,6 +254,7 @@ public:
 
 private:
     static constexpr std::size_t grain_ = 16'384; // components
+    static constexpr std::size_t many_ = 1'000;
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     price_vector listed_at_{};              ///< prices that the first of them was given last

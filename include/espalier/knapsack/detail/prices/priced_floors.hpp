@@ -81,10 +81,11 @@ public:
         std::vector<std::uint8_t> is_in(at_.parts.size(), 0);
         for (const std::uint32_t c : some)
             is_in[c] = 1;
-        choice_tally outside = at_.tally();
+        choice_tally outside = at_.tally().of_many();
         for (std::uint32_t c = 0; c < is_in.size(); ++c)
             if (is_in[c] == 0)
                 outside.add(c, at_.choice_of(c));
+        outside.close();
         for (std::size_t f = 0; f < floors_.size(); ++f) {
             component_floor one{
                 floors_[f].a_class, floors_[f].missing - outside.kept(floors_[f].a_class), {}};

@@ -45,6 +45,13 @@ public:
         for (std::size_t k = 0; k < count;) {
             std::size_t size = 0;
             const std::size_t its_pattern = parts_.pattern_of[component(k)];
+            if (is_pair(its_pattern)) {
+                const pair_prices prices(
+                    single.prices.of(its_pattern), parts_.patterns[its_pattern]);
+                for (; k < count && parts_.pattern_of[component(k)] == its_pattern; ++k)
+                    solve_pair(component(k), prices, use);
+                continue;
+            }
             while (size < lanes_ && k < count && parts_.pattern_of[component(k)] == its_pattern)
                 group[size++] = component(k++);
             solve_group<WithSecond>(its_pattern, group, size, use);
@@ -76,6 +83,52 @@ private:
     std::vector<cell> next_;
     std::vector<cell> full_words_;     ///< by word, then state; their `choice` counts
     std::vector<std::uint64_t> words_; ///< by lane, then word
+
+    /// One item, or two that share all of their units: four choices, which are compared at once.
+    [[nodiscard]] bool is_pair(std::size_t its_pattern) const
+    {
+        const pattern& look = parts_.patterns[its_pattern];
+        return look.size() == 1 || (look.size() == 2 && look.transitions.size() == 6);
+    }
+
+    /// Of keeping the first of a pair, the second alone, and the second beside the first.
+    struct pair_prices {
+        double first;
+        double second = 0;
+        double beside = 0;
+        bool has_second;
+
+        pair_prices(const double* of, const pattern& look)
+            : first(of[1]), has_second(look.size() == 2)
+        {
+            if (has_second) { // both pruned, the second, the first, both: see find_transitions
+                second = of[4];
+                beside = of[5];
+            }
+        }
+    };
+
+    template <class Use>
+    void solve_pair(std::size_t c, const pair_prices& prices, const Use& use) const
+    {
+        const double* value = &parts_.value[parts_.first[c]];
+        // In the order in which ties are settled.
+        const double one = value[0] - prices.first;
+        double best = one > 0 ? one : 0.0;
+        double second = one > 0 ? 0.0 : one;
+        std::uint64_t choice = one > 0 ? 1 : 0;
+        const auto consider = [&](double worth, std::uint64_t its) {
+            const double loser = worth > best ? best : worth;
+            second = loser > second ? loser : second;
+            choice = worth > best ? its : choice;
+            best = worth > best ? worth : best;
+        };
+        if (prices.has_second) {
+            consider(value[1] - prices.second, 2);
+            consider(one + (value[1] - prices.beside), 3);
+        }
+        use(c, best, second, &choice);
+    }
 
     template <bool WithSecond, class Use>
     void solve_group(std::size_t its_pattern, const std::array<std::size_t, lanes_>& group,

@@ -21,8 +21,8 @@
 
 // Units of hardware come in the order of their users. Then the units fall into blocks, none of
 // which uses an item of another, and most blocks look like the one before but for the place where
-// they begin; such a block is recognised by a comparison and costs no more than that. Any other
-// block is taken apart (block_splitter.hpp).
+// they begin; such a block is recognised by a comparison and costs no more than that. So is a unit
+// that shares no user with another. Any other block is taken apart (block_splitter.hpp).
 
 namespace espalier::detail {
 
@@ -143,6 +143,9 @@ private:
 
     void take_apart(std::size_t begin, std::size_t end)
     {
+        bool is_long = false;
+        if (end - begin > 1 && is_simple(begin, end, is_long))
+            return take_units(begin, end, is_long);
         const std::size_t component = found_.size();
         if (!split(begin, end))
             return;
@@ -151,6 +154,64 @@ private:
             models_.push_back(made);
         else
             models_[oldest_model_++ % most_models_] = made;
+    }
+
+    /// Whether no item uses two units, and no unit has so many users that its pattern is too large.
+    /// \param is_long  becomes whether items that cannot be kept are left out, as of other blocks
+    [[nodiscard]] bool is_simple(std::size_t begin, std::size_t end, bool& is_long) const
+    {
+        const auto& users = problem_.shared.users;
+        const auto from = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[begin]);
+        const auto to = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[end]);
+        if (from == to || static_cast<std::size_t>(to - from) > most_transitions_ / 4)
+            return false;
+        const auto ends = std::minmax_element(from, to);
+        const std::uint32_t low = *ends.first;
+        is_long = *ends.second - low + 1 > pattern::items_per_word;
+        std::vector<std::uint8_t> seen(*ends.second - low + 1, 0);
+        return std::none_of(from, to, [&](std::uint32_t user) { return seen[user - low]++ != 0; });
+    }
+
+    /// The same for units none of which shares a user with another, as the two states of a million
+    /// weights do: each is a component, and most look like one of the last few.
+    void take_units(std::size_t begin, std::size_t end, bool is_long)
+    {
+        std::vector<std::uint32_t> last; // patterns
+        for (std::size_t unit = begin; unit < end && limits_.spend(20); ++unit) {
+            if (!matters(unit))
+                continue;
+            const std::size_t mark = found_.item.size();
+            for (const std::uint32_t user : problem_.shared.users_of(unit))
+                if (is_free(user) && (!is_long || worth_.holds(problem_, user))) {
+                    found_.item.push_back(user);
+                    has_unit_[user] = 1;
+                }
+            const std::span its_items = std::span{found_.item}.subspan(mark);
+            if (its_items.empty())
+                continue;
+            const std::uint32_t kind = problem_.shared.kind[unit];
+            const auto is_its = [&](std::uint32_t number) {
+                const pattern& look = found_.patterns[number];
+                return look.links.front().kind == kind &&
+                       std::equal(look.class_of.begin(), look.class_of.end(), its_items.begin(),
+                           its_items.end(), [&](std::uint32_t c, std::uint32_t i) {
+                               return c == problem_.class_of[i];
+                           });
+            };
+            auto known = std::find_if(last.begin(), last.end(), is_its);
+            if (known == last.end()) {
+                pattern one;
+                one.slots = 1;
+                for (const std::uint32_t i : its_items) {
+                    one.add_link(0, kind);
+                    one.add_item(problem_.class_of[i], i == its_items.back() ? 1 : 0);
+                }
+                if (last.size() == most_models_)
+                    last.erase(last.begin());
+                known = last.insert(last.end(), number_of(std::move(one)));
+            }
+            found_.close(*known);
+        }
     }
 };
 

@@ -185,6 +185,50 @@ TEST_CASE("one class with a bonus of its own is evaluated as all of them are")
     CHECK(others > 100);
 }
 
+TEST_CASE("after a move only what is near is solved again, and margins are never more than true")
+{
+    std::size_t changes = 0;
+    std::size_t kept_margins = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        dice random(4'000 + seed);
+        const linked::setting of(random.one_in(3) ? linked::small_problem(10, false, random)
+                                                  : linked::many_stars(60, 2, 3, random));
+        component_choices at = of.choices();
+        move(of, at, random);
+        at.sweep();
+        for (int step = 0; step < 4; ++step) {
+            const detail::price_vector before = at.price;
+            for (std::size_t r = 0; r < of.problem.resources; ++r)
+                at.price[r] = std::max(at.price[r] + 0.01 * (random.unit() - 0.5), 0.0);
+            std::vector<std::vector<std::uint8_t>> chosen;
+            for (std::size_t c = 0; c < of.parts.size(); ++c)
+                chosen.push_back(kept_in(of, at, c));
+            const std::vector<std::uint32_t> changed =
+                at.sweep_again(before, random.one_in(2) ? 0.0 : 0.05);
+            changes += changed.size();
+            const auto worths = worths_of(of, at.price, at.bonus);
+            CAPTURE(seed);
+            CAPTURE(step);
+            resource_vector total{};
+            for (std::uint32_t c = 0; c < of.parts.size(); ++c) {
+                const std::vector<std::uint8_t> keep = kept_in(of, at, c);
+                const linked::choice now = linked::choice_of(of, c, keep);
+                CHECK(std::abs(now.worth(at.price, at.bonus) - worths[c][0]) < nothing);
+                const double margin = worths[c].size() > 1 ? worths[c][0] - worths[c][1] : infinity;
+                CHECK(at.margin[c] <= margin + nothing);
+                CHECK(at.margin[c] >= -nothing);
+                kept_margins += at.margin[c] < margin - nothing;
+                CHECK((keep != chosen[c]) ==
+                      (std::find(changed.begin(), changed.end(), c) != changed.end()));
+                total = detail::less(total, now.usage, of.problem.resources, -1);
+            }
+            CHECK(at.total_usage == total);
+        }
+    }
+    CHECK(changes > 200);
+    CHECK(kept_margins > 1'000);
+}
+
 TEST_CASE("threads choose the same for tens of thousands of components")
 {
     dice random(5);
@@ -204,6 +248,13 @@ TEST_CASE("threads choose the same for tens of thousands of components")
     for (std::size_t c = 0; c < of.parts.size(); ++c)
         different += kept_in(of, one, c) != kept_in(of, many, c);
     CHECK(different == 0);
+    const detail::price_vector before = one.price;
+    for (component_choices* at : {&one, &many})
+        at->price[0] = 0.045;
+    const std::vector<std::uint32_t> changed = one.sweep_again(before, 0.0);
+    CHECK(many.sweep_again(before, 0.0) == changed);
+    CHECK(std::is_sorted(changed.begin(), changed.end()));
+    CHECK(many.total_usage == one.total_usage);
 }
 
 } // namespace tests_of_component_choices

@@ -192,21 +192,32 @@ public:
     {
         choice_.resize(choice_at(parts.size()));
         margin.resize(parts.size());
-        set_prices(price);
-        std::vector<choice_tally> used(crew_.parts(parts.size(), grain_), tally());
-        crew_.each_part(
-            parts.size(), grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
-                oracles_[part].template solve<true>(
-                    end - begin, [&](std::size_t k) { return begin + k; },
-                    [&](std::size_t c, double best, double second, const std::uint64_t* choice) {
-                        margin[c] = best - second;
-                        std::copy_n(choice, parts.look(c).words(), &choice_[choice_at(c)]);
-                        used[part].add(c, choice);
-                    });
-            });
-        for (std::size_t part = 1; part < used.size(); ++part)
-            used.front().add(used[part]);
-        total_usage = used.front().usage();
+        total_usage = {};
+        static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
+    }
+
+    /// The same after prices have moved from those `before`, for those components whose margin is
+    /// not more than the move can change it by, and some `reserve` besides. The others keep their
+    /// choice; their margin becomes one that they have at least. The components that changed.
+    std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
+    {
+        std::vector<double> drift;
+        for (const pattern& look : parts.patterns)
+            drift.push_back(most_change(look, before));
+        std::vector<std::uint32_t> near;
+        choice_tally used = tally().of_many();
+        for (std::uint32_t c = 0; c < parts.size(); ++c) {
+            const double its_drift = drift[parts.pattern_of[c]];
+            if (margin[c] <= its_drift + reserve) {
+                near.push_back(c);
+                used.add(c, choice_of(c));
+            } else {
+                margin[c] -= its_drift;
+            }
+        }
+        used.close();
+        total_usage = less(total_usage, used.usage(), rows);
+        return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
     }
 
     /// The words of all choices, to be compared later.
@@ -266,11 +277,60 @@ private:
         return parts.first[c] / pattern::items_per_word + c;
     }
 
+    /// By how much the worth of two choices can move apart between `before` and `price`.
+    [[nodiscard]] double most_change(const pattern& look, const price_vector& before) const
+    {
+        double sum = 0;
+        const auto add = [&](const resource_vector& cost) {
+            for (std::size_t r = 0; r < rows; ++r)
+                sum += std::abs(price[r] - before[r]) * std::abs(static_cast<double>(cost[r]));
+        };
+        for (const std::uint32_t a_class : look.class_of)
+            add(class_costs[a_class]);
+        for (const std::uint32_t kind : look.unit_kind)
+            add(kind_costs[kind]);
+        return sum * (1 + 1e-9);
+    }
+
     void set_prices(const price_vector& prices)
     {
         listed_at_ = prices;
         for (component_oracle& oracle : oracles_)
             oracle.single.prices.price(prices, rows, class_costs, kind_costs, bonus);
+    }
+
+    /// Solves some components at `price`, and adds their usage. Those that changed.
+    template <class Component>
+    std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
+    {
+        set_prices(price);
+        std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
+        std::vector<std::vector<std::uint32_t>> changed(used.size());
+        crew_.each_part(count, grain_, [&](std::size_t part, std::size_t begin, std::size_t end) {
+            oracles_[part].template solve<true>(
+                end - begin, [&](std::size_t k) { return component(begin + k); },
+                [&](std::size_t c, double best, double second, const std::uint64_t* choice) {
+                    margin[c] = best - second;
+                    std::uint64_t* known = &choice_[choice_at(c)];
+                    const std::size_t words = parts.look(c).words();
+                    bool is_other = false;
+                    for (std::size_t w = 0; w < words; ++w) { // mostly one
+                        is_other = is_other || choice[w] != known[w];
+                        known[w] = choice[w];
+                    }
+                    if (is_other)
+                        changed[part].push_back(static_cast<std::uint32_t>(c));
+                    used[part].add(c, choice);
+                });
+        });
+        for (std::size_t part = 1; part < used.size(); ++part) {
+            used.front().add(used[part]);
+            changed.front().insert(
+                changed.front().end(), changed[part].begin(), changed[part].end());
+        }
+        used.front().close();
+        total_usage = less(total_usage, used.front().usage(), rows, -1);
+        return std::move(changed.front());
     }
 };
 

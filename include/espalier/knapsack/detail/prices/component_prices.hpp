@@ -101,7 +101,7 @@ private:
             if (is_infeasible)
                 break;
             bool done = true;
-            for (const std::uint32_t c : sweep_again())
+            for (const std::uint32_t c : sweep_again(before, clear))
                 if (!is_active[c]) {
                     is_active[c] = 1;
                     done = false;
@@ -114,9 +114,12 @@ private:
 
     void sweep() { is_infeasible = !floors.sweep() || is_infeasible; }
 
-    /// Solves the components again. Those that changed.
-    std::vector<std::uint32_t> sweep_again()
+    /// Solves the components again after a move of the prices. Those that changed.
+    /// \param reserve  see component_choices
+    std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
+        if (floors.empty())
+            return at_.sweep_again(before, reserve);
         const std::vector<std::uint64_t> choices = at_.choices();
         sweep();
         return at_.changed_since(choices);

@@ -88,7 +88,8 @@ inline layer_spec pointwise_part(const layer_spec& separable, const precision& d
 {
     layer_spec part = separable;
     const std::string name = std::string(separable.name.view()).append("_pointwise");
-    part.name = label(std::string_view(name).substr(0, label::capacity));
+    using text = espalier::label; // not the label of a search
+    part.name = text(std::string_view(name).substr(0, text::capacity));
     part.kind = layer_kind::conv2d;
     part.height = output_height(separable);
     part.width = output_width(separable);

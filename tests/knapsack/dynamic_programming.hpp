@@ -41,7 +41,7 @@ struct dynamic_programming {
         if (!begin.reason.empty())
             return no_answer(solve_status::infeasible, problem, begin.reason, watch);
 
-        const detail::free_items free(problem, begin);
+        const detail::free_items free(problem, begin, true);
         const detail::item_view view = free.view(problem);
         knapsack_solution solution;
         solution.keep.assign(problem.size(), 0);

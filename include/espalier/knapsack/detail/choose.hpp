@@ -40,11 +40,11 @@ struct conditions {
     workers crew{};
 };
 
-/// Problems without shared units.
-inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
+/// Problems without shared units, with floors or as if there were none.
+inline knapsack_solution choose_items_once(const knapsack_problem& problem, const decided& begin,
+    const conditions& terms, bool with_floors, std::vector<std::uint32_t>* core)
 {
-    const free_items free(problem, begin);
+    const free_items free(problem, begin, with_floors);
     const item_view view = free.view(problem, terms.crew);
     item_core items(view, problem.class_costs, problem.resources, free.room, terms.crew);
     core_search search(items, terms.limits);
@@ -80,6 +80,18 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
     conclude(problem, found, items.price(), view.scale, items.rounding(), terms.limits, terms.crew,
         solution);
     return solution;
+}
+
+/// Problems without shared units. Floors are met where the choice without them breaks them.
+inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
+{
+    knapsack_solution solution = choose_items_once(problem, begin, terms, false, core);
+    if (broken_floors(problem, solution.keep).empty())
+        return solution;
+    if (core != nullptr)
+        core->clear();
+    return choose_items_once(problem, begin, terms, true, core);
 }
 
 /// Items that are sorted in a few milliseconds, when the time is already over.

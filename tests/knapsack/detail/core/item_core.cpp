@@ -37,7 +37,7 @@ struct setting {
     explicit setting(knapsack_problem the_problem)
         : problem(std::move(the_problem)),
           begin(problem),
-          free(problem, begin),
+          free(problem, begin, false),
           view(free.view(problem)),
           items(view, problem.class_costs, problem.resources, free.room, {})
     {}

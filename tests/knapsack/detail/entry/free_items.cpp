@@ -41,8 +41,8 @@ TEST_CASE("free items are those that neither a decision nor a floor keeps or pru
         const decided begin(problem);
         if (!begin.reason.empty())
             continue;
-        const bool with_floors = !problem.floors.empty();
-        const detail::free_items free(problem, begin);
+        const bool with_floors = !problem.floors.empty() && random.one_in(2);
+        const detail::free_items free(problem, begin, with_floors);
         CAPTURE(seed);
         // By sorting: the most valuable first, of equal value that of lower index.
         std::vector<std::uint32_t> order(problem.size());
@@ -106,7 +106,7 @@ TEST_CASE("the scale comes from the largest item that fits, however large anothe
         .class_costs = {{2}, {5}},
         .capacity = {4}};
     const decided begin(problem);
-    const detail::free_items free(problem, begin);
+    const detail::free_items free(problem, begin, false);
     CHECK(free.is_everything);
     CHECK(free.view(problem).scale == 2);
     CHECK(free.view(problem).value(2) == 1);
@@ -118,7 +118,7 @@ TEST_CASE("among many items threads find the same scale")
     const knapsack_problem problem =
         instances::plain(200'000, 2, 3, instances::values::any_scale, random);
     const decided begin(problem);
-    const detail::free_items free(problem, begin);
+    const detail::free_items free(problem, begin, false);
     const double largest = *std::max_element(problem.values.begin(), problem.values.end());
     CHECK(free.view(problem).scale == scale_of(largest));
     CHECK(free.view(problem, detail::workers(3)).scale == scale_of(largest));

@@ -57,16 +57,19 @@ struct free_items {
     resource_vector room{};
     bool is_everything = false; ///< nothing was decided: the problem's own arrays serve, uncopied
 
-    free_items(const knapsack_problem& problem, const decided& begin) : room(begin.left)
+    /// \param with_floors  whether the floors are to be met beforehand, by the most valuable items
+    free_items(const knapsack_problem& problem, const decided& begin, bool with_floors)
+        : room(begin.left)
     {
-        is_everything = !begin.has_decisions() && problem.floors.empty();
+        is_everything = !begin.has_decisions() && !with_floors;
         if (is_everything)
             return;
         std::vector<std::uint8_t> taken(problem.size(), 0);
         for (std::size_t i = 0; i < problem.size(); ++i)
             if (begin.of(i) == decision::keep)
                 kept.push_back(static_cast<std::uint32_t>(i));
-        take_most_valuable(problem, begin, begin.missing, kept, room);
+        if (with_floors)
+            take_most_valuable(problem, begin, begin.missing, kept, room);
         for (const std::uint32_t i : kept)
             taken[i] = 1;
         for (std::size_t i = 0; i < problem.size(); ++i)

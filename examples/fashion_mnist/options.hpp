@@ -116,7 +116,7 @@ inline std::optional<options> parse(
                  "prints what is left."};
     auto* quick_flag = app.add_flag("--quick", quick,
         "a minute of training instead of five, and no structures unless some are named");
-    app.add_flag("--full", full, "6x fewer DSPs, and structures at 20x to 80x, within an hour")
+    app.add_flag("--full", full, "6x fewer DSPs, and two structures at 20x to 80x, within an hour")
         ->excludes(quick_flag);
     app.add_option("--seed,--seeds", o.seeds, "decides everything that is random; one run for each")
         ->delimiter(',')
@@ -187,6 +187,8 @@ inline std::optional<options> parse(
         o.how = quick_recipe();
     if (full)
         o.how = full_recipe();
+    if (full && structures_option->count() == 0)
+        structures.emplace_back("free");
     o.how.ladder.bram_factor = bram_share;
     o.paper = !only_structures;
     o.kinds.clear();

@@ -2,6 +2,7 @@
 # Installs the library into a temporary prefix and builds programs that find it there: one that has
 # Boost only, one with the compiled library and, with that, one for each adapter that was installed
 # (LibTorch and dlib are left to their own programs: each takes a minute to compile).
+cmake_minimum_required(VERSION 3.24)
 
 include(${CMAKE_CURRENT_LIST_DIR}/../run_command.cmake)
 set(work ${BINARY_DIR}/consumer)

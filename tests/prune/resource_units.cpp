@@ -122,8 +122,9 @@ TEST_CASE("a unit costs its DSP blocks, soft LUTs or block RAM, and all units co
             for (const weight_matrix& m : matrices_of(layers[l])) {
                 const resource_units units(grouping(m, structures[l]), options.costs);
                 const product_cost product = product_of(m, options.costs);
+                const std::int64_t percent = options.costs.fabric.lut_percent;
                 const auto left_of = [&](std::int64_t luts) {
-                    return (luts * m.copies * options.costs.fabric.lut_percent + 99) / 100;
+                    return (luts * m.copies * percent + 99) / 100;
                 };
                 const resources soft{.lut = left_of(lut_product(m.weight.width, m.data.width))};
                 const product_cost last = last_product_of(m, options.costs);

@@ -93,10 +93,9 @@ struct circuit_plan {
     /// bits from low_bits(period) on.
     [[nodiscard]] std::int64_t period_that_ends(std::int64_t cycle) const
     {
-        for (auto p = periods.rbegin(); p != periods.rend(); ++p)
-            if ((cycle + 1) % *p == 0)
-                return *p;
-        return 0;
+        const auto ends = [cycle](std::int64_t period) { return (cycle + 1) % period == 0; };
+        const auto found = std::find_if(periods.rbegin(), periods.rend(), ends);
+        return found == periods.rend() ? 0 : *found;
     }
     /// ⌊log2(period)⌋, or 0 without a period.
     [[nodiscard]] static std::int64_t low_bits(std::int64_t period)

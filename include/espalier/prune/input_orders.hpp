@@ -118,8 +118,8 @@ public:
                 is_plain(layers[l].kind) && before && own[0].channels == matrices_[*before].n_out();
             for (const weight_matrix& m : own) {
                 matrices_.push_back(m);
-                before_.push_back(std::nullopt);
-                after_.push_back(std::nullopt);
+                before_.emplace_back();
+                after_.emplace_back();
                 orders_.push_back(
                     input_permutation::identity(static_cast<std::size_t>(m.channels)));
             }

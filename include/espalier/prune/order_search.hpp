@@ -94,6 +94,7 @@ private:
     struct cell {
         std::size_t first; ///< multiplier of a row that is the block's first
         std::size_t cycle;
+        // NOLINTNEXTLINE(modernize-use-nullptr): clang 14 sees a 0 in the comparison
         friend constexpr auto operator<=>(const cell&, const cell&) = default;
     };
 

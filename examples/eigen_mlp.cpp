@@ -87,7 +87,7 @@ template <class BeforeStep, class AfterStep>
 void train(
     perceptron& net, const data_set& data, int epochs, BeforeStep&& before, AfterStep&& after)
 {
-    constexpr Eigen::Index batch = 64;
+    constexpr Eigen::Index batch = 128;
     std::vector<matrix> velocity;
     for (const matrix& w : net.weights)
         velocity.emplace_back(matrix::Zero(w.rows(), w.cols()));

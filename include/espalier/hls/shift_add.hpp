@@ -107,6 +107,10 @@ public:
     pair_sharing(std::int64_t inputs, std::vector<std::vector<shift_term>> outputs)
         : graph_{inputs, {}, std::move(outputs)}
     {
+        std::size_t pairs = 0;
+        for (const auto& terms : graph_.outputs)
+            pairs += terms.size() * terms.size() / 2;
+        uses_.reserve(pairs); // so that it grows no more: fewer will differ
         for (auto& terms : graph_.outputs) {
             std::ranges::sort(terms);
             for (std::size_t i = 0; i < terms.size(); ++i)

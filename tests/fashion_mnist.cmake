@@ -66,7 +66,7 @@ endif()
 # Structures beyond the paper's, with weights and data of 12 bits. The program itself stops if the
 # weights need more than the pruner says, or the network does not score what was accepted.
 execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --seed 3 --only-structures
-        --structures n:4,free --two-digits yes --factors 10 --bits 12 --averaging 0.9
+        --structures "n:4,permuted n:4,free" --two-digits yes --factors 10 --bits 12 --averaging 0.9
         --output ${WORK}/structures.json
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
@@ -74,10 +74,10 @@ if(NOT result EQUAL 0)
 endif()
 file(READ ${WORK}/structures.json json)
 string(JSON count LENGTH "${json}" structures)
-if(NOT count EQUAL 2)
+if(NOT count EQUAL 3)
     message(FATAL_ERROR "there are ${count} outcomes:\n${json}")
 endif()
-foreach(i RANGE 1)
+foreach(i RANGE 2)
     string(JSON dense GET "${json}" structures ${i} dense paper dsp)
     string(JSON dsp GET "${json}" structures ${i} pruned paper dsp)
     string(JSON bram GET "${json}" structures ${i} pruned paper bram)

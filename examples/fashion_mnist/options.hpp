@@ -142,7 +142,8 @@ inline std::optional<options> parse(
     app.add_flag("--only-structures", only_structures, "leave out the paper's groups at 4.7x");
     auto* structures_option =
         app.add_option("--structures", structures,
-               "groups of the layers with a memory: paper, multipliers, n:2, n:4, n:8, free")
+               "groups of the layers with a memory: paper, multipliers, n:2, n:4, n:8, "
+               "permuted n:4, free")
             ->delimiter(',')
             ->check(CLI::IsMember(example::grouping_names()))
             ->capture_default_str();
@@ -164,7 +165,7 @@ inline std::optional<options> parse(
            "times fewer block RAMs of the structures, as a part of these factors")
         ->check(CLI::Range(0.0, 2.0))
         ->capture_default_str();
-    std::vector<std::optional<double>> of_recipe(8);
+    std::vector<std::optional<double>> of_recipe(9);
     const auto add = [&](std::size_t k, const char* name, const char* what, double most) {
         app.add_option(name, of_recipe[k], what)->check(CLI::Range(0.0, most));
     };
@@ -176,6 +177,7 @@ inline std::optional<options> parse(
     add(5, "--distillation", "part of the loss that comes from the dense network", 1);
     add(6, "--averaging", "of weights in the last phase: 0.999 is over about 1,000 steps", 0.99999);
     add(7, "--batch", "images of a batch of the structures", 1024);
+    add(8, "--regrowth", "step by whose length pruned weights may come back; 0: they do not", 1e6);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -213,6 +215,7 @@ inline std::optional<options> parse(
     set(5, ladder.round.distillation, ladder.finish.distillation);
     set(6, ladder.finish.averaging);
     set(7, ladder.round.batch, ladder.finish.batch);
+    set(8, ladder.regrowth);
     return o;
 }
 

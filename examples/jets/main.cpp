@@ -81,6 +81,7 @@ esp::pruner_options options_of(const kind& of, const options& o)
     chosen.selection.costs = esp::cost_policy::paper;
     chosen.schedule = parts(o.reductions);
     chosen.tolerance = esp::tolerance::points(o.most_lost);
+    chosen.regrowth = o.regrowth;
     if (of.how == kind::manner::permuted)
         chosen.permute_inputs = esp::order_search{};
     return chosen;
@@ -99,6 +100,7 @@ public:
           how_(how),
           layers_(layers),
           random_(o.seed),
+          looking_(o.seed + 1),
           orders_(layers),
           dense_accuracy_(validate()),
           dense_right_(test(net)),
@@ -124,6 +126,24 @@ public:
             net, rows_.training_labels.size(), {.epochs = epochs, .rate = 3e-3},
             [&](int count) { return distilled(teacher_, rows_.training, count, random_); }, around,
             after);
+    }
+
+    /// Shows a pruner the gradients of some batches. They are drawn apart from those of training,
+    /// which is the same whether somebody looks or not.
+    void show_gradients(esp::pruner& pruner)
+    {
+        constexpr int batches = 50;
+        for (int k = 0; k < batches; ++k) {
+            const batch b = distilled(teacher_, rows_.training, 64, looking_);
+            {
+                const auto hardware = pruner.as_in_hardware();
+                net.backward(b.inputs, b.targets);
+            }
+            std::vector<std::span<float>> gradients;
+            for (matrix& of_layer : net.weight_gradients)
+                gradients.push_back(esp::coefficients_of(of_layer));
+            pruner.observe(gradients);
+        }
     }
 
     /// Adds what the network is now to an outcome.
@@ -155,6 +175,7 @@ private:
     esp::structure how_;
     std::span<const esp::layer_spec> layers_;
     std::mt19937 random_;
+    std::mt19937 looking_;
     esp::input_orders orders_;
     double dense_accuracy_;
     std::vector<bool> dense_right_;
@@ -169,7 +190,12 @@ void run_fold(const perceptron& teacher, const fold& rows, const kind& of,
     esp::trainee trainee = trainee_of(run.net);
     esp::pruner pruner{layers, trainee, options_of(of, o)};
     pruner.baseline(run.dense_accuracy());
-    while (auto round = pruner.next()) {
+    const auto next = [&] {
+        if (o.regrowth > 0)
+            run.show_gradients(pruner);
+        return pruner.next();
+    };
+    while (auto round = next()) {
         run.fine_tune(
             o.epochs, [&] { return pruner.as_in_hardware(); }, [&] { round->mask(); });
         const double progress = round->record().progress;

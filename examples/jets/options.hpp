@@ -26,6 +26,7 @@ struct options {
     std::vector<int> reuse_factors{2, 4, 8, 16};
     std::vector<int> reductions{50, 80, 90, 95}; ///< percent, ascending
     double most_lost = 100;                      ///< points
+    double regrowth = 0;                         ///< `pruner_options::regrowth`
     std::vector<std::string> groups{};           ///< names of kinds; empty: all
 };
 
@@ -80,6 +81,10 @@ inline std::optional<options> parse(int argc, char** argv, int& exit_code)
            "points of accuracy on the part that is not tested; a network that loses more is not "
            "kept, and not pruned further")
         ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str();
+    app.add_option("--regrowth", o.regrowth,
+           "step by whose length pruned weights may come back; 0: they do not")
+        ->check(CLI::Range(0.0, 1e6))
         ->capture_default_str();
     try {
         app.parse(argc, argv);

@@ -14,8 +14,10 @@ namespace example {
 
 /// Groups of the layers with a memory, and whether constants may stay with two signed digits.
 struct grouping_kind {
-    std::string name;        ///< paper, multipliers, n:2, n:4, n:8 or free
+    std::string name;        ///< paper, multipliers, n:2, n:4, n:8, permuted n:4 or free
     bool two_digits = false; ///< in the layers at reuse factor 1
+    /// Whether inputs are to stand in the order in which blocks keep most.
+    [[nodiscard]] bool is_permuted() const { return name == "permuted n:4"; }
     /// Name and state of the constants, for tables.
     [[nodiscard]] std::string title() const { return name + (two_digits ? " + two digits" : ""); }
 };
@@ -23,7 +25,7 @@ struct grouping_kind {
 inline const std::vector<std::string>& grouping_names()
 {
     static const std::vector<std::string> names{
-        "paper", "multipliers", "n:2", "n:4", "n:8", "free"};
+        "paper", "multipliers", "n:2", "n:4", "n:8", "permuted n:4", "free"};
     return names;
 }
 
@@ -38,6 +40,8 @@ inline esp::structure structure_of(const std::string& name)
         return esp::structure::free_rows;
     if (name == "n:2" || name == "n:4" || name == "n:8")
         return esp::structure::n_of(name[2] - '0');
+    if (name == "permuted n:4")
+        return esp::structure::n_of(4);
     throw std::invalid_argument("no kind of groups is called " + name);
 }
 

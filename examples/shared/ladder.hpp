@@ -24,6 +24,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 // A ladder: one network, pruned to a factor, trained, measured, then pruned on to the next factor
@@ -66,6 +67,7 @@ struct ladder_recipe {
     training_options round;            ///< after each step to a factor but the last
     training_options finish;           ///< after the last
     std::int64_t ranking_batches = 50; ///< whose gradients rank the groups before each round
+    double regrowth = 0;               ///< `pruner_options::regrowth`
 };
 
 /// What came out at a factor.
@@ -112,7 +114,10 @@ inline esp::pruner_options options_of(std::span<const esp::layer_spec> layers,
         .tolerance = 0.5, // every rung is measured; nothing is taken back
         .rank_by = esp::ranking::fisher,
         .normalize_by = esp::normalization::none,
-        .selection = {.costs = esp::cost_policy::paper, .rules = rules_of(layers, kind)}};
+        .selection = {.costs = esp::cost_policy::paper, .rules = rules_of(layers, kind)},
+        .regrowth = how.regrowth,
+        .permute_inputs =
+            kind.is_permuted() ? std::optional<esp::order_search>(std::in_place) : std::nullopt};
 }
 
 /// Prunes and trains in turns until the factor is reached. At factor 1 it only trains.
@@ -143,6 +148,13 @@ void reach(const climber<Network>& who, esp::pruner& pruner, double factor,
     }
 }
 
+/// Moves all weights into another order of inputs.
+inline void move(const esp::input_orders& orders, std::span<const esp::weight_view> weights)
+{
+    for (std::size_t m = 0; m < weights.size(); ++m)
+        orders.apply(m, weights[m]);
+}
+
 /// Climbs from the dense network; its weights are left as they are on the last rung, in hardware.
 /// \param start    what is known before
 /// \param on_rung  called with each rung, while the weights are those of the hardware
@@ -162,9 +174,12 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
         reached.factor = factor;
         reached.validation = who.validate();
         reached.test = who.test();
+        // Hardware is counted from the weights as it takes them.
+        move(pruner.orders(), trainee.weights);
         reached.pruned =
             tallies(who.layers, trainee.weights, structures_of(who.layers, kind)).back();
         reached.layers = layers_of(pruner, trainee.weights);
+        move(pruner.orders().inverse(), trainee.weights);
         reached.seconds = clock.seconds();
         reached.rounds.assign(pruner.history().begin(), pruner.history().end());
         if (factor > 1) {

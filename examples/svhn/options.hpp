@@ -76,7 +76,8 @@ inline std::optional<options> parse(int argc, char** argv, int& exit_code)
         ->check(CLI::Range(2, 64))
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--structures", o.structures, "paper, multipliers, n:2, n:4, n:8, free")
+    app.add_option(
+           "--structures", o.structures, "paper, multipliers, n:2, n:4, n:8, permuted n:4, free")
         ->check(CLI::IsMember(example::grouping_names()))
         ->delimiter(',')
         ->capture_default_str();

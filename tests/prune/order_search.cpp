@@ -143,6 +143,44 @@ TEST_CASE("what an order keeps is what the definition says")
     }
 }
 
+TEST_CASE("the search is the one that swaps whatever keeps more by the definition")
+{
+    std::mt19937_64 random(12);
+    int swaps = 0;
+    for (int i = 0; i < 400; ++i) {
+        instance of = any(random);
+        if (i % 2 == 1) // as a pruned network has it, with many that are equal
+            for (double& importance : of.importances)
+                importance = random() % 2 == 0 ? 0 : std::round(3 * importance);
+        const auto steps = static_cast<std::int64_t>(i % 3 == 0 ? random() % 60 : 50'000);
+        std::vector<std::uint32_t> order(static_cast<std::size_t>(of.channels.channels));
+        std::iota(order.begin(), order.end(), 0U);
+        double most = literally_kept(of, order);
+        std::int64_t left = steps;
+        for (bool gains = true; gains;) {
+            gains = false;
+            for (std::size_t a = 0; a < order.size(); ++a)
+                for (std::size_t b = a + 1; b < order.size() && left > 0; ++b, --left) {
+                    std::swap(order[a], order[b]);
+                    const double now = literally_kept(of, order);
+                    if (now - most > 1e-12 * most) {
+                        most = now;
+                        gains = true;
+                        ++swaps;
+                    } else {
+                        std::swap(order[a], order[b]);
+                    }
+                }
+        }
+        // At reuse factor 1, and if all stay, nothing is chosen.
+        const weight_matrix& m = of.groups.matrix();
+        const bool is_free = m.reuse_factor > 1 && of.kept < m.multipliers();
+        CAPTURE(i);
+        CHECK(found(of, {.steps = steps}) == (is_free ? input_permutation(order) : of.identity()));
+    }
+    CHECK(swaps > 400);
+}
+
 TEST_CASE("no order of a small matrix keeps more than the best of all, none less than at first")
 {
     std::mt19937_64 random(2);

@@ -46,6 +46,8 @@ TEST_CASE("another network or other options are refused by the name of what diff
         CHECK(other.bytes() == before);
         CHECK(std::count(q.masks()[0].begin(), q.masks()[0].end(), 0) == 0);
         q.baseline(1); // and can begin all the same
+        if (options.regrowth > 0)
+            other.observe(q);
         CHECK(q.next());
     };
     const auto other_layer = [&](const std::string& what, const auto& change) {
@@ -100,6 +102,7 @@ TEST_CASE("another network or other options are refused by the name of what diff
         [](auto& o) { o.selection.custom = {custom_resource::parameters()}; });
     other_option("speed, bram18', saved = '1', now = '3'",
         [](auto& o) { o.schedule = polynomial{.steps = 5, .target = 0.8, .speed = {.bram = 3}}; });
+    other_option("regrowth', saved = '", [](auto& o) { o.regrowth = 0.5; });
     other_option("scope'", [](auto& o) { o.scope = scope::layer; });
     other_option("target is absolute'",
         [](auto& o) { o.schedule = polynomial{.steps = 5, .target = at_most{.dsp = 60}}; });

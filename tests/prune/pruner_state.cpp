@@ -77,6 +77,8 @@ TEST_CASE("a run that is resumed after any round ends as the one that was not, t
     const std::vector<std::pair<pruner_options, observing>> runs{{usual, observing::never},
         {with([](auto& o) { o.patience = 2; }), observing::never},
         {with([](auto& o) { o.schedule = binary{.target = 0.7}; }), observing::never},
+        {with([](auto& o) { o.regrowth = 0.5; }), observing::before_rounds},
+        {with([](auto& o) { o.rank_by = ranking::fisher, o.regrowth = 2; }), observing::in_rounds},
         {with([](auto& o) { o.rank_by = ranking::taylor; }), observing::before_rounds},
         {with([](auto& o) { o.rank_by = ranking::fisher; }), observing::in_rounds},
         {with([](auto& o) { o.selection.structure = structure::n_of(4); }), observing::never},

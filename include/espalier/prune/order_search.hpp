@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -24,10 +25,12 @@
 //
 //   F = Σ of the K largest v_i = min over λ of  K·λ + Σ max(v_i - λ, 0).
 //
-// The search swaps two channels at a time, in the order of their places. Of a swap only the blocks
-// that change are looked at, with λ the present K-th largest value, which makes the right-hand side
-// F as it is and no less than F as it would be. What gains there is done and F counted in full, and
-// what does not gain then is undone, so F never falls. No clock decides: steps are counted.
+// The search swaps two channels at a time, in the order of their places, over and over until no
+// pair gained since it was last looked at. Of a swap only the blocks that change are looked at, in
+// rows where the two inputs are worth something different (of a pruned network few), with λ the
+// present K-th largest value, which makes the right-hand side F as it is and no less than F as it
+// would be. What gains there is done and F counted in full, and what does not gain then is undone,
+// so F never falls. No clock decides: steps are counted.
 
 namespace espalier {
 
@@ -56,12 +59,16 @@ public:
           kept_(size(kept)),
           placed_(importances.size()),
           sorted_(importances.size()),
-          values_(rows_ * in_row_)
+          values_(rows_ * in_row_),
+          changed_(rows_ * streams_),
+          falling_(rows_ * streams_),
+          carried_(rows_),
+          gain_(rows_)
     {
         const std::vector<std::size_t> input_at = channels.inputs_under(order);
         for (std::size_t r = 0; r < rows_; ++r)
             for (std::size_t place = 0; place < row_; ++place)
-                placed_[r * row_ + place] = importances[r * row_ + input_at[place]];
+                placed_[place * rows_ + r] = importances[r * row_ + input_at[place]];
         for (std::size_t first = 0; first < in_row_; first += streams_)
             recount(first);
         count();
@@ -73,15 +80,14 @@ public:
     /// Swaps the channels at two places if that keeps more.
     bool swap_if_better(std::int64_t a, std::int64_t b)
     {
-        find_cells(a, b);
-        if (cells_.empty() || !(gain(a, b) > 0))
+        find_changes(a, b);
+        if (changes_.empty() || !is_gain(gain()))
             return false;
         swap(a, b);
         const double before = kept_value_;
         recount_changed();
         count();
-        // Sums of doubles in another order differ in their last bits; that is no gain.
-        if (kept_value_ > before * (1 + 1e-12))
+        if (is_gain(kept_value_ - before))
             return true;
         swap(a, b);
         recount_changed();
@@ -90,6 +96,8 @@ public:
     }
 
 private:
+    /// Sums of doubles in another order differ in their last bits; that is no gain.
+    [[nodiscard]] bool is_gain(double difference) const { return difference > kept_value_ * 1e-12; }
     /// What arrives in one cycle at one block of multipliers.
     struct cell {
         std::size_t first; ///< multiplier of a row that is the block's first
@@ -112,21 +120,26 @@ private:
         return size(channels_.input(channel, pixel));
     }
 
-    /// The cells that a swap of two channels changes, those of a block side by side. Within one
-    /// cell nothing changes.
-    void find_cells(std::int64_t a, std::int64_t b)
+    /// An input that takes the place of another.
+    struct change {
+        cell of;
+        std::size_t out, in; ///< where they stand now
+        // NOLINTNEXTLINE(modernize-use-nullptr): clang 14 sees a 0 in the comparison
+        friend constexpr auto operator<=>(const change&, const change&) = default;
+    };
+    /// What a swap of two channels changes, cell by cell. Within one cell nothing changes.
+    void find_changes(std::int64_t a, std::int64_t b)
     {
-        cells_.clear();
+        changes_.clear();
         for (std::int64_t pixel = 0; pixel < channels_.pixels; ++pixel) {
-            const cell of_a = cell_of(place(a, pixel));
-            const cell of_b = cell_of(place(b, pixel));
-            if (of_a == of_b)
+            const std::size_t of_a = place(a, pixel);
+            const std::size_t of_b = place(b, pixel);
+            if (cell_of(of_a) == cell_of(of_b))
                 continue;
-            cells_.push_back(of_a);
-            cells_.push_back(of_b);
+            changes_.push_back({cell_of(of_a), of_a, of_b});
+            changes_.push_back({cell_of(of_b), of_b, of_a});
         }
-        std::sort(cells_.begin(), cells_.end());
-        cells_.erase(std::unique(cells_.begin(), cells_.end()), cells_.end());
+        std::sort(changes_.begin(), changes_.end());
     }
     [[nodiscard]] cell cell_of(std::size_t at) const
     {
@@ -134,115 +147,124 @@ private:
         return {stream / streams_ * streams_, at % reuse_};
     }
 
-    void swap_row(std::size_t row, std::int64_t a, std::int64_t b)
+    [[nodiscard]] const double* column(const std::vector<double>& of, std::size_t k) const
     {
-        double* const inputs = placed_.data() + row * row_;
-        for (std::int64_t pixel = 0; pixel < channels_.pixels; ++pixel)
-            std::swap(inputs[place(a, pixel)], inputs[place(b, pixel)]);
+        return of.data() + k * rows_;
     }
     void swap(std::int64_t a, std::int64_t b)
     {
-        for (std::size_t r = 0; r < rows_; ++r)
-            swap_row(r, a, b);
-    }
-
-    /// The importances of a cell, best first.
-    void sort_cell(std::size_t row, const cell& c, std::span<double> falling) const
-    {
-        const double* const inputs = placed_.data() + row * row_;
-        for (std::size_t k = 0; k < falling.size(); ++k) {
-            const double importance = inputs[(c.first + k) * reuse_ + c.cycle];
-            std::size_t at = k;
-            for (; at > 0 && falling[at - 1] < importance; --at)
-                falling[at] = falling[at - 1];
-            falling[at] = importance;
+        for (std::int64_t pixel = 0; pixel < channels_.pixels; ++pixel) {
+            const auto of_a =
+                placed_.begin() + static_cast<std::ptrdiff_t>(place(a, pixel) * rows_);
+            const auto of_b =
+                placed_.begin() + static_cast<std::ptrdiff_t>(place(b, pixel) * rows_);
+            std::swap_ranges(of_a, of_a + static_cast<std::ptrdiff_t>(rows_), of_b);
         }
     }
-    [[nodiscard]] double above(std::span<const double> values) const
-    {
-        double sum = 0;
-        for (const double value : values)
-            sum += std::max(value - least_kept_, 0.0);
-        return sum;
-    }
 
-    /// By how much a swap changes Σ max(v - λ, 0).
-    [[nodiscard]] double gain(std::int64_t a, std::int64_t b)
+    /// Inserts a number into a list of `length` that falls, for every row.
+    void insert(double* falling, std::size_t length, const double* number)
     {
-        double sum = 0;
-        changed_.resize(streams_);
-        falling_.resize(streams_);
-        for (std::size_t r = 0; r < rows_; ++r) {
-            swap_row(r, a, b);
-            for (std::size_t i = 0; i < cells_.size();) {
-                const std::size_t first = cells_[i].first;
-                const std::size_t width = end_of(first) - first;
-                const std::span<const double> now{&values_[r * in_row_ + first], width};
-                const std::span changed(changed_.data(), width);
-                const std::span falling(falling_.data(), width);
-                std::copy(now.begin(), now.end(), changed.begin());
-                for (; i < cells_.size() && cells_[i].first == first; ++i) {
-                    sort_cell(r, cells_[i], falling);
-                    const double* const before =
-                        &sorted_[r * row_ + first * reuse_ + cells_[i].cycle * width];
-                    for (std::size_t k = 0; k < width; ++k)
-                        changed[k] += falling[k] - before[k];
-                }
-                sum += above(changed) - above(now);
+        double* const carried = carried_.data();
+        std::copy_n(number, rows_, carried);
+        for (std::size_t k = 0; k < length; ++k, falling += rows_)
+            for (std::size_t r = 0; r < rows_; ++r) {
+                const double here = falling[r];
+                falling[r] = std::max(here, carried[r]);
+                carried[r] = std::min(here, carried[r]);
             }
-            swap_row(r, a, b);
+        std::copy_n(carried, rows_, falling);
+    }
+    /// Takes a number that is in it out of such a list, which is then one shorter.
+    void take_out(double* falling, std::size_t length, const double* number) const
+    {
+        for (std::size_t k = 1; k < length; ++k, falling += rows_)
+            for (std::size_t r = 0; r < rows_; ++r)
+                falling[r] = falling[r] > number[r] ? falling[r] : falling[rows_ + r];
+    }
+
+    [[nodiscard]] double above(double value) const { return std::max(value - least_kept_, 0.0); }
+
+    /// By how much the changes change Σ max(v - λ, 0).
+    [[nodiscard]] double gain()
+    {
+        std::fill(gain_.begin(), gain_.end(), 0.0);
+        for (std::size_t i = 0; i < changes_.size();) {
+            const std::size_t first = changes_[i].of.first;
+            const std::size_t width = end_of(first) - first;
+            const std::size_t numbers = width * rows_;
+            const double* const now = column(values_, first);
+            std::copy_n(now, numbers, changed_.begin());
+            while (i < changes_.size() && changes_[i].of.first == first) {
+                const cell of = changes_[i].of;
+                const double* const before = column(sorted_, first * reuse_ + of.cycle * width);
+                std::copy_n(before, numbers, falling_.begin());
+                for (; i < changes_.size() && changes_[i].of == of; ++i) {
+                    take_out(falling_.data(), width, column(placed_, changes_[i].out));
+                    insert(falling_.data(), width - 1, column(placed_, changes_[i].in));
+                }
+                for (std::size_t k = 0; k < numbers; ++k)
+                    changed_[k] += falling_[k] - before[k];
+            }
+            for (std::size_t k = 0; k < width; ++k)
+                for (std::size_t r = 0; r < rows_; ++r)
+                    gain_[r] += above(changed_[k * rows_ + r]) - above(now[k * rows_ + r]);
         }
-        return sum;
+        return std::accumulate(gain_.begin(), gain_.end(), 0.0);
     }
 
     /// Sorts all cells of the block of a first multiplier, in every row, and adds them up.
     void recount(std::size_t first)
     {
         const std::size_t width = end_of(first) - first;
-        for (std::size_t r = 0; r < rows_; ++r) {
-            double* const values = &values_[r * in_row_ + first];
-            std::fill_n(values, width, 0.0);
-            for (std::size_t cycle = 0; cycle < reuse_; ++cycle) {
-                const std::span falling(&sorted_[r * row_ + first * reuse_ + cycle * width], width);
-                sort_cell(r, {first, cycle}, falling);
-                for (std::size_t k = 0; k < width; ++k)
-                    values[k] += falling[k];
-            }
+        double* const values = values_.data() + first * rows_;
+        std::fill_n(values, width * rows_, 0.0);
+        for (std::size_t cycle = 0; cycle < reuse_; ++cycle) {
+            double* const falling = sorted_.data() + (first * reuse_ + cycle * width) * rows_;
+            for (std::size_t k = 0; k < width; ++k)
+                insert(falling, k, column(placed_, (first + k) * reuse_ + cycle));
+            for (std::size_t k = 0; k < width * rows_; ++k)
+                values[k] += falling[k];
         }
     }
     void recount_changed()
     {
-        for (std::size_t i = 0; i < cells_.size(); ++i)
-            if (i == 0 || cells_[i].first != cells_[i - 1].first)
-                recount(cells_[i].first);
+        for (std::size_t i = 0; i < changes_.size(); ++i)
+            if (i == 0 || changes_[i].of.first != changes_[i - 1].of.first)
+                recount(changes_[i].of.first);
     }
 
-    /// Finds λ and F. The sum is in the order of the multipliers, whatever a selection does to it.
+    /// Finds λ and F.
     void count()
     {
         ranked_ = values_;
         const auto last = ranked_.begin() + static_cast<std::ptrdiff_t>(kept_ - 1);
         std::nth_element(ranked_.begin(), last, ranked_.end(), std::greater<>());
         least_kept_ = *last;
-        kept_value_ = static_cast<double>(kept_) * least_kept_ + above(values_);
+        kept_value_ = static_cast<double>(kept_) * least_kept_;
+        for (const double value : values_)
+            kept_value_ += above(value);
     }
 
     input_channels channels_;
     std::size_t rows_;
-    std::size_t row_;            ///< inputs of a row
-    std::size_t reuse_;          ///< cycles
-    std::size_t in_row_;         ///< multipliers of a row
-    std::size_t streams_;        ///< of a block
-    std::size_t kept_;           ///< K
+    std::size_t row_;     ///< inputs of a row
+    std::size_t reuse_;   ///< cycles
+    std::size_t in_row_;  ///< multipliers of a row
+    std::size_t streams_; ///< of a block
+    std::size_t kept_;    ///< K
+    // Of each of these, one number for every row.
     std::vector<double> placed_; ///< importances in the present order
-    /// The same sorted within each cell: of a row block by block, there cycle by cycle.
+    /// The same sorted within each cell: block by block, there cycle by cycle.
     std::vector<double> sorted_;
-    std::vector<double> values_; ///< v, of a row block by block, falling in each
+    std::vector<double> values_; ///< v, block by block, falling in each
     double least_kept_ = 0;      ///< λ
     double kept_value_ = 0;      ///< F
-    std::vector<cell> cells_;
-    std::vector<double> changed_;
-    std::vector<double> falling_;
+    std::vector<change> changes_;
+    std::vector<double> changed_; ///< values of a block, as they would be
+    std::vector<double> falling_; ///< of a cell
+    std::vector<double> carried_;
+    std::vector<double> gain_;
     std::vector<double> ranked_;
 };
 
@@ -302,16 +324,19 @@ private:
     // nothing is chosen.
     if (m.reuse_factor == 1 || kept == m.multipliers())
         return start;
-    std::int64_t left = how.steps;
-    for (bool gains = true; gains && left > 0;) {
-        gains = false;
-        for (std::int64_t a = 0; a < channels.channels && left > 0; ++a)
-            for (std::int64_t b = a + 1; b < channels.channels && left > 0; ++b, --left)
-                if (values.swap_if_better(a, b)) {
-                    std::swap(channel_at[static_cast<std::size_t>(a)],
-                        channel_at[static_cast<std::size_t>(b)]);
-                    gains = true;
-                }
+    const std::int64_t pairs = channels.channels * (channels.channels - 1) / 2;
+    std::int64_t in_vain = 0; // pairs since the last swap
+    for (std::int64_t a = 0, b = 0, left = how.steps; left > 0 && in_vain < pairs; --left) {
+        if (++b == channels.channels) {
+            a = a + 2 == channels.channels ? 0 : a + 1;
+            b = a + 1;
+        }
+        ++in_vain;
+        if (values.swap_if_better(a, b)) {
+            std::swap(
+                channel_at[static_cast<std::size_t>(a)], channel_at[static_cast<std::size_t>(b)]);
+            in_vain = 0;
+        }
     }
     return input_permutation(std::move(channel_at));
 }

@@ -57,12 +57,13 @@ public:
     /// finite
     void baseline(double metric);
 
-    /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`; the
-    /// others only look whether they are sound). To be called with the loss's own gradients,
-    /// without the regulariser, for some batches before each `next`, which starts the sums afresh.
-    /// What is observed in a round that is then rejected is forgotten, as that network is.
-    /// \param gradients  one span for each matrix, shaped and ordered as the weights
-    /// \throws std::invalid_argument if their number or size is wrong or one is not finite
+    /// Adds the gradients of one batch to the ranking (`ranking::taylor` and `ranking::fisher`, and
+    /// `pruner_options::regrowth`; the others only look whether they are sound). To be called with
+    /// the loss's own gradients, without the regulariser, for some batches before each `next`,
+    /// which starts the sums afresh. What is observed in a round that is then rejected is
+    /// forgotten, as that network is. \param gradients  one span for each matrix, shaped and
+    /// ordered as the weights \throws std::invalid_argument if their number or size is wrong or one
+    /// is not finite
     void observe(std::span<const std::span<float>> gradients);
     /// \overload
     void observe(std::span<const std::span<double>> gradients);
@@ -180,6 +181,9 @@ private:
 
     [[nodiscard]] const ranker& ranker_of(std::size_t m) const;
     [[nodiscard]] bool ranks_by_sensitivity() const;
+    /// What weights or sums are where weights are kept, and what `regrowth` makes of the others.
+    [[nodiscard]] std::span<const float> with_regrowth(
+        std::size_t m, std::span<const float> of_kept, std::vector<float>& buffer) const;
     /// Value of each group of a matrix, not normalised.
     void value(std::size_t m, const grouping& groups, std::span<double> values) const;
     /// Value of each weight of a matrix, in hardware order.

@@ -49,6 +49,12 @@ struct pruner_options {
     ranker rank_by = ranking::l2;
     normalization normalize_by = normalization::lamp;
     selection_options selection{};
+    /// The step η by which weights may come back: a pruned weight is valued as if it had taken one
+    /// step of gradient descent of this length, w = -η·ḡ, ḡ the mean of the gradients that
+    /// `observe` saw of it, and starts at zero if it is kept. Among pruned weights that is the
+    /// order of RigL (Evci et al. 2020); η says what they count beside weights that are kept. By
+    /// Taylor such a weight is worth |w·ḡ|, by Fisher (w·ḡ)². 0: pruned weights are worth nothing.
+    double regrowth = 0;
     /// How to look, before each round, for the order of inputs in which blocks of N:M keep most
     /// (order_search.hpp); none: inputs stay as they are. It is done in layers under N:M behind one
     /// whose rows may move (`rows_may_move`), and told by `pruner::orders`.

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <utility>
 #include <vector>
@@ -16,6 +17,10 @@
 // (optimal brain damage, LeCun et al. 1990; the factor ½ is left out, it changes no comparison).
 // Both are means over batches and are added up batch by batch, so that no pass over a whole data
 // set at once is needed. The gradients are those of mini-batches, not of single examples.
+//
+// A pruned weight is zero and would lose nothing. Of it the gradients themselves are added up, if
+// masks say which weights those are: it is the size of their mean by which RigL lets weights come
+// back (Evci et al. 2020).
 
 namespace espalier {
 
@@ -26,7 +31,7 @@ public:
     /// \param by  ranking::taylor or ranking::fisher
     explicit sensitivity(ranking by) : by_{by} {}
     /// Each matrix is ranked in a way of its own.
-    /// \param by  one for each matrix; nothing is added up where it is neither of them
+    /// \param by  one for each matrix; nothing is added up of kept weights where it is neither
     explicit sensitivity(std::vector<ranking> by) : by_(std::move(by)) {}
     /// Goes on from what was added up before.
     sensitivity(const sensitivity& of, std::vector<std::vector<float>> sums, std::size_t batches)
@@ -36,9 +41,11 @@ public:
     /// Adds one batch.
     /// \param weights    one span for each matrix
     /// \param gradients  of the loss with respect to these weights, shaped alike
+    /// \param masks      none, or one for each matrix: where it is 0, the gradient is added itself
     /// \throws std::invalid_argument if the shapes differ or a gradient is not finite
     void observe(std::span<const std::span<const float>> weights,
-        std::span<const std::span<const float>> gradients)
+        std::span<const std::span<const float>> gradients,
+        std::span<const std::vector<std::uint8_t>> masks = {})
     {
         ensure(gradients.size() == weights.size(),
             "there is one span of gradients for each weight matrix",
@@ -52,11 +59,17 @@ public:
                 given{"gradients", gradients[m].size()}, given{"weights", weights[m].size()});
             const ranking by = by_.size() == 1 ? by_.front() : by_[m];
             const bool counts = by == ranking::taylor || by == ranking::fisher;
-            sums_[m].resize(counts ? weights[m].size() : 0);
+            ensure(masks.empty() ||
+                       (masks.size() == weights.size() && masks[m].size() == weights[m].size()),
+                "a mask has an entry for every weight", given{"matrix", m},
+                given{"weights", weights[m].size()});
+            sums_[m].resize(counts || !masks.empty() ? weights[m].size() : 0);
             for (std::size_t i = 0; i < weights[m].size(); ++i) {
                 ensure(is_finite(gradients[m][i]), "every gradient is finite", given{"matrix", m},
                     given{"index", i}, given{"gradient", gradients[m][i]});
-                if (!counts)
+                if (!masks.empty() && masks[m][i] == 0)
+                    sums_[m][i] += gradients[m][i];
+                if (!counts || (!masks.empty() && masks[m][i] == 0))
                     continue;
                 const float change = std::abs(weights[m][i] * gradients[m][i]);
                 sums_[m][i] += by == ranking::fisher ? change * change : change;
@@ -66,7 +79,8 @@ public:
     }
 
     [[nodiscard]] std::size_t batches() const { return batches_; }
-    /// Σ over the batches for each weight of a matrix, in the order of the weights.
+    /// Σ over the batches for each weight of a matrix, in the order of the weights; empty where
+    /// nothing is added up.
     [[nodiscard]] std::span<const float> sums(std::size_t matrix) const { return sums_[matrix]; }
     /// Forgets what was added.
     void clear()

@@ -69,6 +69,8 @@ ESPALIER_INLINE pruner::pruner(
     ensure(options_.regularization >= 0 && is_finite(options_.regularization),
         "the strength of the regulariser is finite and not negative",
         given{"regularization", options_.regularization});
+    ensure(options_.regrowth >= 0 && is_finite(options_.regrowth),
+        "the step of regrowth is finite and not negative", given{"regrowth", options_.regrowth});
     ensure(static_cast<bool>(options_.solver), "a pruner needs a solver");
     target_ = options_.schedule.target().of(selection_.total(), selection_.beyond_matrices());
     ensure_matches();
@@ -224,7 +226,8 @@ void pruner::add_observed(std::span<const std::span<Number>> gradients)
 {
     const busy_clock clock(busy_seconds_);
     ensure_gradients(gradients);
-    if (!ranks_by_sensitivity())
+    const bool regrows = options_.regrowth > 0;
+    if (!ranks_by_sensitivity() && !regrows)
         return;
     std::vector<std::vector<float>> copies(2 * matrices());
     std::vector<std::span<const float>> weights;
@@ -240,7 +243,8 @@ void pruner::add_observed(std::span<const std::span<Number>> gradients)
             slopes.emplace_back(copy);
         }
     }
-    sensitivity_.observe(weights, slopes);
+    using masks = std::span<const std::vector<std::uint8_t>>;
+    sensitivity_.observe(weights, slopes, regrows ? masks(masks_) : masks());
 }
 
 ESPALIER_INLINE void pruner::write_as_in_hardware()

@@ -208,7 +208,7 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
     // Not the solver, a function that cannot be asked; and how implausible a metric may be decides
     // what is refused, not what comes out.
     const auto& [plan, shares, direction, tolerated, noise, implausible_factor, patience,
-        regularization, rank_by, normalize_by, selecting, permuting, solver] = options_;
+        regularization, rank_by, normalize_by, selecting, regrowth, permuting, solver] = options_;
     detail::add_facts(facts, plan, target_, patience);
     facts.add("scope", shares);
     facts.add("metric is a loss", direction == metric_direction::loss);
@@ -220,6 +220,8 @@ ESPALIER_INLINE std::vector<pruner_fact> pruner::facts() const
     // What rules may change is among the facts of each matrix.
     const auto& [structure, costs, keep_at_least, custom, rules] = selecting;
     detail::add_facts(facts, costs);
+    if (regrowth > 0) // else as the state of a pruner that knew of none
+        facts.add("regrowth", regrowth);
     if (permuting) // else as the state of a pruner that knew of no orders
         facts.add("steps of the search for an order of inputs", permuting->steps);
     facts.add("resources of one's own", custom.size());

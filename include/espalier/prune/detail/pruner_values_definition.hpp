@@ -15,10 +15,12 @@
 #include <espalier/prune/weight_state.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 // What groups are worth to a pruner, and, where multipliers choose their weights, which weights the
@@ -89,6 +91,29 @@ ESPALIER_INLINE bool pruner::ranks_by_sensitivity() const
     return false;
 }
 
+ESPALIER_INLINE std::span<const float> pruner::with_regrowth(
+    std::size_t m, std::span<const float> of_kept, std::vector<float>& buffer) const
+{
+    if (options_.regrowth == 0)
+        return of_kept;
+    const ranker& by = ranker_of(m);
+    const auto batches = static_cast<double>(sensitivity_.batches());
+    const std::span<const float> gradients = sensitivity_.sums(m);
+    std::vector<float> all(of_kept.begin(), of_kept.end());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (masks_[m][i] != 0)
+            continue;
+        const double mean = static_cast<double>(gradients[i]) / batches;
+        const double weight = -options_.regrowth * mean;
+        const double change = std::abs(weight * mean);
+        all[i] = static_cast<float>(!by.is_by_gradients()        ? weight
+                                    : by.by() == ranking::fisher ? batches * change * change
+                                                                 : batches * change);
+    }
+    buffer = std::move(all);
+    return buffer;
+}
+
 ESPALIER_INLINE void pruner::value(
     std::size_t m, const grouping& groups, std::span<double> values) const
 {
@@ -96,15 +121,18 @@ ESPALIER_INLINE void pruner::value(
     const ranker& by = ranker_of(m);
     std::vector<float> buffer;
     if (by.is_by_gradients())
-        group_norms(groups, order, sensitivity_.sums(m), ranking::l1, values);
+        group_norms(
+            groups, order, with_regrowth(m, sensitivity_.sums(m), buffer), ranking::l1, values);
     else
-        by.value(groups, order, network_.weights[m].read(buffer), values);
+        by.value(groups, order, with_regrowth(m, network_.weights[m].read(buffer), buffer), values);
 }
 
 ESPALIER_INLINE std::vector<double> pruner::values()
 {
     ensure(!ranks_by_sensitivity() || sensitivity_.batches() > 0,
         "ranking by gradients needs observe() for at least one batch before each round");
+    ensure(options_.regrowth == 0 || sensitivity_.batches() > 0,
+        "regrowth needs observe() for at least one batch before each round");
     std::vector<double> all(selection_.items());
     for (std::size_t m = 0; m < matrices(); ++m) {
         if (permutable_[m])
@@ -121,6 +149,7 @@ ESPALIER_INLINE std::vector<double> pruner::values()
         if (!selection_.has_states(m))
             continue;
         const ranker& by = ranker_of(m);
+        // A pruned weight has no digits yet: it comes back with two.
         std::vector<float> buffer;
         split_by_states(groups, network_.weights[m].order(), network_.weights[m].read(buffer),
             !by.is_function() && by.by() == ranking::fisher, norms,

@@ -61,9 +61,9 @@ public:
     /// `pruner_options::regrowth`; the others only look whether they are sound). To be called with
     /// the loss's own gradients, without the regulariser, for some batches before each `next`,
     /// which starts the sums afresh. What is observed in a round that is then rejected is
-    /// forgotten, as that network is. \param gradients  one span for each matrix, shaped and
-    /// ordered as the weights \throws std::invalid_argument if their number or size is wrong or one
-    /// is not finite
+    /// forgotten, as that network is.
+    /// \param gradients  one span for each matrix, shaped and ordered as the weights
+    /// \throws std::invalid_argument if their number or size is wrong or one is not finite
     void observe(std::span<const std::span<float>> gradients);
     /// \overload
     void observe(std::span<const std::span<double>> gradients);

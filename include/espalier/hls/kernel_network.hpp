@@ -83,7 +83,8 @@ inline layer_spec depthwise_part(layer_spec separable)
     separable.second_reuse_factor = 0;
     return separable;
 }
-/// The 1×1 convolution of what the depthwise one leaves. \param data  its format
+/// The 1×1 convolution of what the depthwise one leaves.
+/// \param data  its format
 inline layer_spec pointwise_part(const layer_spec& separable, const precision& data)
 {
     layer_spec part = separable;

@@ -103,7 +103,8 @@ inline void write_rom(std::ostream& out, std::string_view name, const matrix_sch
 
 /// Writes the modules of a schedule's weight memory; `name`_rom has the ports clk, address and q,
 /// where the weight of the k-th multiplier is the k-th of q one clock after its cycle was
-/// addressed. \param weights  raw integers in hardware order
+/// addressed.
+/// \param weights  raw integers in hardware order
 inline void write_verilog_rom(std::ostream& out, const std::string& name,
     const matrix_schedule& schedule, std::span<const std::int64_t> weights)
 {

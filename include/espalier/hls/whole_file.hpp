@@ -30,8 +30,8 @@ namespace espalier {
 }
 
 /// Writes a file in place of one that may be there: beside it, under the same name with ".tmp",
-/// from where it takes its place when all of it is written. Nobody finds half a file. \throws
-/// std::invalid_argument if the file system refuses; then what was there is still there
+/// from where it takes its place when all of it is written. Nobody finds half a file.
+/// \throws std::invalid_argument if the file system refuses; then what was there is still there
 inline void write_whole_file(const std::filesystem::path& file, std::string_view contents)
 {
     std::filesystem::path beside = file;

@@ -22,8 +22,8 @@ struct folder_file {
 
 /// Writes a folder: beside its place, under the same name with ".tmp", from where it takes its
 /// place when all files are written. Nobody finds half a folder. One that is there is replaced if
-/// it has nothing but files of these names, as an earlier run left them. \throws
-/// std::invalid_argument if there is something else or the file system refuses; then what
+/// it has nothing but files of these names, as an earlier run left them.
+/// \throws std::invalid_argument if there is something else or the file system refuses; then what
 ///         was there is still there
 inline void write_whole_folder(
     const std::filesystem::path& folder, std::span<const folder_file> files)

@@ -36,8 +36,9 @@ struct fabric_work {
 };
 
 /// LUTs for each bit of a selector of one of so many: a tree of selectors of up to four, a LUT
-/// each. \param lut_inputs  of 4 inputs: four for a selector of four, which multiplexers beside
-/// them join, two for one of three
+/// each.
+/// \param lut_inputs  of 4 inputs: four for a selector of four, which multiplexers beside them
+///                    join, two for one of three
 [[nodiscard]] constexpr std::int64_t selector_luts(std::int64_t choices, int lut_inputs = 6)
 {
     const bool is_small = lut_inputs < 6;

@@ -155,8 +155,8 @@ constexpr timing timing_around(
 } // namespace detail
 
 /// Timing of one matrix of a layer, as if it were alone. A recurrent kernel answers once for each
-/// time step before the next may start. \throws std::invalid_argument if it takes more than 2^60
-/// cycles
+/// time step before the next may start.
+/// \throws std::invalid_argument if it takes more than 2^60 cycles
 [[nodiscard]] constexpr timing timing_of(
     const layer_spec& s, const weight_matrix& m, const cost_policy& policy = {})
 {
@@ -213,7 +213,8 @@ constexpr timing timing_without_matrices(const layer_spec& s)
 
 /// Timing of layers in a row (hls4ml's dataflow style): the slowest sets the interval. Under
 /// io_parallel the latencies add up; streamed layers work at the same time, so that behind the
-/// slowest come only the pipelines of the others. \throws std::invalid_argument as above
+/// slowest come only the pipelines of the others.
+/// \throws std::invalid_argument as above
 [[nodiscard]] constexpr timing timing_of(
     std::span<const layer_spec> layers, const cost_policy& policy = {})
 {

@@ -61,8 +61,9 @@ inline void mark_assigned(std::vector<bool>& multiplier_used, const weight_matri
 /// hardware; of the LUTs what the policy leaves of each. Every weight that stays at reuse factor 1
 /// counts as a product, for training moves its value; `cost` with weights counts digits. Where
 /// weights may stay with two signed digits (structure_kind::constant), those that have no more are
-/// not products. \param weights  all weights of the matrix in the framework's order \param how says
-/// whether the memory is packed and whether multipliers choose their weights
+/// not products.
+/// \param weights  all weights of the matrix in the framework's order
+/// \param how  says whether the memory is packed and whether multipliers choose their weights
 [[nodiscard]] inline resources recount(const weight_matrix& m, layout framework,
     std::span<const float> weights, const cost_policy& policy = {},
     const structure& how = structure::multipliers)

@@ -28,8 +28,8 @@ enum class weight_state : std::uint8_t {
 };
 
 /// The integer that the hardware stores for a weight, truncated to its format; one that is too
-/// large is the largest there is. Two digits never leave the format: its ends have no more. \throws
-/// std::invalid_argument if the weight is not finite
+/// large is the largest there is. Two digits never leave the format: its ends have no more.
+/// \throws std::invalid_argument if the weight is not finite
 [[nodiscard]] inline std::int64_t stored_as(
     double weight, const precision& format, weight_state state)
 {
@@ -57,10 +57,12 @@ enum class weight_state : std::uint8_t {
 
 /// Splits what single weights are worth into what they are worth with two signed digits and what
 /// more as they are. A part p of a weight is lost with the part p of its value, of a value by
-/// squares with p². \param weights     all weights of the matrix in the framework's order \param
-/// is_squares  whether a value is that of the weight's square \param values      one for each
-/// group; afterwards what it is worth with two digits \param more        as many \throws
-/// std::invalid_argument if a weight is not finite
+/// squares with p².
+/// \param weights  all weights of the matrix in the framework's order
+/// \param is_squares  whether a value is that of the weight's square
+/// \param values  one for each group; afterwards what it is worth with two digits
+/// \param more  as many
+/// \throws std::invalid_argument if a weight is not finite
 inline void split_by_states(const grouping& groups, layout framework,
     std::span<const float> weights, bool is_squares, std::span<double> values,
     std::span<double> more)

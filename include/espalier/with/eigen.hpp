@@ -51,8 +51,8 @@ template <class Derived>
 
 /// A part of a matrix or a Map, outputs × inputs, also with an outer stride: the weights in a
 /// matrix that has the biases as its last column are `weights_of(matrix.leftCols(inputs))`. The
-/// memory that it shows must stay where it is. \throws std::invalid_argument if rows and columns
-/// both have gaps between their coefficients
+/// memory that it shows must stay where it is.
+/// \throws std::invalid_argument if rows and columns both have gaps between their coefficients
 template <class Derived>
 requires(!std::derived_from<Derived, Eigen::PlainObjectBase<Derived>>) [[nodiscard]] weight_view
     weights_of(const Eigen::DenseBase<Derived>& part)

@@ -289,10 +289,10 @@ inline constexpr std::pair<const char*, int layer_spec::*> hls4ml_extents[] = {
 
 /// Writes what goes back into hls4ml: for each kernel its weights and biases, the mask and, under
 /// resource_unrolled, the number of multipliers that are left, which is the limit of its
-/// allocation. pruned.json is written last, so that it is there when everything is. \param network
-/// pruned, and its weights brought to their formats (`quantize`) \param masks    one for each
-/// matrix, in the order of its weights \throws std::invalid_argument if a number of masks or of
-/// their entries is wrong, a weight is not
+/// allocation. pruned.json is written last, so that it is there when everything is.
+/// \param network  pruned, and its weights brought to their formats (`quantize`)
+/// \param masks  one for each matrix, in the order of its weights
+/// \throws std::invalid_argument if a number of masks or of their entries is wrong, a weight is not
 ///         zero where its mask prunes it, or a file cannot be written
 inline void write_hls4ml(const std::filesystem::path& folder, hls4ml_network& network,
     std::span<const std::vector<std::uint8_t>> masks)

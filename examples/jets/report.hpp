@@ -119,8 +119,8 @@ inline void print(const outcome& o)
 }
 
 /// The outcomes as logs of runs, one for each kind of groups on each hardware: reductions are
-/// rounds, amounts are means over the folds, and accuracies those of the tested rows. \param
-/// outcomes  those of one hardware and kind of groups side by side, reductions ascending
+/// rounds, amounts are means over the folds, and accuracies those of the tested rows.
+/// \param outcomes  those of one hardware and kind of groups side by side, reductions ascending
 inline std::vector<example::run_log> logs_of(const std::vector<outcome>& outcomes)
 {
     std::vector<example::run_log> logs;

@@ -58,8 +58,8 @@ std::int64_t rounded(std::int64_t n_in, std::int64_t n_out, std::int64_t rf, boo
     return nearest(list, rf);
 }
 
-/// A layer of one or two matrix products. \param may_unroll whether the layer can be unrolled at
-/// all
+/// A layer of one or two matrix products.
+/// \param may_unroll  whether the layer can be unrolled at all
 wish built(const wish& asked, bool may_unroll, std::int64_t n_in, std::int64_t n_out,
     std::int64_t recurrent_n_in = 0)
 {

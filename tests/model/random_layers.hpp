@@ -30,8 +30,8 @@ inline constexpr espalier::layer_kind kinds[] = {espalier::layer_kind::dense,
     espalier::layer_kind::lstm, espalier::layer_kind::gru};
 
 /// A layer of a kind with random extents and reuse factor 1, streamed half of the time; dense
-/// layers follow a flatten half of the time. \param size  bound of the extents of a dense layer;
-/// others are scaled to have about as many
+/// layers follow a flatten half of the time.
+/// \param size  bound of the extents of a dense layer; others are scaled to have about as many
 ///              weights
 inline espalier::layer_spec layer_of(
     std::mt19937_64& random, espalier::layer_kind kind, int size = 80)

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <how_often.hpp>
 #include <iterator>
 #include <knapsack/dynamic_programming.hpp>
 #include <knapsack/frontier.hpp>
@@ -68,7 +69,7 @@ constexpr std::uint64_t once_wrong[]{27'619, 28'903, 30'317, 44'389, 45'964, 62'
 TEST_CASE("exact and greedy are right about small problems of every kind, at every limit")
 {
     // bench_agreement goes through a million of them and prints what it finds.
-    constexpr std::uint64_t problems = 25'000;
+    constexpr std::uint64_t problems = how_often(25'000);
     std::vector<std::uint64_t> seeds(problems);
     std::iota(seeds.begin(), seeds.end(), std::uint64_t{0});
     seeds.insert(seeds.end(), std::begin(once_wrong), std::end(once_wrong));
@@ -139,7 +140,7 @@ TEST_CASE("exact equals GLPK wherever GLPK proves its answer")
 {
     std::size_t proven = 0;
     std::size_t beaten = 0;
-    for (std::uint64_t seed = 0; seed < 2000; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(2000); ++seed) {
         dice random(10'000 + seed);
         const std::size_t most = seed % 100 == 0 ? 2000 : seed % 10 == 0 ? 200 : 40;
         const knapsack_problem problem = instances::any(most, random);
@@ -163,7 +164,7 @@ TEST_CASE("exact equals GLPK wherever GLPK proves its answer")
         else if (ours.status == solve_status::optimal)
             CHECK(same(ours.value, theirs.value, 1e-9));
     }
-    CHECK(proven > 1500);
+    CHECK(proven > how_often(1500));
     CHECK(beaten < 5);
 }
 
@@ -208,7 +209,7 @@ TEST_CASE("the same problem has the same answer every time")
 TEST_CASE("where prices come from samples, exact still equals GLPK")
 {
     for (const bool linked : {false, true})
-        for (std::uint64_t seed = 0; seed < 3; ++seed) {
+        for (std::uint64_t seed = 0; seed < how_often(3); ++seed) {
             dice random(40'000 + seed);
             knapsack_problem problem =
                 instances::plain(5000, 2, 4, instances::values::uniform, random);
@@ -233,7 +234,7 @@ TEST_CASE("where prices come from samples, exact still equals GLPK")
 
 TEST_CASE("where prices come from samples, exact still equals dynamic programming")
 {
-    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(150); ++seed) {
         dice random(60'000 + seed);
         const std::size_t items = 2100 + random.below(4000);
         knapsack_problem problem = instances::plain(items, 1, 1 + random.below(8),

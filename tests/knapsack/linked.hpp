@@ -5,7 +5,8 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/component_oracle.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -173,5 +174,52 @@ inline detail::price_vector any_price(std::size_t resources, double most, instan
         price[r] = random.one_in(5) ? 0.0 : most * random.unit();
     return price;
 }
+
+/// A small setting with an oracle at some prices, and all choices of every component.
+struct enumerated {
+    setting of;
+    detail::price_vector price{};
+    std::vector<double> bonus;
+    detail::component_oracle oracle{of.parts};
+    std::vector<std::vector<choice>> all{};
+
+    explicit enumerated(instances::dice& random) : of(small_problem(10, false, random))
+    {
+        if (random.one_in(3))
+            for (double& value : of.parts.value)
+                if (random.one_in(5))
+                    value = -std::numeric_limits<double>::infinity();
+        for (std::size_t c = 0; c < of.parts.size(); ++c)
+            all.push_back(all_choices(of, c));
+        move(random);
+    }
+    void move(instances::dice& random)
+    {
+        price = any_price(of.problem.resources, 0.1, random);
+        bonus.assign(of.problem.classes(), 0.0);
+        if (random.one_in(2))
+            bonus[random.below(bonus.size())] = random.unit();
+        oracle.single.prices.price(
+            price, of.problem.resources, of.problem.class_costs, of.problem.shared.costs, bonus);
+    }
+    [[nodiscard]] double worth(const choice& one) const { return one.worth(price, bonus); }
+    [[nodiscard]] double best(std::size_t c) const
+    {
+        double most = -std::numeric_limits<double>::infinity();
+        for (const choice& one : all[c])
+            most = std::max(most, worth(one));
+        return most;
+    }
+    [[nodiscard]] double worth_of(std::size_t c, const std::vector<std::uint8_t>& keep) const
+    {
+        return worth(choice_of(of, c, keep));
+    }
+    std::vector<detail::alternative> list(std::size_t c, double limit,
+        const std::vector<std::uint32_t>& floored, std::size_t most = 100'000)
+    {
+        return oracle.single.list(c, limit, of.problem.resources, of.problem.class_costs,
+            of.problem.shared.costs, floored, most, of.time.limits);
+    }
+};
 
 } // namespace linked

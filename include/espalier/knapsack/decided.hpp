@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -95,17 +95,22 @@ public:
     {
         // Where its class still misses items, a place is reserved for it.
         const bool has_place = !missing.empty() && missing[a_class] > 0;
-        for (std::size_t r = 0; r < problem.resources; ++r) {
-            const std::int64_t cost = has_place ? 0 : problem.class_costs[a_class][r];
-            if (cost + more[r] > left[r] - reserved[r])
-                return false;
-        }
-        return true;
+        return is_left(problem, more, has_place ? resource_vector{} : problem.class_costs[a_class]);
     }
 
 private:
     const knapsack_problem* problem_;
     std::vector<decision> forced_; ///< N, or empty: floors decide nothing
+
+    /// Whether the floors leave that much.
+    [[nodiscard]] bool is_left(const knapsack_problem& problem, const resource_vector& one,
+        const resource_vector& other = {}) const
+    {
+        for (std::size_t r = 0; r < problem.resources; ++r)
+            if (one[r] + other[r] > left[r] - reserved[r])
+                return false;
+        return true;
+    }
 
     static std::vector<std::size_t> sizes_of(const knapsack_problem& problem)
     {
@@ -124,22 +129,19 @@ private:
             kept[problem.class_of[item]] += fixed == decision::keep;
             possible[problem.class_of[item]] += fixed != decision::prune;
         }
-        missing.assign(problem.classes(), 0);
+        missing = problem.floors;
         std::vector<std::uint8_t> takes_all(problem.classes(), 0);
-        bool any = false;
         for (std::size_t c = 0; c < problem.classes(); ++c) {
             if (problem.floors[c] > possible[c] && reason.empty())
                 reason = "class " + std::to_string(c) + " must keep " +
                          std::to_string(problem.floors[c]) + " items, but only " +
                          std::to_string(possible[c]) + " are not fixed to be pruned";
-            missing[c] = problem.floors[c] > kept[c] ? problem.floors[c] - kept[c] : 0;
-            if (missing[c] > 0 && problem.floors[c] == possible[c]) {
+            missing[c] -= std::min(missing[c], kept[c]);
+            takes_all[c] = missing[c] > 0 && problem.floors[c] == possible[c];
+            if (takes_all[c] != 0)
                 missing[c] = 0;
-                takes_all[c] = 1;
-                any = true;
-            }
         }
-        if (!any || !reason.empty())
+        if (std::find(takes_all.begin(), takes_all.end(), 1) == takes_all.end() || !reason.empty())
             return;
         forced_ = problem.fixed;
         forced_.resize(problem.size(), decision::free);
@@ -151,21 +153,17 @@ private:
     void take_kept(const knapsack_problem& problem)
     {
         resource_vector used{};
-        const auto add = [&](const resource_vector& cost) {
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                used[r] += cost[r];
-        };
         for (std::size_t item = 0; item < problem.size(); ++item)
             if (of(item) == decision::keep)
-                add(problem.class_costs[problem.class_of[item]]);
+                detail::add(used, problem.cost_of(item), problem.resources);
         paid.assign(problem.shared.size(), 0);
-        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
-            for (const std::uint32_t user : problem.shared.users_of(unit))
-                if (of(user) == decision::keep) {
-                    add(problem.shared.costs[problem.shared.kind[unit]]);
-                    paid[unit] = 1;
-                    break;
-                }
+        for (std::size_t unit = 0; unit < problem.shared.size(); ++unit) {
+            const auto users = problem.shared.users_of(unit);
+            paid[unit] = std::any_of(users.begin(), users.end(),
+                [&](std::uint32_t user) { return of(user) == decision::keep; });
+            if (paid[unit] != 0)
+                detail::add(used, problem.shared.cost_of(unit), problem.resources);
+        }
         for (std::size_t r = 0; r < problem.resources; ++r) {
             left[r] -= used[r];
             if (left[r] < 0 && reason.empty())
@@ -178,8 +176,8 @@ private:
     void reserve(const knapsack_problem& problem)
     {
         for (std::size_t c = 0; c < problem.classes(); ++c)
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                reserved[r] += static_cast<std::int64_t>(missing[c]) * problem.class_costs[c][r];
+            detail::add(reserved, problem.class_costs[c], problem.resources,
+                static_cast<std::int64_t>(missing[c]));
         for (std::size_t r = 0; r < problem.resources; ++r)
             if (reserved[r] > left[r] && reason.empty())
                 reason = "the floors of the classes need " + std::to_string(reserved[r]) +
@@ -192,20 +190,14 @@ private:
         resource_vector useful{};
         for (std::size_t c = 0; c < problem.classes(); ++c)
             if (fits(problem, c))
-                for (std::size_t r = 0; r < problem.resources; ++r)
-                    useful[r] +=
-                        static_cast<std::int64_t>(class_sizes[c]) * problem.class_costs[c][r];
+                detail::add(useful, problem.class_costs[c], problem.resources,
+                    static_cast<std::int64_t>(class_sizes[c]));
         std::vector<std::int64_t> of_kind(problem.shared.costs.size(), 0);
         for (std::size_t unit = 0; unit < problem.shared.size(); ++unit)
             of_kind[problem.shared.kind[unit]] += paid.empty() || paid[unit] == 0;
-        for (std::size_t kind = 0; kind < of_kind.size(); ++kind) {
-            const resource_vector& cost = problem.shared.costs[kind];
-            bool is_possible = true;
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                is_possible = is_possible && cost[r] <= left[r] - reserved[r];
-            for (std::size_t r = 0; r < problem.resources && is_possible; ++r)
-                useful[r] += of_kind[kind] * cost[r];
-        }
+        for (std::size_t kind = 0; kind < of_kind.size(); ++kind)
+            if (is_left(problem, problem.shared.costs[kind]))
+                detail::add(useful, problem.shared.costs[kind], problem.resources, of_kind[kind]);
         for (std::size_t r = 0; r < problem.resources; ++r)
             left[r] = std::min(left[r], useful[r]);
     }

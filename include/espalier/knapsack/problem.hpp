@@ -4,10 +4,8 @@
 #include <espalier/ensure.hpp>
 
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -48,6 +46,11 @@ struct shared_units {
     {
         return std::span{users}.subspan(first[unit], first[unit + 1] - first[unit]);
     }
+    /// What one unit costs.
+    [[nodiscard]] const resource_vector& cost_of(std::size_t unit) const
+    {
+        return costs[kind[unit]];
+    }
 };
 
 /// Maximise Σ value over kept items such that, for every resource, Σ class cost over kept items
@@ -64,6 +67,11 @@ struct knapsack_problem {
 
     [[nodiscard]] std::size_t size() const { return values.size(); }
     [[nodiscard]] std::size_t classes() const { return class_costs.size(); }
+    /// What one item costs, without its units.
+    [[nodiscard]] const resource_vector& cost_of(std::size_t item) const
+    {
+        return class_costs[class_of[item]];
+    }
     /// What `fixed` says of an item.
     [[nodiscard]] decision fixed_at(std::size_t item) const
     {

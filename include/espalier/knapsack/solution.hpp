@@ -3,9 +3,7 @@
 
 #include <espalier/knapsack/problem.hpp>
 
-#include <algorithm>
 #include <array>
-#include <cmath>
 #include <concepts>
 #include <cstdint>
 #include <string>
@@ -29,19 +27,10 @@ enum class solve_status : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view to_string(solve_status status)
 {
-    switch (status) {
-    case solve_status::optimal:
-        return "optimal";
-    case solve_status::feasible:
-        return "feasible";
-    case solve_status::time_limit:
-        return "time limit";
-    case solve_status::infeasible:
-        return "infeasible";
-    case solve_status::unknown:
-        break;
-    }
-    return "unknown";
+    constexpr std::array<std::string_view, 4> names{
+        "optimal", "feasible", "time limit", "infeasible"};
+    const auto number = static_cast<std::size_t>(status);
+    return number < names.size() ? names[number] : "unknown";
 }
 
 /// The choice, what it is worth and how good that is.

@@ -27,7 +27,7 @@ TEST_CASE("a choice that was found early becomes no worse than the quick one, wi
         const knapsack_solution best = exact{}(problem);
         knapsack_solution early;
         early.status = solve_status::feasible;
-        early.keep = detail::filling(problem, begin).keep; // what is decided alone
+        early.keep = detail::greedy_steps(problem).begin().keep; // what is decided alone
         early.value = value_of(problem, early.keep);
         early.bound = best.bound + random.unit();
         const double bound = early.bound;

@@ -22,10 +22,11 @@ TEST_CASE("a filling takes what fits, and pays each unit once")
         const decided begin(problem);
         if (!begin.reason.empty())
             continue;
-        detail::filling filled(problem, begin);
+        const detail::greedy_steps steps(problem);
+        detail::filling filled = steps.begin();
         CAPTURE(seed);
         for (int step = 0; step < 20; ++step) {
-            const std::size_t item = random.below(problem.size());
+            const auto item = static_cast<std::uint32_t>(random.below(problem.size()));
             std::vector<std::uint8_t> with = filled.keep;
             with[item] = 1;
             // The capacity that `decided` leaves may be less than all: no more than can be used.
@@ -34,7 +35,7 @@ TEST_CASE("a filling takes what fits, and pays each unit once")
             const resource_vector used = usage(problem, with);
             for (std::size_t r = 0; r < problem.resources; ++r)
                 fits = fits && used[r] <= problem.capacity[r];
-            CHECK(filled.take(item) == fits);
+            CHECK(steps.take(item, filled) == fits);
             CHECK(filled.keep[item] == (with[item] != 0 && (fits || filled.keep[item] != 0)));
         }
     }
@@ -51,7 +52,7 @@ TEST_CASE("filling up adds what still fits and loses nothing")
         const decided begin(problem);
         if (!begin.reason.empty())
             continue;
-        solution.keep = detail::filling(problem, begin).keep; // what is decided alone
+        solution.keep = detail::greedy_steps(problem).begin().keep; // what is decided alone
         solution.value = value_of(problem, solution.keep);
         const knapsack_solution before = solution;
         detail::fill_up(problem, solution);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <knapsack/instances.hpp>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 namespace tests_of_validity_definition {
@@ -33,18 +34,22 @@ TEST_CASE("the items of each class are counted, with any number of threads")
     }
 }
 
-TEST_CASE("a value that is none is seen wherever it is")
+TEST_CASE("a value that is none is seen wherever it is, by any thread")
 {
-    for (std::size_t at = 0; at < 9; ++at)
-        for (const double bad : {-1.0, -std::numeric_limits<double>::denorm_min(),
-                 std::numeric_limits<double>::quiet_NaN()}) {
-            std::vector<double> values(9, 0.5);
-            values[(at + 3) % 9] = 2;
-            CHECK(detail::range_of_values(values) == std::pair{2.0, true});
-            values[at] = bad;
-            CHECK(!detail::range_of_values(values).second);
-        }
-    CHECK(detail::range_of_values({}) == std::pair{0.0, true});
+    for (const std::size_t items : {std::size_t{9}, std::size_t{200'001}})
+        for (std::size_t at = 0; at < items; at += items / 7)
+            for (const double bad : {-1.0, -std::numeric_limits<double>::denorm_min(),
+                     std::numeric_limits<double>::quiet_NaN(),
+                     std::numeric_limits<double>::infinity()}) {
+                knapsack_problem problem;
+                problem.values.assign(items, 0.5);
+                problem.values[(at + 3) % items] = 2;
+                CHECK_NOTHROW(detail::ensure_values(problem, detail::workers(3)));
+                problem.values[at] = bad;
+                CHECK_THROWS_AS(
+                    detail::ensure_values(problem, detail::workers(3)), std::invalid_argument);
+            }
+    CHECK_NOTHROW(detail::ensure_values({}, {}));
 }
 
 } // namespace tests_of_validity_definition

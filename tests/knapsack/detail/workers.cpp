@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <knapsack/instances.hpp>
 #include <stdexcept>
@@ -48,6 +49,18 @@ TEST_CASE("what a part throws reaches the caller after all parts have ended")
         };
         CHECK_THROWS_AS(detail::workers(4).each_part(4, 1, work), std::runtime_error);
         CHECK(ended == 3);
+    }
+}
+
+TEST_CASE("what the parts return comes in their order")
+{
+    for (const std::size_t threads : {1U, 3U}) {
+        const auto begins = detail::workers(threads).of_parts<std::size_t>(
+            300'000, [](std::size_t begin, std::size_t) { return begin; });
+        REQUIRE(begins.size() == threads);
+        CHECK(begins.front() == 0);
+        CHECK(std::is_sorted(begins.begin(), begins.end()));
+        CHECK(begins.back() == (threads == 1 ? 0 : 3 * detail::workers::grain));
     }
 }
 

@@ -40,16 +40,11 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
     const auto in_core = [&](std::size_t item) {
         return place[item] != std::numeric_limits<std::uint32_t>::max();
     };
-    const auto pay = [&](const resource_vector& cost) {
-        for (std::size_t r = 0; r < whole.resources; ++r)
-            part.capacity[r] -= cost[r];
-    };
     for (std::size_t item = 0; item < whole.size(); ++item)
         if (!in_core(item) && core.incumbent.keep[item]) {
-            const std::uint32_t c = whole.class_of[item];
-            pay(whole.class_costs[c]);
-            if (!part.floors.empty() && part.floors[c] > 0)
-                --part.floors[c];
+            add(part.capacity, whole.cost_of(item), whole.resources, -1);
+            if (!part.floors.empty() && part.floors[whole.class_of[item]] > 0)
+                --part.floors[whole.class_of[item]];
         }
     part.shared.costs = whole.shared.costs;
     part.shared.first.assign(whole.shared.empty() ? 0 : 1, 0);
@@ -63,7 +58,7 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
                 paid = paid || core.incumbent.keep[user];
         }
         if (paid) {
-            pay(whole.shared.costs[whole.shared.kind[unit]]);
+            add(part.capacity, whole.shared.cost_of(unit), whole.resources, -1);
             part.shared.users.resize(mark);
         } else if (part.shared.users.size() > mark) {
             part.shared.kind.push_back(whole.shared.kind[unit]);

@@ -13,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,27 +30,22 @@ inline void ensure_amounts(
         ensure(amounts[r] == 0, beyond, given{"resource", r}, given{"amount", amounts[r]});
 }
 
-/// The largest value, and whether all are numbers and not negative.
-inline std::pair<double, bool> range_of_values(std::span<const double> values)
-{
-    double largest = 0;
-    bool sound = true;
-    for (const double value : values) {
-        sound = sound && value >= 0; // also false for NaN
-        largest = value > largest ? value : largest;
-    }
-    return {largest, sound};
-}
-
 inline void ensure_values(const knapsack_problem& problem, const workers& crew)
 {
-    std::vector<std::pair<double, bool>> ranges(crew.parts(problem.size()));
-    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-        ranges[part] = range_of_values(std::span{problem.values}.subspan(begin, end - begin));
-    });
+    const auto range = crew.of_parts<std::pair<double, bool>>(
+        problem.size(), [&](std::size_t begin, std::size_t end) {
+            double largest = 0;
+            bool sound = true;
+            for (std::size_t item = begin; item < end; ++item) {
+                const double value = problem.values[item];
+                sound = sound && value >= 0; // also false for NaN
+                largest = value > largest ? value : largest;
+            }
+            return std::pair{largest, sound};
+        });
     double largest = 0;
     bool sound = true;
-    for (const auto& [largest_of_part, part_is_sound] : ranges) {
+    for (const auto& [largest_of_part, part_is_sound] : range) {
         largest = std::max(largest, largest_of_part);
         sound = sound && part_is_sound;
     }
@@ -143,45 +137,37 @@ inline void ensure_no_overflow(
 /// Items in each class. Two counters per class, because consecutive items mostly share theirs and
 /// an increment would wait for the one before it.
 inline std::vector<std::size_t> class_sizes(
-    std::span<const std::uint32_t> class_of, std::size_t classes)
-{
-    std::vector<std::size_t> even(classes, 0);
-    std::vector<std::size_t> odd(classes, 0);
-    std::size_t item = 0;
-    for (; item + 1 < class_of.size(); item += 2) {
-        ++even[class_of[item]];
-        ++odd[class_of[item + 1]];
-    }
-    if (item < class_of.size())
-        ++even[class_of[item]];
-    for (std::size_t c = 0; c < even.size(); ++c)
-        even[c] += odd[c];
-    return even;
-}
-
-inline std::vector<std::size_t> class_sizes(
     const knapsack_problem& problem, const workers& crew = {})
 {
-    std::vector<std::vector<std::size_t>> sizes(crew.parts(problem.size()));
-    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-        sizes[part] =
-            class_sizes(std::span{problem.class_of}.subspan(begin, end - begin), problem.classes());
-    });
-    for (std::size_t part = 1; part < sizes.size(); ++part)
-        for (std::size_t c = 0; c < problem.classes(); ++c)
-            sizes.front()[c] += sizes[part][c];
-    return std::move(sizes.front());
+    const std::size_t classes = problem.classes();
+    const auto counts = crew.of_parts<std::vector<std::size_t>>(
+        problem.size(), [&](std::size_t begin, std::size_t end) {
+            std::vector<std::size_t> of_both(2 * classes, 0);
+            std::size_t item = begin;
+            for (; item + 1 < end; item += 2) {
+                ++of_both[problem.class_of[item]];
+                ++of_both[classes + problem.class_of[item + 1]];
+            }
+            if (item < end)
+                ++of_both[problem.class_of[item]];
+            return of_both;
+        });
+    std::vector<std::size_t> sizes(classes, 0);
+    for (const std::vector<std::size_t>& of_both : counts)
+        for (std::size_t c = 0; c < classes; ++c)
+            sizes[c] += of_both[c] + of_both[classes + c];
+    return sizes;
 }
 
 inline void ensure_classes_exist(const knapsack_problem& problem, const workers& crew)
 {
-    std::vector<std::uint32_t> last(crew.parts(problem.size()), 0);
-    crew.each_part(problem.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-        std::uint32_t last_class = 0;
-        for (std::size_t item = begin; item < end; ++item)
-            last_class = std::max(last_class, problem.class_of[item]);
-        last[part] = last_class;
-    });
+    const auto last =
+        crew.of_parts<std::uint32_t>(problem.size(), [&](std::size_t begin, std::size_t end) {
+            std::uint32_t last_class = 0;
+            for (std::size_t item = begin; item < end; ++item)
+                last_class = std::max(last_class, problem.class_of[item]);
+            return last_class;
+        });
     const std::uint32_t last_class = *std::max_element(last.begin(), last.end());
     ensure(problem.size() == 0 || last_class < problem.classes(), "the class of an item must exist",
         given{"class", last_class}, given{"classes", problem.classes()});

@@ -49,6 +49,17 @@ public:
         each_part(things, grain, work);
     }
 
+    /// What `work(begin, end)` returns for every part, in the order of the parts.
+    template <class Result, class Work>
+    [[nodiscard]] std::vector<Result> of_parts(std::size_t things, const Work& work) const
+    {
+        std::vector<Result> results(parts(things));
+        each_part(things, [&](std::size_t part, std::size_t begin, std::size_t end) {
+            results[part] = work(begin, end);
+        });
+        return results;
+    }
+
 private:
     std::size_t threads_ = 1;
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
 
 #include <doctest/doctest.h>
 

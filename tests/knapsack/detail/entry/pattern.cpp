@@ -179,4 +179,22 @@ TEST_CASE("patterns have the same key exactly if they are the same")
     CHECK(make(0, 1, 0, 1, true) != key);
 }
 
+TEST_CASE("components are the items between where they were closed")
+{
+    detail::components parts;
+    CHECK(parts.size() == 0);
+    parts.patterns.resize(2);
+    parts.patterns[1].add_item(3, 0);
+    parts.item = {5, 2, 9};
+    parts.close(0);
+    parts.item.push_back(4);
+    parts.close(1);
+    CHECK(parts.size() == 2);
+    CHECK(parts.items() == 4);
+    CHECK(parts.items(0) == 3);
+    CHECK(parts.items(1) == 1);
+    CHECK(parts.look(1).class_of.front() == 3);
+    CHECK(parts.is_narrow);
+}
+
 } // namespace tests_of_pattern

@@ -123,12 +123,6 @@ struct priced {
         CHECK(wrong == 0);
         CHECK(above == prices.windows.above);
         CHECK(left == prices.room_inside());
-        for (std::size_t c = 0; c < problem.classes(); ++c) {
-            bool its = true;
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                its = its && problem.class_costs[c][r] <= problem.capacity[r];
-            CHECK(prices.fits(c) == its);
-        }
     }
 };
 

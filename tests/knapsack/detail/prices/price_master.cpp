@@ -159,8 +159,9 @@ TEST_CASE("within a fence the prices stay, and they say when they want out")
         for (std::size_t r = 0; r < rows; ++r)
             total += centre[r] * static_cast<double>(room[r]);
         for (std::size_t r = 0; r < rows; ++r) {
+            const auto capacity = static_cast<double>(room[r]);
             const double by =
-                width * std::max(centre[r], 0.05 * total / static_cast<double>(room[r]));
+                width * (total > 0 ? std::max(centre[r], 0.05 * total / capacity) : 1 / capacity);
             CHECK(fenced.prices()[r] <= centre[r] + by + 1e-9);
             CHECK(fenced.prices()[r] >= centre[r] - by - 1e-9);
         }

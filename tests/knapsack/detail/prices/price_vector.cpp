@@ -32,6 +32,24 @@ TEST_CASE("amounts are taken away and given back")
     CHECK(detail::less(room, amounts, 3) == resource_vector{7, 1, -1, 9});
     CHECK(detail::less(detail::less(room, amounts, 4), amounts, 4, -1) == room);
     CHECK(detail::less(room, amounts, 4, 2) == resource_vector{4, 1, -6, -5});
+    resource_vector sum = room;
+    detail::add(sum, amounts, 3);
+    CHECK(sum == resource_vector{13, 1, 9, 9});
+    detail::add(sum, amounts, 3, -2);
+    CHECK(sum == resource_vector{7, 1, -1, 9});
+}
+
+TEST_CASE("a price is as uncertain as it is high, and one of nothing a twentieth of all")
+{
+    // All that there is costs 10 · 3 + 4 · 5 = 50, a twentieth of which is 2.5.
+    const price_vector spread = detail::spread_of({3, 0, 5}, {10, 100, 4}, 3);
+    CHECK(spread[0] == 3);
+    CHECK(spread[1] == doctest::Approx(0.025));
+    CHECK(spread[2] == 5);
+    CHECK(detail::spread_of({0.001, 1}, {1, 100}, 2)[0] == doctest::Approx(0.05 * 100.001));
+    CHECK(detail::spread_of({3, 1}, {10, -7}, 2)[1] == doctest::Approx(1.5)); // counts as one
+    CHECK(detail::spread_of({}, {8, 0}, 2)[0] == 1.0 / 8);                    // nothing known
+    CHECK(detail::spread_of({}, {8, 0}, 2)[1] == 1);
 }
 
 TEST_CASE("amounts are within the room if nothing of what is left is negative")

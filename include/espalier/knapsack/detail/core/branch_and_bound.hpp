@@ -2,7 +2,6 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/core/column_bounds.hpp>
 #include <espalier/knapsack/detail/core/core_columns.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
@@ -14,7 +13,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 // Depth-first branch and bound on a core problem, for amounts too many for dynamic programming.
@@ -120,6 +118,12 @@ private:
         return bound > best_objective() + core_.tolerance;
     }
 
+    /// Whether a column is undecided.
+    [[nodiscard]] bool is_open(std::size_t j) const
+    {
+        return lp_.columns.lower[j] < lp_.columns.upper[j];
+    }
+
     void consider(double objective, const std::vector<double>& taken)
     {
         if (!(objective > best_objective()))
@@ -143,7 +147,7 @@ private:
         if (columns_.size() > least_to_nest_) {
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)
-                undecided += lp_.columns.lower[j] != lp_.columns.upper[j];
+                undecided += is_open(j);
             if (2 * undecided < columns_.size())
                 return nest(bound, limits);
         }
@@ -175,10 +179,10 @@ private:
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             if (lp_.columns.lower[j] != 0) {
                 decided.add(core_.loss[columns_[j].change] * lp_.columns.lower[j]);
-                below.left = less(below.left, core_.usage(columns_[j].change), core_.rows,
-                    static_cast<std::int64_t>(lp_.columns.lower[j]));
+                add(below.left, core_.usage(columns_[j].change), core_.rows,
+                    -static_cast<std::int64_t>(lp_.columns.lower[j]));
             }
-            if (lp_.columns.lower[j] != lp_.columns.upper[j]) {
+            if (is_open(j)) {
                 below.add_change(core_.loss[columns_[j].change],
                     static_cast<std::uint32_t>(below.usages.size()));
                 below.usages.push_back(core_.usage(columns_[j].change));
@@ -240,8 +244,7 @@ private:
             in_conflict_ = in_conflict_ || per_group_[columns_[j].place] > 1;
         }
         for (std::size_t j = columns_.singles(); j < columns_.size() && in_conflict_; ++j)
-            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 &&
-                lp_.columns.lower[j] < lp_.columns.upper[j])
+            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 && is_open(j))
                 return j;
         return columns_.size();
     }
@@ -251,8 +254,8 @@ private:
         resource_vector left = room_;
         for (std::size_t j = 0; j < columns_.size(); ++j)
             if (trial_[j] != 0)
-                left = less(left, core_.usage(columns_[j].change), core_.rows,
-                    static_cast<std::int64_t>(trial_[j]));
+                add(left, core_.usage(columns_[j].change), core_.rows,
+                    -static_cast<std::int64_t>(trial_[j]));
         if (!is_within(left, core_.rows))
             return; // rounding an almost whole number was too much
         for (const std::uint32_t j : fill_order_) {
@@ -266,7 +269,7 @@ private:
             if (more <= 0 || (!columns_.is_single(j) && per_group_[columns_[j].place]++ > 0))
                 continue;
             trial_[j] += static_cast<double>(more);
-            left = less(left, usage, core_.rows, more);
+            add(left, usage, core_.rows, -more);
         }
         compensated_sum lost;
         for (std::size_t j = 0; j < columns_.size(); ++j)
@@ -280,7 +283,7 @@ private:
     void fix(double room)
     {
         for (std::size_t j = 0; j < columns_.size(); ++j) {
-            if (lp_.columns.lower[j] == lp_.columns.upper[j] || lp_.is_basic(j))
+            if (!is_open(j) || lp_.is_basic(j))
                 continue;
             const double d = lp_.reduced[j];
             const double steps = std::floor(room / std::abs(d));
@@ -298,9 +301,8 @@ private:
     {
         std::size_t closest = columns_.size();
         for (std::size_t j = 0; j < columns_.size(); ++j)
-            if (lp_.columns.lower[j] < lp_.columns.upper[j] &&
-                (closest == columns_.size() ||
-                    std::abs(lp_.reduced[j]) < std::abs(lp_.reduced[closest])))
+            if (is_open(j) && (closest == columns_.size() ||
+                                  std::abs(lp_.reduced[j]) < std::abs(lp_.reduced[closest])))
                 closest = j;
         return closest;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/core/floor_combinations.hpp>
+#include <espalier/knapsack/detail/core/floor_places.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/component_oracle.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>

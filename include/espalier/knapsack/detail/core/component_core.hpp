@@ -7,7 +7,6 @@
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/floor_places.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/choice_tally.hpp>
@@ -124,9 +123,9 @@ public:
             for (const double one : parts_.value)
                 *lagrangian_ += std::max(one, 0.0);
         }
-        for (const component_floor& floor : items_.floors)
-            if (kept[floor.a_class] < floor.missing)
-                return;
+        if (std::any_of(items_.floors.begin(), items_.floors.end(),
+                [&](const component_floor& one) { return kept[one.a_class] < one.missing; }))
+            return;
         // Rather too much than too little: these are long sums.
         result.loss = std::max(lagrangian() - value.value(), 0.0) + rounding_slack * lagrangian();
     }
@@ -199,24 +198,19 @@ public:
         left_out = std::min(left_out, places_->join(listed_, limit, limits_));
         problem.base_loss = places_->surplus_loss();
 
-        const auto cheapest = [&](const listed_place& place) { return place.choices[1].loss; };
-        std::vector<std::uint32_t> order;
+        std::vector<std::pair<double, std::uint32_t>> order; // cheapest change, in listed_
         for (std::uint32_t k = 0; k < listed_.size(); ++k) {
             const alternative& base = listed_[k].choices.front();
             for (const std::uint32_t c : listed_[k].components)
-                problem.left = less(problem.left, at_.usage_of(c), rows_, -1);
-            problem.left = less(problem.left, base.usage, rows_);
+                add(problem.left, at_.usage_of(c), rows_);
+            add(problem.left, base.usage, rows_, -1);
             problem.base_loss += base.loss;
             if (listed_[k].choices.size() > 1)
-                order.push_back(k);
+                order.emplace_back(listed_[k].choices[1].loss - base.loss, k);
         }
-        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            const double first = cheapest(listed_[a]) - listed_[a].choices.front().loss;
-            const double second = cheapest(listed_[b]) - listed_[b].choices.front().loss;
-            return first != second ? first < second : a < b;
-        });
+        std::sort(order.begin(), order.end());
         change_of_.clear();
-        for (const std::uint32_t k : order) {
+        for (const auto& [loss, k] : order) {
             const std::vector<alternative>& choices = listed_[k].choices;
             for (std::uint32_t which = 1; which < choices.size(); ++which) {
                 problem.add_change(choices[which].loss - choices.front().loss,

@@ -2,14 +2,14 @@
 #pragma once
 
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/linear_program.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -100,23 +100,11 @@ private:
     std::vector<std::uint32_t> range_index_; ///< column → range
     std::vector<range> ranges_;
 
-    [[nodiscard]] int compare(const resource_vector& a, const resource_vector& b) const
-    {
-        for (std::size_t r = 0; r < rows_; ++r)
-            if (a[r] != b[r])
-                return a[r] < b[r] ? -1 : 1;
-        return 0;
-    }
-
     void sort_singles(const core_problem& core)
     {
         std::sort(columns_.begin(), columns_.end(), [&](const column& a, const column& b) {
-            const int order = compare(core.usage(a.change), core.usage(b.change));
-            if (order != 0)
-                return order < 0;
-            const double first = core.loss[a.change];
-            const double second = core.loss[b.change];
-            return first != second ? first < second : a.change < b.change;
+            return std::tie(core.usage(a.change), core.loss[a.change], a.change) <
+                   std::tie(core.usage(b.change), core.loss[b.change], b.change);
         });
     }
 
@@ -125,7 +113,7 @@ private:
         range_index_.resize(columns_.size());
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             const resource_vector& usage = core.usage(columns_[j].change);
-            const bool is_new_class = j == 0 || compare(usage, usages.back()) != 0;
+            const bool is_new_class = j == 0 || usage != usages.back();
             const bool is_new_range =
                 is_single(j) ? is_new_class
                              : j == singles_ || columns_[j].place != columns_[j - 1].place;
@@ -137,6 +125,76 @@ private:
             ranges_.back().second = j + 1;
             range_index_[j] = static_cast<std::uint32_t>(ranges_.size() - 1);
         }
+    }
+};
+
+/// The bounds of columns in a branch of the search, and what follows from those of one for others.
+/// Every change is noted on a trail and can be undone.
+class column_bounds {
+public:
+    /// \param most  of each column: how many equal places it stands for
+    column_bounds(
+        const core_columns& columns, bounded_columns& program, const std::vector<double>& most)
+        : columns_(columns), lp_(program), most_(most)
+    {}
+
+    /// To undo what comes after.
+    [[nodiscard]] std::size_t mark() const { return trail_.size(); }
+    void undo(std::size_t to)
+    {
+        while (trail_.size() > to) {
+            const bounds& last = trail_.back();
+            lp_.lower[last.column] = last.lower;
+            lp_.upper[last.column] = last.upper;
+            trail_.pop_back();
+        }
+    }
+
+    void set_bounds(std::size_t column, double lower, double upper)
+    {
+        if (lower == lp_.lower[column] && upper == lp_.upper[column])
+            return;
+        trail_.push_back({column, lp_.lower[column], lp_.upper[column]});
+        lp_.lower[column] = lower;
+        lp_.upper[column] = upper;
+    }
+
+    /// Sets the bounds of a column and of those that follow from them.
+    void restrict(std::size_t column, double lower, double upper)
+    {
+        set_bounds(column, lower, upper);
+        if (!columns_.is_single(column))
+            return exclude_others(column);
+        const auto& [begin, end] = columns_.range_of(column);
+        if (upper < most_[column])
+            for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
+                set_bounds(j, 0, 0);
+        if (lower > 0)
+            for (std::size_t j = column; j-- > begin && lp_.lower[j] != most_[j];)
+                set_bounds(j, most_[j], most_[j]);
+    }
+
+private:
+    struct bounds {
+        std::size_t column;
+        double lower;
+        double upper;
+    };
+
+    const core_columns& columns_;
+    bounded_columns& lp_;
+    const std::vector<double>& most_;
+    std::vector<bounds> trail_; ///< as they were
+
+    /// Closes the other columns of a place one of which must be taken.
+    void exclude_others(std::size_t column)
+    {
+        if (lp_.lower[column] == 0)
+            return;
+        const auto& [begin, end] = columns_.range_of(column);
+        for (std::size_t j = begin; j < end; ++j)
+            if (j != column)
+                set_bounds(j, 0, 0);
     }
 };
 

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 // The core problem: what prices and the best choice known leave undecided, as a multiple-choice
@@ -53,6 +54,13 @@ struct core_problem {
         first.push_back(loss.size());
         count.push_back(equal_places);
     }
+};
+
+/// What a search knows at its end.
+struct search_result {
+    double loss = std::numeric_limits<double>::infinity(); ///< of the best choice, scaled values
+    double least_loss = 0;                                 ///< no choice loses less
+    bool proven = false; ///< the choice is optimal, or, where the loss is infinite, there is none
 };
 
 /// How often each change is made.

@@ -5,7 +5,6 @@
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
 
 #include <algorithm>
 #include <array>

@@ -3,11 +3,9 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/component_oracle.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/component_lister.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/label_arena.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -21,7 +19,7 @@
 // A combination loses what its components lose at the prices and bonuses, and for every item that
 // it keeps beyond the floor the bonus, which was added without need:
 //     Σ loss + Σ over floors of bonus·(kept − missing)  −  gap,
-// where the gap (component_prices.hpp) makes the best combination lose nothing. They are listed
+// where the gap (priced_floors.hpp) makes the best combination lose nothing. They are listed
 // component by component. A label that, however the other components choose, ends up with too great
 // a loss is dropped; how little it can be, for every number of items still missing, is known from a
 // recursion backwards.
@@ -37,7 +35,7 @@ struct listed_place {
 class floor_combinations {
 public:
     /// \param which    the floors that tie the members together
-    /// \param forced_losses  see component_prices
+    /// \param forced_losses  see priced_floors
     /// \param members  all components with such floors that are in the core, one in each
     floor_combinations(const std::vector<component_floor>& floors,
         const std::vector<std::uint32_t>& which, const component_choices& at,
@@ -54,8 +52,22 @@ public:
                 outside_ += forced_losses[c];
             floors_.push_back({one.a_class, at.bonus[one.a_class], missing});
         }
-        for (const listed_place& member : members)
+        for (const listed_place& member : members) {
+            const pattern& look = at.parts.look(member.components.front());
             outside_ -= forced_losses[member.components.front()];
+            options_.emplace_back();
+            for (const alternative& one : member.choices) {
+                option made{one, one.loss, {}};
+                for (const floor& f : floors_) {
+                    std::int64_t kept = 0;
+                    for (std::size_t k = 0; k < look.size(); ++k)
+                        kept += one.keep[k] != 0 && look.class_of[k] == f.a_class;
+                    made.kept.push_back(kept);
+                    made.loss += f.bonus * static_cast<double>(kept);
+                }
+                options_.back().push_back(std::move(made));
+            }
+        }
     }
 
     /// The combinations that keep the floors and lose at most `limit`.
@@ -63,7 +75,6 @@ public:
     ///                  choices, where the budget ended
     [[nodiscard]] listed_place list(double limit, double gap, budget& limits, double& left_out)
     {
-        count_kept();
         look_ahead();
         double base = outside_ - gap; // what is lost without any member
         for (const floor& one : floors_)
@@ -97,9 +108,12 @@ public:
         for (const listed_place& member : members_)
             result.components.insert(
                 result.components.end(), member.components.begin(), member.components.end());
-        for (const std::uint32_t index : now)
-            if (keeps_floors(made, index))
+        for (const std::uint32_t index : now) {
+            const std::int64_t* kept = made.amounts(index) + rows_; // negative
+            if (std::all_of(floors_.begin(), floors_.end(),
+                    [&](const floor& one) { return -*kept++ >= one.missing; }))
                 result.choices.push_back(combined(made, index, base));
+        }
         sort_by_loss(result.choices);
         return result;
     }
@@ -111,6 +125,13 @@ private:
         std::int64_t missing; ///< items that the members must keep
     };
 
+    /// A choice of a member.
+    struct option {
+        const alternative& choice;
+        double loss;                    ///< bonuses taken back
+        std::vector<std::int64_t> kept; ///< items, by floor
+    };
+
     static constexpr std::size_t most_ = 2'000; ///< combinations on the way
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
 
@@ -119,33 +140,9 @@ private:
     std::size_t rows_;
     double outside_ = 0; ///< what the choices of the components that are no members lose
     std::vector<floor> floors_;
-    std::vector<std::vector<std::int64_t>> kept_; ///< by member: items, by choice, then floor
-    std::vector<double> ahead_;                   ///< by member, then items still missing
+    std::vector<std::vector<option>> options_; ///< by member
+    std::vector<double> ahead_;                ///< by member, then items still missing
     std::size_t width_ = 1;
-
-    void count_kept()
-    {
-        for (const listed_place& member : members_) {
-            const pattern& look = at_.parts.look(member.components.front());
-            kept_.emplace_back();
-            for (const alternative& one : member.choices)
-                for (const floor& f : floors_) {
-                    std::int64_t kept = 0;
-                    for (std::size_t k = 0; k < look.size(); ++k)
-                        kept += one.keep[k] != 0 && look.class_of[k] == f.a_class;
-                    kept_.back().push_back(kept);
-                }
-        }
-    }
-
-    /// What a choice of a member loses, bonuses taken back.
-    [[nodiscard]] double loss(std::size_t m, std::size_t k) const
-    {
-        double sum = members_[m].choices[k].loss;
-        for (std::size_t f = 0; f < floors_.size(); ++f)
-            sum += floors_[f].bonus * static_cast<double>(kept_[m][k * floors_.size() + f]);
-        return sum;
-    }
 
     /// ahead_[m · width + n]: the least that members m … lose if they keep at least n. Of several
     /// floors, each alone would be too little to go by; then it is what they lose at the least.
@@ -157,13 +154,12 @@ private:
         ahead_.assign((members_.size() + 1) * width_, infinity_);
         ahead_[members_.size() * width_] = 0;
         for (std::size_t m = members_.size(); m-- > 0;)
-            for (std::size_t k = 0; k < members_[m].choices.size(); ++k) {
-                const auto kept =
-                    floors_.size() == 1 ? static_cast<std::size_t>(kept_[m][k]) : std::size_t{0};
-                for (std::size_t n = 0; n < width_; ++n)
-                    ahead_[m * width_ + n] = std::min(ahead_[m * width_ + n],
-                        loss(m, k) + ahead_[(m + 1) * width_ + n - std::min(n, kept)]);
-            }
+            for (const option& one : options_[m])
+                for (std::size_t n = 0; n < width_; ++n) {
+                    const std::size_t kept = std::min(n, static_cast<std::size_t>(one.kept[0]));
+                    ahead_[m * width_ + n] = std::min(
+                        ahead_[m * width_ + n], one.loss + ahead_[(m + 1) * width_ + n - kept]);
+                }
     }
 
     [[nodiscard]] double ahead(const label_arena& made, std::uint32_t index, std::size_t m) const
@@ -184,20 +180,20 @@ private:
 
     void choose(label_arena& made, std::uint32_t index, std::size_t m, std::uint32_t k) const
     {
-        const alternative& choice = members_[m].choices[k];
+        const option& its = options_[m][k];
         label& one = made[index];
         one.choice = k;
-        one.worth -= loss(m, k);
+        one.worth -= its.loss;
         std::int64_t* amounts = made.amounts(index);
         for (std::size_t r = 0; r < rows_; ++r)
-            amounts[r] += choice.usage[r];
+            amounts[r] += its.choice.usage[r];
         one.value = one.worth;
         for (std::size_t r = 0; r < rows_; ++r)
             one.value += at_.price[r] * static_cast<double>(amounts[r]);
         // No more than the floor asks for: beyond, one is as good as another.
         for (std::size_t f = 0; f < floors_.size(); ++f)
-            amounts[rows_ + f] = std::max(amounts[rows_ + f] - kept_[m][k * floors_.size() + f],
-                -std::max<std::int64_t>(floors_[f].missing, 0));
+            amounts[rows_ + f] = std::max(
+                amounts[rows_ + f] - its.kept[f], -std::max<std::int64_t>(floors_[f].missing, 0));
     }
 
     /// Leaves out all but some of the most promising. What the best of the others loses.
@@ -216,14 +212,6 @@ private:
         return lost;
     }
 
-    [[nodiscard]] bool keeps_floors(const label_arena& made, std::uint32_t index) const
-    {
-        for (std::size_t f = 0; f < floors_.size(); ++f)
-            if (-made.amounts(index)[rows_ + f] < floors_[f].missing)
-                return false;
-        return true;
-    }
-
     [[nodiscard]] alternative combined(
         const label_arena& made, std::uint32_t index, double base) const
     {
@@ -231,7 +219,7 @@ private:
         std::copy_n(made.amounts(index), rows_, one.usage.begin());
         const std::vector<std::uint32_t> choices = made.choices(index, members_.size());
         for (std::size_t m = 0; m < members_.size(); ++m) {
-            const std::vector<std::uint8_t>& keep = members_[m].choices[choices[m]].keep;
+            const std::vector<std::uint8_t>& keep = options_[m][choices[m]].choice.keep;
             one.keep.insert(one.keep.end(), keep.begin(), keep.end());
         }
         return one;

@@ -4,10 +4,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/floor_combinations.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/component_oracle.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -29,31 +26,24 @@ namespace espalier::detail {
 
 class floor_places {
 public:
-    /// \param gaps, forced_losses  see component_prices
+    /// \param gaps, forced_losses  see priced_floors
     floor_places(const std::vector<component_floor>& floors, std::vector<double> gaps,
         std::vector<double> forced_losses, const component_choices& at)
-        : floors_(floors),
-          gaps_(std::move(gaps)),
-          forced_losses_(std::move(forced_losses)),
-          at_(at),
-          floor_of_class_(at.class_costs.size(), none_)
+        : floors_(floors), gaps_(std::move(gaps)), forced_losses_(std::move(forced_losses)), at_(at)
     {
         if (floors.empty())
             return;
-        for (std::uint32_t f = 0; f < floors.size(); ++f)
-            floor_of_class_[floors[f].a_class] = f;
         cluster_of_floor_.resize(floors.size());
         std::iota(cluster_of_floor_.begin(), cluster_of_floor_.end(), std::uint32_t{0});
-        std::vector<std::uint32_t> first_floor(at.parts.size(), none_);
+        cluster_.assign(at.parts.size(), none_);
         for (std::uint32_t f = 0; f < floors.size(); ++f)
             for (const std::uint32_t c : floors[f].components) {
-                if (first_floor[c] == none_)
-                    first_floor[c] = f;
-                cluster_of_floor_[root(f)] = root(first_floor[c]);
+                if (cluster_[c] == none_)
+                    cluster_[c] = f; // the first of its floors, to begin with
+                cluster_of_floor_[root(f)] = root(cluster_[c]);
             }
         for (std::uint32_t f = 0; f < floors.size(); ++f)
             cluster_of_floor_[f] = root(f);
-        cluster_ = std::move(first_floor);
         for (std::uint32_t& cluster : cluster_)
             if (cluster != none_)
                 cluster = cluster_of_floor_[cluster];
@@ -95,9 +85,12 @@ public:
     [[nodiscard]] double surplus_loss() const
     {
         double lost = 0;
-        for (std::size_t f = 0; f < floors_.size(); ++f)
-            if (!is_joined(f) && gaps_[f] < 0)
-                lost += bonus(f) * static_cast<double>(kept_by(f) - floors_[f].missing);
+        for (std::size_t f = 0; f < floors_.size(); ++f) {
+            const auto& [a_class, missing, its_components, was_broken] = floors_[f];
+            if ((joined_.empty() || joined_[cluster_of_floor_[f]] == 0) && gaps_[f] < 0)
+                lost += at_.bonus[a_class] *
+                        static_cast<double>(at_.used_by(its_components).kept(a_class) - missing);
+        }
         return std::max(lost, 0.0);
     }
 
@@ -142,7 +135,6 @@ private:
     std::vector<double> gaps_;
     std::vector<double> forced_losses_; ///< by component
     const component_choices& at_;
-    std::vector<std::uint32_t> floor_of_class_;
     std::vector<std::uint32_t> cluster_of_floor_;     ///< named by one of its floors
     std::vector<std::uint32_t> cluster_;              ///< by component
     std::vector<std::vector<std::uint32_t>> classes_; ///< with floors, by cluster
@@ -153,16 +145,6 @@ private:
         while (cluster_of_floor_[f] != f)
             f = cluster_of_floor_[f];
         return f;
-    }
-    [[nodiscard]] bool is_joined(std::size_t f) const
-    {
-        return !joined_.empty() && joined_[cluster_of_floor_[f]] != 0;
-    }
-    [[nodiscard]] double bonus(std::size_t f) const { return at_.bonus[floors_[f].a_class]; }
-    /// Items of the class that the present choices keep.
-    [[nodiscard]] std::int64_t kept_by(std::size_t f) const
-    {
-        return at_.used_by(floors_[f].components).kept(floors_[f].a_class);
     }
 };
 

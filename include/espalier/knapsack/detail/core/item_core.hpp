@@ -5,7 +5,6 @@
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
 #include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
 #include <espalier/knapsack/problem.hpp>
@@ -16,6 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 // Independent items as places of a core problem: at the prices an item is kept if its value exceeds
@@ -66,14 +66,11 @@ public:
             keep[item] = 0;
             if (!(gain > 0))
                 continue;
-            const resource_vector& cost = costs_[items_.class_of[item]];
-            bool fits = true;
-            for (std::size_t r = 0; r < rows_; ++r)
-                fits = fits && cost[r] <= left[r];
-            for (std::size_t r = 0; r < rows_ && fits; ++r)
-                left[r] -= cost[r];
-            keep[item] = fits;
-            if (!fits)
+            const resource_vector after = less(left, costs_[items_.class_of[item]], rows_);
+            keep[item] = is_within(after, rows_);
+            if (keep[item] != 0)
+                left = after;
+            else
                 lost.add(gain);
         }
         lost.add(price_of(left, at_.price, rows_));
@@ -193,10 +190,9 @@ private:
             return losses_[a] < losses_[b];
         const std::uint32_t first = at_.windows.inside[a];
         const std::uint32_t second = at_.windows.inside[b];
-        if (items_.class_of[first] != items_.class_of[second])
-            return items_.class_of[first] < items_.class_of[second];
-        if (items_.values[first] != items_.values[second])
-            return items_.values[first] > items_.values[second];
+        if (!are_equal(a, b))
+            return std::tie(items_.class_of[first], items_.values[second]) <
+                   std::tie(items_.class_of[second], items_.values[first]);
         return gain_of(first) > 0 ? first > second : first < second;
     }
     [[nodiscard]] bool are_equal(std::uint32_t a, std::uint32_t b) const

@@ -7,12 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
-#include <utility>
 #include <vector>
 
 // The proof by dynamic programming over what is left of the resources, after Pisinger's minimal

@@ -3,18 +3,15 @@
 
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/block_splitter.hpp>
-#include <espalier/knapsack/detail/entry/component_set.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
+#include <espalier/knapsack/detail/entry/unit_block.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -22,13 +19,24 @@
 // Units of hardware come in the order of their users. Then the units fall into blocks, none of
 // which uses an item of another, and most blocks look like the one before but for the place where
 // they begin; such a block is recognised by a comparison and costs no more than that. So is a unit
-// that shares no user with another. Any other block is taken apart (block_splitter.hpp).
+// that shares no user with another. Any other block is taken apart (unit_block.hpp).
 
 namespace espalier::detail {
 
-class component_finder : public block_splitter {
+class component_finder {
 public:
-    using block_splitter::block_splitter;
+    /// \param begin  what is decided and paid
+    /// \param kept   items that are kept already; those that are not decided use no units
+    component_finder(const knapsack_problem& problem, const decided& begin, budget& limits,
+        value_range worth = {}, const std::vector<std::uint32_t>& kept = {})
+        : problem_(problem),
+          who_(problem, begin, std::move(worth)),
+          limits_(limits),
+          has_unit_(problem.size(), 0)
+    {
+        for (const std::uint32_t item : kept)
+            has_unit_[item] = 1; // so that it is not alone
+    }
 
     /// Finds the components of all items that are free. Whether the budget was enough for that.
     bool find(components& result)
@@ -47,7 +55,7 @@ public:
         }
         std::vector<std::uint32_t> alone(problem_.classes(), none_);
         for (std::uint32_t i = 0; i < problem_.size(); ++i)
-            if (!has_unit_[i] && is_free(i)) {
+            if (!has_unit_[i] && who_.is_free(i)) {
                 std::uint32_t& number = alone[problem_.class_of[i]];
                 if (number == none_) {
                     pattern one;
@@ -62,7 +70,9 @@ public:
     }
 
 private:
+    static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
     static constexpr std::size_t most_models_ = 4;
+    static constexpr std::size_t most_transitions_ = std::size_t{1} << 24; // of one pattern
 
     /// A block that was taken apart.
     struct model {
@@ -72,8 +82,26 @@ private:
         std::size_t parts;     ///< the number of its components
     };
 
-    std::vector<model> models_; ///< the last few
+    const knapsack_problem& problem_;
+    const participants who_;
+    budget& limits_;
+    components found_;
+    std::vector<std::uint8_t> has_unit_;                        ///< by item
+    std::map<std::vector<std::uint32_t>, std::uint32_t> known_; ///< key → pattern
+    std::vector<model> models_;                                 ///< the last few
     std::size_t oldest_model_ = 0;
+
+    std::uint32_t number_of(pattern&& one)
+    {
+        const auto [at, is_new] =
+            known_.try_emplace(one.key(), static_cast<std::uint32_t>(found_.patterns.size()));
+        if (is_new) {
+            one.prepare();
+            limits_.spend(2'000 * one.size() + 4 * one.transitions.size());
+            found_.patterns.push_back(std::move(one));
+        }
+        return at->second;
+    }
 
     [[nodiscard]] bool is_in_order() const
     {
@@ -128,7 +156,7 @@ private:
             const std::uint32_t user = shared.users[from + k];
             if (shared.users[at + k] != user + offset ||
                 problem_.class_of[user + offset] != problem_.class_of[user] ||
-                begin_.of(user + offset) != begin_.of(user))
+                who_.begin.of(user + offset) != who_.begin.of(user))
                 return false; // with equal decisions, equal units are paid
         }
         for (std::size_t c = m.component; c < m.component + m.parts; ++c) {
@@ -147,7 +175,19 @@ private:
         if (end - begin > 1 && is_simple(begin, end, is_long))
             return take_units(begin, end, is_long);
         const std::size_t component = found_.size();
-        if (!split(begin, end))
+        unit_block block(who_, begin, end);
+        block.each_component(limits_, [&](pattern&& look, const std::vector<std::uint32_t>& items) {
+            for (const std::uint32_t item : items)
+                has_unit_[item] = 1;
+            const std::size_t most = most_transitions_ >> std::min<std::size_t>(look.slots, 24);
+            if (look.slots > pattern::widest || 2 * items.size() > most) {
+                found_.is_narrow = false;
+                return;
+            }
+            found_.item.insert(found_.item.end(), items.begin(), items.end());
+            found_.close(number_of(std::move(look)));
+        });
+        if (block.is_long()) // what is in it depends on the values
             return;
         const model made{begin, end, component, found_.size() - component};
         if (models_.size() < most_models_)
@@ -178,11 +218,11 @@ private:
     {
         std::vector<std::uint32_t> last; // patterns
         for (std::size_t unit = begin; unit < end && limits_.spend(20); ++unit) {
-            if (!matters(unit))
+            if (!who_.matters(unit))
                 continue;
             const std::size_t mark = found_.item.size();
             for (const std::uint32_t user : problem_.shared.users_of(unit))
-                if (is_free(user) && (!is_long || worth_.holds(problem_, user))) {
+                if (who_.is_free(user) && (!is_long || who_.worth.holds(problem_, user))) {
                     found_.item.push_back(user);
                     has_unit_[user] = 1;
                 }

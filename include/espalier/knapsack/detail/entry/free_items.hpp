@@ -8,13 +8,8 @@
 #include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <span>
-#include <utility>
 #include <vector>
 
 // What is left to choose of a problem without shared units once decisions and floors are taken care
@@ -43,8 +38,7 @@ inline void take_most_valuable(const knapsack_problem& problem, const decided& b
                            : a < b;
             });
         kept.insert(kept.end(), candidates[c].begin(), last + 1);
-        for (std::size_t r = 0; r < problem.resources; ++r)
-            room[r] -= static_cast<std::int64_t>(wanted[c]) * problem.class_costs[c][r];
+        add(room, problem.class_costs[c], problem.resources, -static_cast<std::int64_t>(wanted[c]));
     }
 }
 
@@ -97,21 +91,21 @@ private:
     {
         std::vector<double> weight(problem.classes(), 1.0);
         for (std::size_t c = 0; c < problem.classes(); ++c)
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                if (problem.class_costs[c][r] > room[r])
-                    weight[c] = 0;
+            if (!is_within(
+                    less(room, problem.class_costs[c], problem.resources), problem.resources))
+                weight[c] = 0;
         const bool all_fit = std::find(weight.begin(), weight.end(), 0.0) == weight.end();
-        std::vector<double> largest(crew.parts(items.size()), 0.0);
-        crew.each_part(items.size(), [&](std::size_t part, std::size_t begin, std::size_t end) {
-            double its = 0;
-            if (all_fit) // the same with fewer steps
-                for (std::size_t i = begin; i < end; ++i)
-                    its = std::max(its, items.values[i]);
-            else
-                for (std::size_t i = begin; i < end; ++i)
-                    its = std::max(its, items.values[i] * weight[items.class_of[i]]);
-            largest[part] = its;
-        });
+        const auto largest =
+            crew.of_parts<double>(items.size(), [&](std::size_t begin, std::size_t end) {
+                double its = 0;
+                if (all_fit) // the same with fewer steps
+                    for (std::size_t i = begin; i < end; ++i)
+                        its = std::max(its, items.values[i]);
+                else
+                    for (std::size_t i = begin; i < end; ++i)
+                        its = std::max(its, items.values[i] * weight[items.class_of[i]]);
+                return its;
+            });
         return *std::max_element(largest.begin(), largest.end());
     }
 };

@@ -5,7 +5,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/entry/free_items.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -110,8 +110,7 @@ private:
             room[r] = std::min(room[r], useful[r]);
 
         parts.value.resize(parts.items());
-        std::vector<double> largest_of(crew.parts(parts.size()), 0.0);
-        crew.each_part(parts.size(), [&](std::size_t part, std::size_t from, std::size_t to) {
+        const auto its = crew.of_parts<double>(parts.size(), [&](std::size_t from, std::size_t to) {
             double its_largest = 0;
             for (std::size_t c = from; c < to; ++c) {
                 const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
@@ -124,59 +123,44 @@ private:
                     its_largest = std::max(its_largest, parts.value[at]);
                 }
             }
-            largest_of[part] = its_largest;
+            return its_largest;
         });
-        largest = *std::max_element(largest_of.begin(), largest_of.end());
+        largest = *std::max_element(its.begin(), its.end());
         scale = scale_of(largest);
-        std::vector<std::uint8_t> vanished(crew.parts(parts.items()), 0);
-        crew.each_part(parts.items(), [&](std::size_t part, std::size_t from, std::size_t to) {
-            std::uint8_t any = 0;
+        const auto any = crew.of_parts<int>(parts.items(), [&](std::size_t from, std::size_t to) {
+            bool has = false;
             for (std::size_t at = from; at < to; ++at) {
                 const bool was_positive = parts.value[at] > 0;
                 parts.value[at] *= scale;
-                any |= static_cast<std::uint8_t>(was_positive && !(parts.value[at] > 0));
+                has |= was_positive && !(parts.value[at] > 0);
             }
-            vanished[part] = any;
+            return has;
         });
-        has_vanished = std::find(vanished.begin(), vanished.end(), 1) != vanished.end();
+        has_vanished = std::find(any.begin(), any.end(), 1) != any.end();
     }
 
     /// Which items of a pattern fit; adds what those and their units use, `number` times.
     static std::vector<std::uint8_t> fitting(const knapsack_problem& problem, const decided& begin,
         const pattern& look, std::int64_t number, resource_vector& useful)
     {
-        std::vector<std::uint8_t> result(look.size(), 1);
-        std::vector<std::uint8_t> is_useful(look.links.size(), 0);
-        const auto add = [&](const resource_vector& cost) {
-            for (std::size_t r = 0; r < problem.resources; ++r)
-                useful[r] += number * cost[r];
-        };
+        std::vector<std::uint8_t> result(look.size());
+        std::vector<std::uint64_t> all(look.words(), 0); // the choice of all that fit
         for (std::size_t k = 0; k < look.size(); ++k) {
             resource_vector units{};
-            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
-                units =
-                    less(units, problem.shared.costs[look.links[at].kind], problem.resources, -1);
+            for (const pattern::link& unit : look.links_of(k))
+                add(units, problem.shared.costs[unit.kind], problem.resources);
             result[k] = begin.fits(problem, look.class_of[k], units);
-            if (result[k] == 0)
-                continue;
-            add(problem.class_costs[look.class_of[k]]);
-            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
-                is_useful[at] = 1;
+            if (result[k] != 0)
+                pattern::keep(all.data(), k);
         }
-        // Every unit once: it is the same as long as its slot is not forgotten.
-        std::vector<std::uint8_t> is_counted(look.slots, 0);
-        for (std::size_t k = 0; k < look.size(); ++k) {
-            for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
-                std::uint8_t& counted = is_counted[look.links[at].slot];
-                if (is_useful[at] && counted == 0) {
-                    add(problem.shared.costs[look.links[at].kind]);
-                    counted = 1;
-                }
-            }
-            for (std::size_t slot = 0; slot < look.slots; ++slot)
-                if (look.forget[k] >> slot & 1U)
-                    is_counted[slot] = 0;
-        }
+        look.usage(
+            all.data(),
+            [&](std::uint32_t c, int items) {
+                add(useful, problem.class_costs[c], problem.resources, number * items);
+            },
+            [&](std::uint32_t kind) {
+                add(useful, problem.shared.costs[kind], problem.resources, number);
+            });
         return result;
     }
 
@@ -185,18 +169,14 @@ private:
         if (floors.empty())
             return;
         // In the order of their classes.
-        std::vector<std::uint32_t> floor_of(
-            floors.back().a_class + 1, std::numeric_limits<std::uint32_t>::max());
-        for (std::uint32_t f = 0; f < floors.size(); ++f)
-            floor_of[floors[f].a_class] = f;
+        std::vector<component_floor*> floor_of(floors.back().a_class + 1, nullptr);
+        for (component_floor& floor : floors)
+            floor_of[floor.a_class] = &floor;
         for (std::uint32_t c = 0; c < parts.size(); ++c)
             for (const std::uint32_t a_class : parts.look(c).class_of) {
-                if (a_class >= floor_of.size())
-                    continue;
-                const std::uint32_t f = floor_of[a_class];
-                if (f < floors.size() &&
-                    (floors[f].components.empty() || floors[f].components.back() != c))
-                    floors[f].components.push_back(c);
+                component_floor* its = a_class < floor_of.size() ? floor_of[a_class] : nullptr;
+                if (its != nullptr && (its->components.empty() || its->components.back() != c))
+                    its->components.push_back(c);
             }
     }
 };

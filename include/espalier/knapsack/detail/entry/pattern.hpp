@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
-// What a component of items that share units looks like, whatever the items are worth. Memory
+// Items that share units, cut into components that share nothing with each other: at fixed prices
+// the components do not feel each other.
+//
+// A pattern is what a component looks like, whatever its items are worth. Memory
 // columns repeat along a layer, so a million components have a handful of patterns, and all that
 // depends on the pattern alone is prepared once: the steps of the dynamic program, and which bits
 // of a choice use which class and which unit.
@@ -63,6 +69,10 @@ public:
     std::vector<bits> unit_bits;
 
     [[nodiscard]] std::size_t size() const { return class_of.size(); }
+    [[nodiscard]] std::span<const link> links_of(std::size_t k) const
+    {
+        return std::span{links}.subspan(first_link[k], first_link[k + 1] - first_link[k]);
+    }
     [[nodiscard]] std::size_t states() const { return std::size_t{1} << slots; }
     [[nodiscard]] std::size_t words() const
     {
@@ -88,11 +98,11 @@ public:
         result.reserve(3 * size() + 2 * links.size());
         for (std::size_t k = 0; k < size(); ++k) {
             result.push_back(class_of[k]);
-            result.push_back(static_cast<std::uint32_t>(first_link[k + 1] - first_link[k]));
+            result.push_back(static_cast<std::uint32_t>(links_of(k).size()));
             result.push_back(forget[k]);
-            for (std::size_t at = first_link[k]; at < first_link[k + 1]; ++at) {
-                result.push_back(links[at].slot);
-                result.push_back(links[at].kind);
+            for (const link& one : links_of(k)) {
+                result.push_back(one.slot);
+                result.push_back(one.kind);
             }
         }
         return result;
@@ -135,21 +145,18 @@ private:
         reached[0] = 1;
         for (std::size_t k = 0; k < size(); ++k) {
             std::size_t uses = 0;
-            for (std::size_t at = first_link[k]; at < first_link[k + 1]; ++at)
-                uses |= std::size_t{1} << links[at].slot;
-            const std::size_t gone = forget[k];
+            for (const link& one : links_of(k))
+                uses |= std::size_t{1} << one.slot;
             next.assign(states(), 0);
-            const auto add = [&](std::size_t from, std::size_t to, bool kept) {
-                transitions.push_back({static_cast<std::uint16_t>(from),
-                    static_cast<std::uint16_t>(to), kept, next[to] == 0});
-                next[to] = 1;
-            };
-            for (std::size_t from = 0; from < states(); ++from)
-                if (reached[from])
-                    add(from, from & ~gone, false);
-            for (std::size_t from = 0; from < states(); ++from)
-                if (reached[from])
-                    add(from, (from | uses) & ~gone, true);
+            for (const bool kept : {false, true})
+                for (std::size_t from = 0; from < states(); ++from)
+                    if (reached[from]) {
+                        const std::size_t to =
+                            (kept ? from | uses : from) & ~std::size_t{forget[k]};
+                        transitions.push_back({static_cast<std::uint16_t>(from),
+                            static_cast<std::uint16_t>(to), kept, next[to] == 0});
+                        next[to] = 1;
+                    }
             first_transition.push_back(transitions.size());
             reached.swap(next);
         }
@@ -157,32 +164,27 @@ private:
 
     void find_bits()
     {
-        const auto add = [](std::vector<bits>& to, std::size_t item) {
-            const auto word = static_cast<std::uint32_t>(item / items_per_word);
-            if (to.empty() || to.back().word != word)
-                to.push_back({word, 0});
-            to.back().mask |= std::uint64_t{1} << (item % items_per_word);
-        };
-        for (std::size_t k = 0; k < size(); ++k) {
-            const auto word = static_cast<std::uint32_t>(k / items_per_word);
-            std::size_t at = class_bits.size();
-            while (at > 0 && class_bits[at - 1].second.word == word &&
-                   class_bits[at - 1].first != class_of[k])
-                --at;
-            if (at == 0 || class_bits[at - 1].second.word != word) {
-                class_bits.emplace_back(class_of[k], bits{word, 0});
-                at = class_bits.size();
-            }
-            class_bits[at - 1].second.mask |= std::uint64_t{1} << (k % items_per_word);
-        }
-        // A unit lasts from its first use until its slot is forgotten.
-        std::vector<std::vector<bits>> open(slots);
+        std::ptrdiff_t of_word = 0;                 // where the classes of the present word begin
+        std::vector<std::vector<bits>> open(slots); // by slot, of the unit that is in it
         std::vector<std::uint32_t> kind(slots, 0);
         for (std::size_t k = 0; k < size(); ++k) {
-            for (std::size_t at = first_link[k]; at < first_link[k + 1]; ++at) {
-                add(open[links[at].slot], k);
-                kind[links[at].slot] = links[at].kind;
+            const auto word = static_cast<std::uint32_t>(k / items_per_word);
+            const std::uint64_t bit = std::uint64_t{1} << (k % items_per_word);
+            if (k % items_per_word == 0)
+                of_word = std::ssize(class_bits);
+            auto its = std::find_if(class_bits.begin() + of_word, class_bits.end(),
+                [&](const auto& one) { return one.first == class_of[k]; });
+            if (its == class_bits.end())
+                its = class_bits.insert(its, {class_of[k], {word, 0}});
+            its->second.mask |= bit;
+            for (const link& one : links_of(k)) {
+                std::vector<bits>& of_unit = open[one.slot];
+                if (of_unit.empty() || of_unit.back().word != word)
+                    of_unit.push_back({word, 0});
+                of_unit.back().mask |= bit;
+                kind[one.slot] = one.kind;
             }
+            // A unit lasts from its first use until its slot is forgotten.
             for (std::size_t slot = 0; slot < slots; ++slot)
                 if (forget[k] >> slot & 1U) {
                     unit_kind.push_back(kind[slot]);
@@ -191,6 +193,33 @@ private:
                     open[slot].clear();
                 }
         }
+    }
+};
+
+/// The components of one problem, and where their items are.
+struct components {
+    std::vector<pattern> patterns;
+    std::vector<std::uint32_t> pattern_of; ///< by component
+    std::vector<std::size_t> first{0};     ///< component → position of its first item; one more
+    std::vector<std::uint32_t> item;       ///< by position
+    std::vector<double> value; ///< by position, scaled; −∞: cannot be kept. The caller's to fill
+    bool is_narrow = true;     ///< no frontier has more than `pattern::widest` units
+
+    [[nodiscard]] std::size_t size() const { return pattern_of.size(); }
+    [[nodiscard]] std::size_t items() const { return item.size(); }
+    [[nodiscard]] std::size_t items(std::size_t c) const { return first[c + 1] - first[c]; }
+    /// Of some components together.
+    [[nodiscard]] std::size_t items(const std::vector<std::uint32_t>& some) const
+    {
+        return std::accumulate(some.begin(), some.end(), std::size_t{0},
+            [&](std::size_t sum, std::uint32_t c) { return sum + items(c); });
+    }
+    [[nodiscard]] const pattern& look(std::size_t c) const { return patterns[pattern_of[c]]; }
+
+    void close(std::uint32_t its_pattern)
+    {
+        first.push_back(item.size());
+        pattern_of.push_back(its_pattern);
     }
 };
 

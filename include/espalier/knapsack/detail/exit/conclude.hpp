@@ -2,7 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/core/search_result.hpp>
+#include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>

@@ -36,24 +36,25 @@ public:
     }
 
     /// \param choice  the words of a choice of component c
-    void add(std::size_t c, const std::uint64_t* choice)
+    /// \param times   −1: it is made no more
+    void add(std::size_t c, const std::uint64_t* choice, std::int64_t times = 1)
     {
         const std::size_t its_pattern = parts_.pattern_of[c];
         const pattern& look = parts_.patterns[its_pattern];
         const std::size_t begin = its_pattern * choices_of_small_;
         if (begin < small_.size() && look.size() <= items_of_small_)
-            ++small_[begin + *choice];
+            small_[begin + *choice] += times;
         else
-            add_usage(look, choice, 1);
+            add_usage(look, choice, times);
     }
     /// \param keep  the same, by position
-    void add(std::size_t c, const std::vector<std::uint8_t>& keep)
+    void add(std::size_t c, const std::vector<std::uint8_t>& keep, std::int64_t times = 1)
     {
         words_.assign(parts_.look(c).words(), 0);
         for (std::size_t k = 0; k < keep.size(); ++k)
             if (keep[k] != 0)
                 pattern::keep(words_.data(), k);
-        add(c, words_.data());
+        add(c, words_.data(), times);
     }
     void add(const choice_tally& other)
     {

@@ -12,7 +12,6 @@
 #include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

@@ -96,14 +96,12 @@ public:
                 use(kept, class_costs[look.class_of[k]]);
                 for (std::size_t f = 0; f < floored.size(); ++f)
                     made.amounts(kept)[rows + f] -= floored[f] == look.class_of[k];
-                for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at) {
-                    const pattern::link& link = look.links[at];
-                    if (one.state >> link.slot & 1U)
-                        continue;
-                    one.state |= 1U << link.slot;
-                    one.worth -= prices.of_kind(link.kind);
-                    use(kept, kind_costs[link.kind]);
-                }
+                for (const pattern::link& unit : look.links_of(k))
+                    if (!(one.state >> unit.slot & 1U)) {
+                        one.state |= 1U << unit.slot;
+                        one.worth -= prices.of_kind(unit.kind);
+                        use(kept, kind_costs[unit.kind]);
+                    }
                 add_if_hopeful(kept);
             }
             made.drop_dominated(next);
@@ -135,8 +133,8 @@ public:
         for (std::size_t k = 0; k < look.size(); ++k) {
             if (keep[k] != 0) {
                 worth += value[k] - prices.at(look, k, state);
-                for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
-                    state |= std::size_t{1} << look.links[at].slot;
+                for (const pattern::link& unit : look.links_of(k))
+                    state |= std::size_t{1} << unit.slot;
             }
             state &= ~std::size_t{look.forget[k]};
         }

@@ -10,12 +10,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
-#include <utility>
 #include <vector>
 
 // The best choice within a component at given prices, by dynamic programming over its items (see

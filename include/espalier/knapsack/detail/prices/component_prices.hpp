@@ -4,7 +4,7 @@
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
+#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/price_master.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/priced_floors.hpp>
@@ -131,14 +131,11 @@ private:
     {
         some.clear();
         sample(some, items * at_.parts.size() / at_.parts.items() + 1);
-        std::size_t sampled = 0;
-        for (const std::uint32_t c : some)
-            sampled += at_.parts.items(c);
+        const auto sampled = static_cast<double>(at_.parts.items(some));
         resource_vector room{};
         for (std::size_t r = 0; r < at_.rows; ++r)
-            room[r] = static_cast<std::int64_t>(static_cast<double>(room_[r]) *
-                                                static_cast<double>(sampled) /
-                                                static_cast<double>(at_.parts.items()));
+            room[r] = static_cast<std::int64_t>(
+                static_cast<double>(room_[r]) * sampled / static_cast<double>(at_.parts.items()));
         minimise(some, room, fence, 1e-6 * worth_of(some), false);
     }
 
@@ -186,9 +183,6 @@ private:
     {
         const priced_floors::excerpt its_floors =
             with_floors ? floors.among(some) : priced_floors::excerpt{};
-        std::size_t items = 0;
-        for (const std::uint32_t c : some)
-            items += at_.parts.items(c);
         // A choice that keeps the floors may be worth less than the prices of what it uses, and may
         // not fit; the master program prefers any such choice to none by this much.
         const bool has_floors = with_floors && !floors.empty();
@@ -210,7 +204,7 @@ private:
                 best_bonus = at_.bonus;
             }
             const bool is_new = master.add(one.usage, one.value);
-            if (!limits_.spend(10 * items) || !master.solve(limits_))
+            if (!limits_.spend(10 * at_.parts.items(some)) || !master.solve(limits_))
                 break;
             if (!is_new || least - master.bound() <= std::max(close, 1e-11 * std::abs(least))) {
                 if (master.is_fenced_in()) {

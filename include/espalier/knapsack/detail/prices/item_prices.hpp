@@ -2,21 +2,19 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/item_sweep.hpp>
+#include <espalier/knapsack/detail/prices/linear_program.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <span>
-#include <utility>
 #include <vector>
 
 // The best prices λ for a knapsack of any size, and with them a threshold per class: at λ an item
@@ -98,16 +96,12 @@ public:
         return least;
     }
 
-    [[nodiscard]] bool fits(std::size_t a_class) const { return fits_[a_class] != 0; }
-
     /// What the items above their windows leave.
     [[nodiscard]] resource_vector room_inside() const
     {
         resource_vector left = room_;
         for (std::size_t c = 0; c < costs_.size(); ++c)
-            if (windows.above[c] != 0)
-                for (std::size_t r = 0; r < resources_; ++r)
-                    left[r] -= static_cast<std::int64_t>(windows.above[c]) * costs_[c][r];
+            add(left, costs_[c], resources_, -static_cast<std::int64_t>(windows.above[c]));
         return left;
     }
 
@@ -151,25 +145,7 @@ private:
 
     [[nodiscard]] bool is_free(std::size_t a_class) const
     {
-        for (std::size_t r = 0; r < resources_; ++r)
-            if (costs_[a_class][r] != 0)
-                return false;
-        return true;
-    }
-
-    /// How uncertain the price of each resource is, relative to the others. One that seems to be
-    /// free may turn out to cost something, so it counts with a twentieth of all prices.
-    [[nodiscard]] price_vector spread() const
-    {
-        double total = 0;
-        for (std::size_t r = 0; r < resources_; ++r)
-            total += price[r] * static_cast<double>(room_[r]);
-        price_vector result{};
-        for (std::size_t r = 0; r < resources_; ++r) {
-            const double capacity = static_cast<double>(std::max<std::int64_t>(room_[r], 1));
-            result[r] = total > 0 ? std::max(price[r], 0.05 * total / capacity) : 1 / capacity;
-        }
-        return result;
+        return costs_[a_class] == resource_vector{};
     }
 
     [[nodiscard]] double price_of(std::size_t a_class, const price_vector& prices) const
@@ -177,12 +153,12 @@ private:
         return detail::price_of(costs_[a_class], prices, resources_);
     }
 
-    /// Windows that the thresholds stay in if each price changes by at most `width` · `spread()`.
+    /// Windows that the thresholds stay in if each price changes by at most `width` · its spread.
     void place_windows(double width)
     {
         windows.low.assign(costs_.size(), never_);
         windows.high = windows.low;
-        const price_vector sides = spread();
+        const price_vector sides = spread_of(price, room_, resources_);
         for (std::size_t c = 0; c < costs_.size(); ++c)
             if (fits_[c]) {
                 // An item that costs nothing is kept. The last digit is for rounding.
@@ -192,15 +168,15 @@ private:
             }
     }
 
-    /// The width of the windows, in units of `spread`, that the sampling error of λ rarely leaves:
-    /// they hold a few standard errors of the number of items above a threshold, more errors where
-    /// there are more prices to be wrong about.
+    /// The width of the windows, in units of the spread, that the sampling error of λ rarely
+    /// leaves: they hold a few standard errors of the number of items above a threshold, more
+    /// errors where there are more prices to be wrong about.
     [[nodiscard]] double next_width(std::size_t level) const
     {
-        const price_vector sides = spread();
-        std::vector<double> scale(costs_.size());
+        const price_vector sides = spread_of(price, room_, resources_);
+        std::vector<double> scale;
         for (std::size_t c = 0; c < costs_.size(); ++c)
-            scale[c] = price_of(c, sides);
+            scale.push_back(price_of(c, sides));
         std::vector<double> distance;
         distance.reserve(windows.inside.size());
         for (const std::uint32_t item : windows.inside) {
@@ -212,10 +188,7 @@ private:
             return std::numeric_limits<double>::infinity();
         const auto wanted =
             static_cast<std::size_t>(3.5 * std::sqrt(static_cast<double>(resources_ * level)));
-        const std::size_t rank = std::min(wanted, distance.size() - 1);
-        std::nth_element(
-            distance.begin(), distance.begin() + static_cast<std::ptrdiff_t>(rank), distance.end());
-        return std::max(distance[rank], 1e-12);
+        return std::max(of_rank(distance, std::min(wanted, distance.size() - 1)), 1e-12);
     }
 
     void solve_level(
@@ -240,10 +213,8 @@ private:
     bool relax(double share, bool is_fenced, budget& limits)
     {
         resource_vector room = room_inside();
-        if (share < 1)
-            for (std::size_t r = 0; r < resources_; ++r)
-                room[r] +=
-                    static_cast<std::int64_t>(static_cast<double>(room_[r]) * share) - room_[r];
+        for (std::size_t r = 0; r < resources_ && share < 1; ++r)
+            room[r] += static_cast<std::int64_t>(static_cast<double>(room_[r]) * share) - room_[r];
         relaxation program(is_fenced ? fenced_matrix_ : matrix_, room, price);
         program.columns.reserve(windows.inside.size() + (is_fenced ? 2 * costs_.size() : 0));
         for (const std::uint32_t item : windows.inside) {

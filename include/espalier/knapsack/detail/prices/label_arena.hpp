@@ -68,19 +68,13 @@ public:
                 return all_[a].state < all_[b].state;
             return all_[a].value != all_[b].value ? all_[a].value > all_[b].value : a < b;
         });
-        if (width_ == 1)
-            return keep_undominated(
-                some, [least = std::int64_t{0}, this](std::uint32_t index, bool is_first) mutable {
-                    const bool is_less = is_first || *amounts(index) < least;
-                    least = is_less ? *amounts(index) : least;
-                    return is_less;
-                });
-        if (width_ == 2)
+        if (width_ <= 2)
             return keep_undominated(some, [front = std::map<std::int64_t, std::int64_t>{}, this](
                                               std::uint32_t index, bool is_first) mutable {
                 if (is_first)
                     front.clear();
-                return add_to(front, amounts(index)[0], amounts(index)[1]);
+                const std::int64_t* its = amounts(index);
+                return add_to(front, width_ > 0 ? its[0] : 0, width_ > 1 ? its[1] : 0);
             });
         std::vector<std::uint32_t> kept;
         keep_undominated(some, [&](std::uint32_t index, bool is_first) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/detail/prices/linear_program.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
 #include <espalier/knapsack/problem.hpp>
@@ -32,12 +32,9 @@ public:
     /// \param width  as a share of the prices
     void fence(const price_vector& price, const resource_vector& room, double width)
     {
-        double total = 0;
-        for (std::size_t r = 0; r < rows_; ++r)
-            total += price[r] * static_cast<double>(std::max<std::int64_t>(room[r], 0));
+        const price_vector spread = spread_of(price, room, rows_);
         for (std::size_t r = 0; r < rows_; ++r) {
-            const auto capacity = static_cast<double>(std::max<std::int64_t>(room[r], 1));
-            const double by = width * std::max(price[r], 0.05 * total / capacity);
+            const double by = width * spread[r];
             resource_vector unit{};
             unit[r] = -1;
             add_column(unit, -(price[r] + by), false);
@@ -50,10 +47,12 @@ public:
     }
     void drop_fence()
     {
-        usages_.erase(usages_.begin(), usages_.begin() + static_cast<std::ptrdiff_t>(fences_));
-        values_.erase(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(fences_));
-        is_choice_.erase(
-            is_choice_.begin(), is_choice_.begin() + static_cast<std::ptrdiff_t>(fences_));
+        const auto drop = [&](auto& all) {
+            all.erase(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(fences_));
+        };
+        drop(usages_);
+        drop(values_);
+        drop(is_choice_);
         fences_ = 0;
     }
 

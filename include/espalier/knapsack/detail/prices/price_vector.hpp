@@ -3,13 +3,15 @@
 
 #include <espalier/knapsack/problem.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 
-// Lagrangian prices, one per unit of each resource, and what they make of amounts.
+// Arithmetic with amounts of resources, and Lagrangian prices, one per unit of each resource. All
+// of it ends at the resources of the problem, of which there are mostly two or three.
 
 namespace espalier::detail {
 
@@ -24,12 +26,19 @@ using price_vector = std::array<double, max_resources>;
     return sum;
 }
 
-/// `from` less `amounts`, or with them given back (sign −1).
-[[nodiscard]] inline resource_vector less(
-    resource_vector from, const resource_vector& amounts, std::size_t rows, std::int64_t sign = 1)
+/// Adds some amounts, so many times.
+inline void add(
+    resource_vector& to, const resource_vector& amounts, std::size_t rows, std::int64_t times = 1)
 {
     for (std::size_t r = 0; r < rows; ++r)
-        from[r] -= sign * amounts[r];
+        to[r] += times * amounts[r];
+}
+
+/// `from` less `amounts`, so many times.
+[[nodiscard]] inline resource_vector less(
+    resource_vector from, const resource_vector& amounts, std::size_t rows, std::int64_t times = 1)
+{
+    add(from, amounts, rows, -times);
     return from;
 }
 
@@ -39,6 +48,22 @@ using price_vector = std::array<double, max_resources>;
         if (left[r] < 0)
             return false;
     return true;
+}
+
+/// How uncertain the price of each resource is, relative to the others. One that seems to be free
+/// may turn out to cost something, so it counts with a twentieth of all prices.
+[[nodiscard]] inline price_vector spread_of(
+    const price_vector& price, const resource_vector& room, std::size_t rows)
+{
+    double total = 0;
+    for (std::size_t r = 0; r < rows; ++r)
+        total += price[r] * static_cast<double>(std::max<std::int64_t>(room[r], 0));
+    price_vector result{};
+    for (std::size_t r = 0; r < rows; ++r) {
+        const auto capacity = static_cast<double>(std::max<std::int64_t>(room[r], 1));
+        result[r] = total > 0 ? std::max(price[r], 0.05 * total / capacity) : 1 / capacity;
+    }
+    return result;
 }
 
 /// What rounding may do to a loss: a fraction of the price of all capacities of about 1e-15.

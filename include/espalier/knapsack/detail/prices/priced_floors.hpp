@@ -3,7 +3,6 @@
 
 #include <espalier/knapsack/detail/prices/choice_tally.hpp>
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/floor_bonuses.hpp>
 #include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
@@ -21,9 +20,8 @@
 // All components choose as if there were no floors. A floor that these choices keep costs nothing
 // and is left alone, so it does no harm to look at every floor there is: a network of two hundred
 // layers has two hundred, of which the prices decide anew each time which are broken. The
-// components of a broken one make the best choices that keep it (floor_choices.hpp), or, where
-// those would take too long or a component has several floors, choose with the best bonus
-// (floor_bonuses.hpp).
+// components of a broken one make the best choices that keep it, or, where those would take too
+// long or a component has several floors, choose with the best bonus (floor_choices.hpp).
 
 namespace espalier::detail {
 
@@ -44,7 +42,6 @@ public:
           binds(floors.size(), 0),
           forced_losses(floors.empty() ? 0 : at.parts.size(), 0.0),
           at_(at),
-          bonuses_(at),
           floors_(std::move(floors)),
           is_exact_(floors_.size(), 0)
     {
@@ -52,17 +49,11 @@ public:
         for (const component_floor& floor : floors_)
             for (const std::uint32_t c : floor.components)
                 ++floors_at[c];
-        for (std::size_t f = 0; f < floors_.size(); ++f) {
-            const component_floor& floor = floors_[f];
-            const bool is_alone = std::all_of(floor.components.begin(), floor.components.end(),
-                [&](std::uint32_t c) { return floors_at[c] == 1; });
-            is_exact_[f] = is_alone && can_force(floor, at.parts);
-            (is_exact_[f] != 0 ? all_.exact : all_.bonused).push_back(floor);
-            if (is_exact_[f] == 0)
-                all_.components.insert(
-                    all_.components.end(), floor.components.begin(), floor.components.end());
-        }
-        sort_and_merge(all_.components);
+        for (std::size_t f = 0; f < floors_.size(); ++f)
+            is_exact_[f] = can_force(floors_[f], at.parts) &&
+                           std::all_of(floors_[f].components.begin(), floors_[f].components.end(),
+                               [&](std::uint32_t c) { return floors_at[c] == 1; });
+        all_ = excerpt_of(std::vector<std::uint8_t>(at.parts.size(), 1), at.tally());
     }
 
     [[nodiscard]] bool empty() const { return floors_.empty(); }
@@ -77,7 +68,6 @@ public:
     {
         if (empty() || some.size() == at_.parts.size())
             return all_;
-        excerpt result;
         std::vector<std::uint8_t> is_in(at_.parts.size(), 0);
         for (const std::uint32_t c : some)
             is_in[c] = 1;
@@ -86,18 +76,7 @@ public:
             if (is_in[c] == 0)
                 outside.add(c, at_.choice_of(c));
         outside.close();
-        for (std::size_t f = 0; f < floors_.size(); ++f) {
-            component_floor one{
-                floors_[f].a_class, floors_[f].missing - outside.kept(floors_[f].a_class), {}};
-            std::copy_if(floors_[f].components.begin(), floors_[f].components.end(),
-                std::back_inserter(one.components), [&](std::uint32_t c) { return is_in[c] != 0; });
-            if (is_exact_[f] == 0)
-                result.components.insert(
-                    result.components.end(), one.components.begin(), one.components.end());
-            (is_exact_[f] != 0 ? result.exact : result.bonused).push_back(std::move(one));
-        }
-        sort_and_merge(result.components);
-        return result;
+        return excerpt_of(is_in, outside);
     }
 
     /// The best choices of some components that keep their floors.
@@ -119,8 +98,7 @@ public:
             result.bound -= bonus * static_cast<double>(floor.missing);
             result.value -= bonus * static_cast<double>(used.kept(floor.a_class));
         }
-        choice_tally instead = at_.tally();
-        choice_tally of = at_.tally();
+        choice_tally moved = at_.tally(); // what is used otherwise for the sake of floors
         for (const component_floor& floor : floors.exact) {
             if (used.kept(floor.a_class) >= floor.missing)
                 continue;
@@ -130,13 +108,12 @@ public:
             result.bound -= forced.lost;
             result.value -= forced.lost;
             for (const auto& [c, keep] : forced.choices) {
-                instead.add(c, keep);
-                of.add(c, at_.single().choice_keeping(c, floor.a_class, 0));
+                moved.add(c, at_.single().choice_keeping(c, floor.a_class, 0), -1);
+                moved.add(c, keep);
             }
         }
         if (!floors.exact.empty())
-            result.usage =
-                less(less(result.usage, of.usage(), at_.rows), instead.usage(), at_.rows, -1);
+            add(result.usage, moved.usage(), at_.rows);
         return result;
     }
 
@@ -155,8 +132,7 @@ public:
             for (const std::uint32_t c : floor.components)
                 kept.add(c, at_.choice_of(c));
         at_.price_listings();
-        choice_tally of = at_.tally();
-        choice_tally instead = at_.tally();
+        choice_tally moved = at_.tally(); // as in `evaluate`
         for (std::size_t f = 0; f < floors_.size(); ++f) {
             const std::uint32_t a_class = floors_[f].a_class;
             binds[f] = is_exact_[f] != 0 ? kept.kept(a_class) < floors_[f].missing
@@ -164,17 +140,15 @@ public:
             if (is_exact_[f] == 0)
                 continue;
             gaps[f] = 0;
-            if (binds[f] != 0 && !force(f, kept.kept(a_class), of, instead))
+            if (binds[f] != 0 && !force(f, kept.kept(a_class), moved))
                 return false;
         }
-        at_.total_usage =
-            less(less(at_.total_usage, of.usage(), at_.rows), instead.usage(), at_.rows, -1);
+        add(at_.total_usage, moved.usage(), at_.rows);
         return true;
     }
 
 private:
     component_choices& at_;
-    floor_bonuses bonuses_;
     const std::vector<component_floor> floors_;
     std::vector<std::uint8_t> is_exact_; ///< by floor: met by exact choices
     excerpt all_;
@@ -184,19 +158,36 @@ private:
     {
         for (const component_floor& floor : floors.exact)
             at_.bonus[floor.a_class] = 0;
-        return floors.bonused.empty() || bonuses_.settle(prices, floors.bonused, floors.components);
+        return floors.bonused.empty() ||
+               detail::settle_bonuses(at_, prices, floors.bonused, floors.components);
     }
 
-    static void sort_and_merge(std::vector<std::uint32_t>& some)
+    /// \param is_in    by component
+    /// \param outside  what the choices of the others keep
+    [[nodiscard]] excerpt excerpt_of(
+        const std::vector<std::uint8_t>& is_in, const choice_tally& outside) const
     {
-        std::sort(some.begin(), some.end());
-        some.erase(std::unique(some.begin(), some.end()), some.end());
+        excerpt result;
+        for (std::size_t f = 0; f < floors_.size(); ++f) {
+            const auto& [a_class, missing, its, was_broken] = floors_[f];
+            component_floor one{a_class, missing - outside.kept(a_class), {}};
+            std::copy_if(its.begin(), its.end(), std::back_inserter(one.components),
+                [&](std::uint32_t c) { return is_in[c] != 0; });
+            if (is_exact_[f] == 0)
+                result.components.insert(
+                    result.components.end(), one.components.begin(), one.components.end());
+            (is_exact_[f] != 0 ? result.exact : result.bonused).push_back(std::move(one));
+        }
+        std::sort(result.components.begin(), result.components.end());
+        result.components.erase(std::unique(result.components.begin(), result.components.end()),
+            result.components.end());
+        return result;
     }
 
     /// Makes the exact choices for a broken floor, and finds the bonus that explains them best.
     /// Whether it can be kept.
-    /// \param of, instead  take note of the choices that were given up, and of those made
-    bool force(std::size_t f, std::int64_t kept, choice_tally& of, choice_tally& instead)
+    /// \param moved  takes note of the choices that were given up, and of those made
+    bool force(std::size_t f, std::int64_t kept, choice_tally& moved)
     {
         const component_floor& floor = floors_[f];
         const double worth = at_.evaluate_class(floor.components, floor.a_class).worth;
@@ -204,13 +195,13 @@ private:
         if (!std::isfinite(forced.lost))
             return false;
         for (const auto& [c, keep] : forced.choices) {
-            of.add(c, at_.choice_of(c));
+            moved.add(c, at_.choice_of(c), -1);
             at_.choose(c, keep);
-            instead.add(c, keep);
+            moved.add(c, keep);
         }
         // The best bonus is hardly more than what the items cost that are kept for the floor.
         at_.set_bonus(floor.a_class, forced.lost / static_cast<double>(floor.missing - kept));
-        if (!bonuses_.settle(at_.price, floor))
+        if (!settle_bonus(at_, floor, most_bonus(at_, at_.price, floor)))
             return false;
         const auto [best, others] = at_.set_margins(floor.components);
         // What the bound has in excess of the choices, and so has every margin.

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/prices/basis_inverse.hpp>
-#include <espalier/knapsack/detail/prices/bounded_columns.hpp>
-#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
-#include <espalier/knapsack/detail/prices/long_step.hpp>
+#include <espalier/knapsack/detail/prices/linear_program.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/problem.hpp>
 
@@ -14,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <utility>
 #include <vector>
 
 // The linear relaxation of a knapsack,
@@ -117,8 +114,7 @@ private:
     /// Row → column; slacks follow behind the columns, artificial variables behind the slacks.
     std::vector<std::size_t> basis_;
     basis_inverse inverse_;
-    std::vector<std::uint8_t> basic_;
-    std::vector<std::uint8_t> slack_basic_;
+    std::vector<std::uint8_t> basic_; ///< of the columns and slacks; artificial ones never return
     std::array<double, max_rows> pi_{};
     std::array<double, max_rows> basic_value_{};
     std::vector<double> class_price_;
@@ -156,8 +152,7 @@ private:
     /// The basis of artificial variables: dual feasible at the prices λ, whatever they are.
     void begin()
     {
-        basic_.assign(columns.size(), 0);
-        slack_basic_.assign(rows_, 0);
+        basic_.assign(columns.size() + 2 * rows_, 0);
         value.assign(columns.size(), 0);
         reduced.assign(columns.size(), 0);
         class_price_.assign(costs_.classes(), 0);
@@ -278,7 +273,7 @@ private:
             double largest = 0;
             for (std::size_t i = 0; i < rows_; ++i)
                 largest = std::max(largest, std::abs(inverse_.row(i)[r]));
-            if (!slack_basic_[r] && by < -1e-11 * largest)
+            if (!basic_[columns.size() + r] && by < -1e-11 * largest)
                 candidates_.push_back(
                     {std::abs((price_[r] + pi_[r]) / by), infinity_, columns.size() + r});
         }
@@ -305,19 +300,14 @@ private:
     void pivot(std::size_t row, std::size_t entering)
     {
         const std::size_t leaving = basis_[row];
+        basic_[leaving] = 0;
+        basic_[entering] = 1;
         if (is_column(leaving)) {
-            basic_[leaving] = 0;
             value[leaving] = violation_ > 0 ? columns.lower[leaving] : columns.upper[leaving];
             class_load_[columns.class_of[leaving]] += value[leaving];
-        } else if (is_slack(leaving)) {
-            slack_basic_[leaving - columns.size()] = 0;
         }
-        if (is_column(entering)) {
-            basic_[entering] = 1;
+        if (is_column(entering))
             class_load_[columns.class_of[entering]] -= value[entering];
-        } else {
-            slack_basic_[entering - columns.size()] = 1;
-        }
         basis_[row] = entering;
 
         std::array<double, max_rows> column{};

@@ -21,70 +21,11 @@
 
 namespace espalier::detail {
 
-class tie_settler {
-public:
-    tie_settler(component_choices& at, const resource_vector& room, double nothing, budget& limits)
-        : at_(at), room_(room), nothing_(nothing), limits_(limits), left_(room)
-    {}
-
-    /// \returns what the new choices lose all the same
-    double settle(const std::vector<std::uint32_t>& tied)
-    {
-        at_.price_listings();
-        left_ = less(room_, at_.total_usage, at_.rows);
-        std::vector<double> losses(tied.size(), 0.0);
-        for (int pass = 0; pass < 4; ++pass) {
-            const double before = distance(left_);
-            for (std::size_t k = 0; k < tied.size() && !limits_.is_spent(); ++k)
-                settle(tied[k], losses[k]);
-            if (distance(left_) >= before)
-                break;
-        }
-        at_.total_usage = less(room_, left_, at_.rows);
-        return std::accumulate(losses.begin(), losses.end(), 0.0);
-    }
-
-private:
-    component_choices& at_;
-    const resource_vector& room_;
-    double nothing_; ///< a loss that may be rounding
-    budget& limits_;
-    resource_vector left_;
-
-    /// The square of what is used beyond the room, and of what is left of resources with a price:
-    /// where one is met, the others may still move it a little for their own sake.
-    [[nodiscard]] double distance(const resource_vector& left) const
-    {
-        double sum = 0;
-        for (std::size_t r = 0; r < at_.rows; ++r)
-            if (left[r] < 0 || at_.price[r] > 0) {
-                const auto capacity = std::max<std::int64_t>(std::abs(room_[r]), 1);
-                const double part = static_cast<double>(left[r]) / static_cast<double>(capacity);
-                sum += left[r] < 0 ? 4 * part * part : part * part;
-            }
-        return sum;
-    }
-
-    /// Makes the choice that brings `left_` nearest to nothing.
-    void settle(std::uint32_t c, double& loss)
-    {
-        double least = distance(left_);
-        const resource_vector without = less(left_, at_.usage_of(c), at_.rows, -1);
-        for (const alternative& other : at_.list(c, nothing_, {}, 256, limits_)) {
-            const resource_vector with = less(without, other.usage, at_.rows);
-            if (distance(with) < least) {
-                least = distance(with);
-                left_ = with;
-                loss = other.loss;
-                at_.choose(c, other.keep);
-            }
-        }
-    }
-};
-
 /// Settles the ties of components without floors, if there are more than the search of the core
-/// settles as well. Returns what the new choices lose all the same.
+/// settles as well.
+/// \param nothing      a loss that may be rounding
 /// \param has_settled  becomes whether there were so many
+/// \returns what the new choices lose all the same
 inline double settle_ties(component_choices& at, const resource_vector& room, double nothing,
     const floor_places& floors, budget& limits, bool& has_settled)
 {
@@ -94,7 +35,41 @@ inline double settle_ties(component_choices& at, const resource_vector& room, do
         if (at.margin[c] <= nothing && !floors.has_floor(c))
             tied.push_back(c);
     has_settled = tied.size() >= least_ties;
-    return has_settled ? tie_settler(at, room, nothing, limits).settle(tied) : 0.0;
+    if (!has_settled)
+        return 0;
+    // The square of what is used beyond the room, and of what is left of resources with a price:
+    // where one is met, the others may still move it a little for their own sake.
+    const auto distance = [&](const resource_vector& left) {
+        double sum = 0;
+        for (std::size_t r = 0; r < at.rows; ++r)
+            if (left[r] < 0 || at.price[r] > 0) {
+                const auto capacity = std::max<std::int64_t>(std::abs(room[r]), 1);
+                const double part = static_cast<double>(left[r]) / static_cast<double>(capacity);
+                sum += left[r] < 0 ? 4 * part * part : part * part;
+            }
+        return sum;
+    };
+    at.price_listings();
+    resource_vector left = less(room, at.total_usage, at.rows);
+    std::vector<double> losses(tied.size(), 0.0);
+    for (int pass = 0; pass < 4; ++pass) {
+        const double before = distance(left);
+        for (std::size_t k = 0; k < tied.size() && !limits.is_spent(); ++k) {
+            const resource_vector without = less(left, at.usage_of(tied[k]), at.rows, -1);
+            for (const alternative& other : at.list(tied[k], nothing, {}, 256, limits)) {
+                const resource_vector with = less(without, other.usage, at.rows);
+                if (!(distance(with) < distance(left)))
+                    continue;
+                left = with;
+                losses[k] = other.loss;
+                at.choose(tied[k], other.keep);
+            }
+        }
+        if (distance(left) >= before)
+            break;
+    }
+    at.total_usage = less(room, left, at.rows);
+    return std::accumulate(losses.begin(), losses.end(), 0.0);
 }
 
 } // namespace espalier::detail

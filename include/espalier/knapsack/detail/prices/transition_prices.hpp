@@ -7,7 +7,6 @@
 #include <espalier/knapsack/problem.hpp>
 
 #include <cstddef>
-#include <cstdint>
 #include <vector>
 
 namespace espalier::detail {
@@ -52,9 +51,9 @@ public:
     [[nodiscard]] double at(const pattern& look, std::size_t k, std::size_t state) const
     {
         double sum = class_price_[look.class_of[k]];
-        for (std::size_t at = look.first_link[k]; at < look.first_link[k + 1]; ++at)
-            if (!(state >> look.links[at].slot & 1U))
-                sum += kind_price_[look.links[at].kind];
+        for (const pattern::link& unit : look.links_of(k))
+            if (!(state >> unit.slot & 1U))
+                sum += kind_price_[unit.kind];
         return sum;
     }
 

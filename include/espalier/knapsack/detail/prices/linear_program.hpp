@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/prices/cost_matrix.hpp>
+#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <array>
@@ -11,12 +11,59 @@
 #include <limits>
 #include <vector>
 
-// What a linear program over a cost matrix is made of: columns that have the costs of their class,
-// and arithmetic with their costs that knows about rounding.
+// What a linear program over a few rows is made of: the costs of its classes, columns that have the
+// costs of their class, arithmetic with them that knows about rounding, and the breakpoints that a
+// step of the dual simplex method passes.
 
 namespace espalier::detail {
 
 __extension__ typedef __int128 wide_integer; // NOLINT(modernize-use-using): __extension__ needs it
+
+/// The number of rows of a relaxation: the resources, and one of the solver's own.
+inline constexpr std::size_t max_rows = max_resources + 1;
+
+/// Costs of each class: exact, and as floating point with every row scaled by a power of two to at
+/// most 1.
+class cost_matrix {
+    std::vector<std::int64_t> amounts_; ///< class-major
+    std::vector<double> entries_;       ///< class-major
+    std::array<double, max_rows> scale_{};
+    std::size_t rows_ = 0;
+    std::size_t classes_ = 0;
+
+public:
+    cost_matrix() = default;
+    /// \param extra  an amount of one more row for every class, or empty
+    cost_matrix(std::size_t resources, const std::vector<resource_vector>& costs,
+        const std::vector<std::int64_t>& extra = {})
+        : rows_(resources + (extra.empty() ? 0 : 1)), classes_(costs.size())
+    {
+        amounts_.resize(rows_ * classes_);
+        entries_.resize(rows_ * classes_);
+        for (std::size_t c = 0; c < classes_; ++c) {
+            std::copy_n(costs[c].begin(), resources, &amounts_[c * rows_]);
+            if (!extra.empty())
+                amounts_[c * rows_ + resources] = extra[c];
+        }
+        for (std::size_t r = 0; r < rows_; ++r) {
+            std::int64_t largest = 1;
+            for (std::size_t c = 0; c < classes_; ++c)
+                largest = std::max({largest, amount(c, r), -amount(c, r)});
+            scale_[r] = std::ldexp(1.0, -std::ilogb(static_cast<double>(largest)));
+            for (std::size_t c = 0; c < classes_; ++c)
+                entries_[c * rows_ + r] = static_cast<double>(amount(c, r)) * scale_[r];
+        }
+    }
+    [[nodiscard]] const double* of(std::size_t a_class) const { return &entries_[a_class * rows_]; }
+    [[nodiscard]] std::int64_t amount(std::size_t a_class, std::size_t r) const
+    {
+        return amounts_[a_class * rows_ + r];
+    }
+    /// Row r of the entries is the amount times this.
+    [[nodiscard]] double scale(std::size_t r) const { return scale_[r]; }
+    [[nodiscard]] std::size_t rows() const { return rows_; }
+    [[nodiscard]] std::size_t classes() const { return classes_; }
+};
 
 enum class relaxation_status : std::uint8_t {
     optimal,
@@ -105,6 +152,42 @@ struct bounded_columns {
     }
     constexpr real epsilon = std::numeric_limits<real>::epsilon();
     return least > 4 * epsilon * static_cast<real>(columns.size() + costs.rows()) * magnitude;
+}
+
+/// How far a basic variable may be outside its bounds, relative to its size.
+inline constexpr double row_tolerance = 1e-9;
+
+// The long step of the dual simplex method for bounded variables: a row that is outside its bounds
+// is eased by every column that flips from one bound to the other, and as long as that is not
+// enough the prices may go on. So one pivot crosses thousands of breakpoints.
+
+/// Where the reduced cost of a column turns its sign as the prices move.
+struct breakpoint {
+    double ratio; ///< how far the prices have moved there
+    double drop;  ///< by how much passing it eases the row
+    std::size_t column;
+
+    bool operator<(const breakpoint& other) const
+    {
+        return ratio != other.ratio ? ratio < other.ratio : column < other.column;
+    }
+};
+
+/// Orders the breakpoints; the index of the first that is not passed, their number
+/// if all together are not enough.
+/// \param slope  by how much the row is outside its bounds
+[[nodiscard]] inline std::size_t first_not_passed(std::vector<breakpoint>& all, double slope)
+{
+    // Passing a column that eases the row exactly to its bound, or short of it by rounding only,
+    // would make a feasible row look infeasible.
+    slope -= row_tolerance * std::max(1.0, slope);
+    std::sort(all.begin(), all.end());
+    for (std::size_t k = 0; k < all.size(); ++k) {
+        if (all[k].drop >= slope)
+            return k;
+        slope -= all[k].drop;
+    }
+    return all.size();
 }
 
 } // namespace espalier::detail

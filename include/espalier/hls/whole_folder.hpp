@@ -22,8 +22,8 @@ struct folder_file {
 
 /// Writes a folder: beside its place, under the same name with ".tmp", from where it takes its
 /// place when all files are written. Nobody finds half a folder. One that is there is replaced if
-/// it has nothing but files of these names, as an earlier run left them. \throws
-/// std::invalid_argument if there is something else or the file system refuses; then what
+/// it has nothing but files of these names, as an earlier run left them.
+/// \throws std::invalid_argument if there is something else or the file system refuses; then what
 ///         was there is still there
 inline void write_whole_folder(
     const std::filesystem::path& folder, std::span<const folder_file> files)
@@ -44,7 +44,9 @@ inline void write_whole_folder(
             given{"folder", std::string_view(name)}, given{"other", std::string_view(other)});
     };
     if (replaces) {
-        ensure_own(name, fs::is_directory(place, error));
+        ensure(fs::is_directory(place, error), "a folder can be written where it is to be",
+            given{"folder", std::string_view(name)},
+            given{"what is there", std::string_view("no folder")});
         for (fs::directory_iterator at(place, error), end; !error && at != end; at.increment(error))
             ensure_own(at->path().filename().string(),
                 std::ranges::any_of(

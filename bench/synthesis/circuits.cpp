@@ -140,14 +140,19 @@ void synthesise(
         return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
     };
     const auto write = [&](std::ostream& out) { esp::write_verilog_network(out, "all", net); };
+    const auto total = [&](const std::string& command, const std::string& top) {
+        return synthesis::total(synthesis::cells_of(write, command, 7200, top), top);
+    };
+    // The modules `boxes` are not looked into, and the module `memories` is counted apart.
     const auto count = [&](const std::string& name, std::int64_t multipliers,
-                           const esp::resources& model, const std::string& before,
-                           const std::string& top) {
+                           const esp::resources& model, const std::string& boxes,
+                           const std::string& top, const std::string& memories = "") {
         const stopwatch watch;
-        const esp::resources yosys = synthesis::total(
-            synthesis::cells_of(
-                write, std::string(before).append(synthesis::xilinx(family, "", top)), 7200, top),
+        esp::resources yosys = total(
+            (boxes.empty() ? "" : "blackbox " + boxes + "; ") + synthesis::xilinx(family, "", top),
             top);
+        if (!memories.empty())
+            yosys.bram18 += total(synthesis::block_rams(family, memories), memories).bram18;
         std::cout << name << '\t' << multipliers << '\t' << model.dsp << '\t' << yosys.dsp << '\t'
                   << model.bram18 << '\t' << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut
                   << '\t' << model.ff << '\t' << yosys.ff << '\t' << watch.seconds() << std::endl;
@@ -156,12 +161,15 @@ void synthesise(
                  "Yosys\tseconds\n";
     for (std::size_t i = 0; i < net.stages().size(); ++i) {
         const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
-        if (product != nullptr && is_wanted(product->layer.name.view()))
-            count(std::string(product->layer.name.view()), product->schedule.multipliers(),
-                foretold(*product, policy), "", std::string("all_layer").append(std::to_string(i)));
+        if (product == nullptr || !is_wanted(product->layer.name.view()))
+            continue;
+        const std::string module = std::string("all_layer").append(std::to_string(i));
+        const std::string memories = product->schedule.cycles() > 1 ? module + "_rom" : "";
+        count(std::string(product->layer.name.view()), product->schedule.multipliers(),
+            foretold(*product, policy), memories.empty() ? "" : memories + "*", module, memories);
     }
     if (is_wanted("between"))
-        count("between", 0, esp::resources{}, "blackbox all_layer*; ", "all");
+        count("between", 0, esp::resources{}, "all_layer*", "all");
 }
 
 } // namespace

@@ -124,3 +124,32 @@ TEST_CASE("Yosys maps pruned matrices to the DSP blocks, block RAMs and LUTs of 
 {
     compare("synth_ecp5 -noflatten -top all", cost_policy::ecp5);
 }
+
+TEST_CASE("memories that are counted apart are the block RAMs of the whole circuit")
+{
+    std::mt19937_64 random(3);
+    // Columns of their own, and one memory of 2,048 words, which takes RAMB36 as well.
+    const configuration shallow{8, 4, 4, 18, mask::half, in_place};
+    const configuration deep{64, 64, 2048, 16, mask::none, packed};
+    const auto compare_memory = [&](const configuration& c, const std::string& family) {
+        const weight_matrix m = matrices_of(dense{.inputs = c.inputs,
+            .outputs = c.outputs,
+            .reuse_factor = c.reuse_factor,
+            .weight = {c.width, 2},
+            .data = {16, 4}})[0];
+        const auto kept = random_circuits::kept_by(random, c.pruned, m);
+        const matrix_schedule s = schedule_of(m, std::span<const std::uint8_t>(kept), c.how);
+        const auto weights = synthesis::restless_weights(s, random);
+        const std::string top = "layer_rom";
+        const resources counted = synthesis::total(
+            synthesis::cells_of(
+                [&](std::ostream& out) { write_verilog_matrix(out, "layer", s, weights); },
+                synthesis::block_rams(family, top), 300, top),
+            top);
+        CAPTURE(family);
+        CHECK(counted == resources{.bram18 = s.bram18(cost_policy::yosys.memory)});
+    };
+    compare_memory(shallow, "xcup");
+    compare_memory(deep, "xcup");
+    compare_memory(deep, "xc7");
+}

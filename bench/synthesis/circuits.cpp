@@ -12,9 +12,9 @@
 
 #include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/circuit_timing.hpp>
-#include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/verilog_network.hpp>
 #include <espalier/model/cost.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/timing.hpp>
 
 #include <algorithm>
@@ -114,17 +114,19 @@ int simulate_lenet(const std::string& which, int images, const std::filesystem::
     return said == "PASS\n" ? 0 : 1;
 }
 
-/// What the schedule of a layer says of the circuit of its product; of constants, LUTs and
-/// flip-flops without biases and control.
+/// What the schedule of a layer says of the circuit of its product.
 esp::resources foretold(const esp::product_stage& product, const esp::cost_policy& policy)
 {
     const esp::matrix_schedule& s = product.schedule;
-    const esp::weight_matrix& m = s.matrix();
-    if (s.cycles() == 1)
-        return {.lut = esp::adder_luts(esp::constants_of(s, product.numbers.weights)),
-            .ff = m.n_in() * m.data.width + m.n_out() * m.accum.width};
+    if (s.cycles() == 1) {
+        const esp::kernel_formats& f = product.numbers.formats;
+        std::vector<std::int64_t> starts;
+        for (const std::int64_t bias : product.numbers.biases)
+            starts.push_back(esp::requantized(bias, f.bias.format, f.accum));
+        return esp::constant_fabric(s, product.numbers.weights, starts);
+    }
     esp::resources need = esp::circuit_fabric(s, policy.dsp);
-    need.dsp = esp::product_of(m, policy).dsp_for(s.multipliers());
+    need.dsp = esp::product_of(s.matrix(), policy).dsp_for(s.multipliers());
     need.bram18 = s.bram18(policy.memory);
     return need;
 }

@@ -5,6 +5,7 @@
 
 #include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/verilog_constants.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/prune/recount.hpp>
 
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <random>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -152,4 +154,36 @@ TEST_CASE("memories that are counted apart are the block RAMs of the whole circu
     compare_memory(shallow, "xcup");
     compare_memory(deep, "xcup");
     compare_memory(deep, "xc7");
+}
+
+TEST_CASE("Yosys maps constants to the LUTs and flip-flops that are foretold")
+{
+    std::mt19937_64 random(4);
+    std::vector<synthesis::circuit> circuits;
+    std::vector<resources> foretold;
+    std::ostringstream text;
+    // Products that are cut, that are as long as the accumulator, and that are shorter; the last
+    // without biases, and each with rows of zeros.
+    for (const precision accum : {precision{14, 8}, precision{16, 8}, precision{20, 8}}) {
+        const weight_matrix m = matrices_of(dense{.inputs = 6,
+            .outputs = 5,
+            .strategy = strategy::latency,
+            .weight = {8, 4},
+            .data = {8, 4},
+            .accum = accum})[0];
+        std::vector<std::int64_t> weights, biases;
+        for (std::int64_t i = 0; i < m.weights(); ++i)
+            weights.push_back(
+                i / m.n_in() == 2 ? 0 : static_cast<std::int64_t>(random() % 256) - 128);
+        for (std::int64_t o = 0; o < m.n_out() && accum.width < 20; ++o)
+            biases.push_back(static_cast<std::int64_t>(random() % 3) - 1);
+        const matrix_schedule s = schedule_of(m, std::span<const std::int64_t>(weights));
+        const std::string name = "constants" + std::to_string(circuits.size());
+        write_verilog_constants(text, name, s, weights, biases);
+        circuits.push_back({name, m.n_in() * m.data.width, m.n_out() * m.accum.width});
+        foretold.push_back(constant_fabric(s, weights, biases));
+    }
+    const auto counted = synthesis::synthesised(
+        [&](std::ostream& out) { out << text.str(); }, circuits, synthesis::xilinx("xcup"));
+    CHECK(counted == foretold);
 }

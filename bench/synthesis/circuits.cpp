@@ -12,9 +12,9 @@
 
 #include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/circuit_timing.hpp>
-#include <espalier/hls/constant_plan.hpp>
 #include <espalier/hls/verilog_network.hpp>
 #include <espalier/model/cost.hpp>
+#include <espalier/model/quantize.hpp>
 #include <espalier/model/timing.hpp>
 
 #include <algorithm>
@@ -114,17 +114,19 @@ int simulate_lenet(const std::string& which, int images, const std::filesystem::
     return said == "PASS\n" ? 0 : 1;
 }
 
-/// What the schedule of a layer says of the circuit of its product; of constants, LUTs and
-/// flip-flops without biases and control.
+/// What the schedule of a layer says of the circuit of its product.
 esp::resources foretold(const esp::product_stage& product, const esp::cost_policy& policy)
 {
     const esp::matrix_schedule& s = product.schedule;
-    const esp::weight_matrix& m = s.matrix();
-    if (s.cycles() == 1)
-        return {.lut = esp::adder_luts(esp::constants_of(s, product.numbers.weights)),
-            .ff = m.n_in() * m.data.width + m.n_out() * m.accum.width};
+    if (s.cycles() == 1) {
+        const esp::kernel_formats& f = product.numbers.formats;
+        std::vector<std::int64_t> starts;
+        for (const std::int64_t bias : product.numbers.biases)
+            starts.push_back(esp::requantized(bias, f.bias.format, f.accum));
+        return esp::constant_fabric(s, product.numbers.weights, starts);
+    }
     esp::resources need = esp::circuit_fabric(s, policy.dsp);
-    need.dsp = esp::product_of(m, policy).dsp_for(s.multipliers());
+    need.dsp = esp::product_of(s.matrix(), policy).dsp_for(s.multipliers());
     need.bram18 = s.bram18(policy.memory);
     return need;
 }
@@ -140,14 +142,19 @@ void synthesise(
         return wanted.empty() || std::ranges::find(wanted, name) != wanted.end();
     };
     const auto write = [&](std::ostream& out) { esp::write_verilog_network(out, "all", net); };
+    const auto total = [&](const std::string& command, const std::string& top) {
+        return synthesis::total(synthesis::cells_of(write, command, 7200, top), top);
+    };
+    // The modules `boxes` are not looked into, and the module `memories` is counted apart.
     const auto count = [&](const std::string& name, std::int64_t multipliers,
-                           const esp::resources& model, const std::string& before,
-                           const std::string& top) {
+                           const esp::resources& model, const std::string& boxes,
+                           const std::string& top, const std::string& memories = "") {
         const stopwatch watch;
-        const esp::resources yosys = synthesis::total(
-            synthesis::cells_of(
-                write, std::string(before).append(synthesis::xilinx(family, "", top)), 7200, top),
+        esp::resources yosys = total(
+            (boxes.empty() ? "" : "blackbox " + boxes + "; ") + synthesis::xilinx(family, "", top),
             top);
+        if (!memories.empty())
+            yosys.bram18 += total(synthesis::block_rams(family, memories), memories).bram18;
         std::cout << name << '\t' << multipliers << '\t' << model.dsp << '\t' << yosys.dsp << '\t'
                   << model.bram18 << '\t' << yosys.bram18 << '\t' << model.lut << '\t' << yosys.lut
                   << '\t' << model.ff << '\t' << yosys.ff << '\t' << watch.seconds() << std::endl;
@@ -156,12 +163,15 @@ void synthesise(
                  "Yosys\tseconds\n";
     for (std::size_t i = 0; i < net.stages().size(); ++i) {
         const auto* product = std::get_if<esp::product_stage>(&net.stages()[i].layer);
-        if (product != nullptr && is_wanted(product->layer.name.view()))
-            count(std::string(product->layer.name.view()), product->schedule.multipliers(),
-                foretold(*product, policy), "", std::string("all_layer").append(std::to_string(i)));
+        if (product == nullptr || !is_wanted(product->layer.name.view()))
+            continue;
+        const std::string module = std::string("all_layer").append(std::to_string(i));
+        const std::string memories = product->schedule.cycles() > 1 ? module + "_rom" : "";
+        count(std::string(product->layer.name.view()), product->schedule.multipliers(),
+            foretold(*product, policy), memories.empty() ? "" : memories + "*", module, memories);
     }
     if (is_wanted("between"))
-        count("between", 0, esp::resources{}, "blackbox all_layer*; ", "all");
+        count("between", 0, esp::resources{}, "all_layer*", "all");
 }
 
 } // namespace

@@ -148,9 +148,8 @@ TEST_CASE("hls4ml builds resource where it has no unrolled kernel")
     CHECK(found[0].stays == resources{.dsp = 10, .bram18 = 2});
     CHECK(found[0].sentence ==
           "conv: pruning 10 multipliers (10 DSP, 1 BRAM) frees nothing, because hls4ml builds "
-          "resource "
-          "for a conv2d under io_parallel and the strategy resource multiplies by every zero; "
-          "resource_unrolled and latency leave them out");
+          "resource for a conv2d under io_parallel, which multiplies by every zero; latency leaves "
+          "them out");
     layer.parallelization_factor = 1;
     layer.io = io_type::io_stream;
     CHECK(explained(layer, without({1, 2}), hardware_flow::emitted_packed).empty());
@@ -188,8 +187,8 @@ TEST_CASE("in place a column is shared with kept multipliers, packed it is not")
     CHECK(found[0].why == unfreed::shared_column);
     CHECK(found[0].stays == resources{.bram18 = 2 * (4 - 2)});
     CHECK(found[0].sentence ==
-          "fc: pruning 4 multipliers leaves 2 BRAM, because 4 memory columns that they are on hold "
-          "weights of kept ones, too; packed memory has none to share");
+          "fc: pruning 4 multipliers leaves 2 BRAM, because 4 memory columns with their weights "
+          "hold those of kept ones, too; packed memory has none to share");
     CHECK(explained(small(), without({0, 3, 5, 7}), hardware_flow::emitted_packed).empty());
     CHECK(explained(small(), without({0, 1, 2, 3, 4, 5, 6, 7})).empty());
 }
@@ -208,6 +207,26 @@ TEST_CASE("a pruned weight beside a kept one frees no multiplier")
           "would serve them have other weights to serve");
 }
 
+TEST_CASE("sentences of one weight or one multiplier are in the singular")
+{
+    mask kept(32, 1);
+    kept[5] = 0;
+    CHECK(sentences(explained(small(), kept)) ==
+          "fc: pruning 1 weight frees no multiplier, because 1 multiplier that would serve it has "
+          "other weights to serve.\n");
+    kept[6] = 0;
+    CHECK(sentences(explained(small(), kept)) ==
+          "fc: pruning 2 weights frees no multiplier, because 1 multiplier that would serve them "
+          "has other weights to serve.\n");
+    // Multiplier 1 has bits 20 to 39, on two columns of 36. All have 160 bits, on five columns, and
+    // seven would have 140, on four.
+    dense wide = small();
+    wide.weight.width = 20;
+    CHECK(sentences(explained(wide, without({1}))) ==
+          "fc: pruning 1 multiplier leaves 1 BRAM, because 2 memory columns with its weights hold "
+          "those of kept ones, too; packed memory has none to share.\n");
+}
+
 TEST_CASE("weights that are read through a port")
 {
     hardware_flow flow;
@@ -223,6 +242,10 @@ TEST_CASE("weights that are read through a port")
     REQUIRE(found.size() == 1);
     CHECK(found[0].why == unfreed::reloadable);
     CHECK(found[0].stays == resources{.dsp = 3});
+    CHECK(found[0].sentence ==
+          "fc: pruning 3 multipliers (3 DSP) frees nothing, because 32 weights, more than the "
+          "BramFactor of 31, are read through a port, so that synthesis does not know which of "
+          "them are zero");
     flow.bram_factor = 32;
     CHECK(explained(small(strategy::latency), without({0, 1, 2}), flow).empty());
 }

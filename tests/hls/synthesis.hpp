@@ -170,6 +170,23 @@ inline std::string xilinx(
     return "synth_xilinx -family " + family + " -top " + top + " -noiopad -noclkbuf " + more;
 }
 
+/// Yosys' command that takes the weight memory of a circuit, the module `top`, to block RAMs and no
+/// further. Of a circuit with hundreds of memories Yosys 0.23 spends most of its time on these: it
+/// evaluates the template of a block RAM anew for each content, and for each module that it looks
+/// for enables in, it sets up a table of all modules. So they are counted apart, in one module, as
+/// synth_xilinx begins, and the rest of the circuit without them.
+inline std::string block_rams(const std::string& family, const std::string& top)
+{
+    const std::string of_family = family == "xc7" ? "-lib +/xilinx/lutrams_xc5v.txt "
+                                                    "-D HAS_CASCADE -D HAS_CONFLICT_BUG"
+                                                  : "-lib +/xilinx/lutrams_xcu.txt -D HAS_ADDRCE";
+    return xilinx(family, "-flatten -run begin:map_memory", top) +
+           "; memory_libmap -logic-cost-rom 0.015625 -lib +/xilinx/brams_xc4v.txt -D HAS_SIZE_36 "
+           "-D HAS_MIXWIDTH_SDP " +
+           of_family +
+           "; chtype -set RAMB18 r:OPTION_MODE=HALF; chtype -set RAMB36 r:OPTION_MODE=FULL";
+}
+
 /// Weights under which no bit of the memory stands still, for such bits are dropped: of each
 /// multiplier, the second weight is the complement of the first, and a single one has all bits set.
 inline std::vector<std::int64_t> restless_weights(

@@ -20,6 +20,7 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <sys/stat.h>
 #include <utility>
 #include <vector>
 
@@ -243,6 +244,18 @@ TEST_CASE("a file of a circuit is whole, or as it was before")
     CHECK(std::distance(
               std::filesystem::directory_iterator(std::filesystem::path(file).parent_path()),
               std::filesystem::directory_iterator()) == 1);
+
+    // Only a file gives way to a file, and only a folder to a folder.
+    const std::filesystem::path pipe = work / "pipe";
+    REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+    CHECK_THROWS_WITH_AS(write_verilog_network(pipe, "net", net),
+        doctest::Contains("a file can be written where it is to be (file = "),
+        std::invalid_argument);
+    CHECK(std::filesystem::is_fifo(pipe));
+    CHECK_THROWS_WITH_AS(
+        write_circuit(std::filesystem::path(file), net, std::vector<std::int64_t>(4)),
+        doctest::Contains("net.v', what is there = 'no folder')"), std::invalid_argument);
+    CHECK(read_whole_file(file) == whole);
 }
 
 TEST_CASE("files of single matrices and of test benches are whole, or as they were before")

@@ -35,7 +35,9 @@ struct pruned_matrix {
 
 /// What of the pruned groups a flow would not free, and why. Pruned multipliers and what stays of
 /// them are counted as `recount` counts: whole multipliers of the dense hardware, and memory
-/// columns against a packed memory.
+/// columns against a packed memory. Where multipliers choose their weights (N:M, free rows), this
+/// is what their masks free on a fixed map, as hls4ml has it; what their own schedule needs is
+/// counted by `recount` with the structure.
 /// \param matrices  one for each weight matrix, in the order of `matrices_of` over the layers
 /// \param flow      with the thresholds of its tools: products in LUTs, small ROMs, digits of
 ///                  constants
@@ -95,8 +97,10 @@ struct pruned_matrix {
             else if (flow.is_hls4ml && !saves_zeros(m))
                 of_matrix.nothing_is_freed(
                     asked == m.strategy ? unfreed::zeros_multiplied : unfreed::built_as_resource,
-                    (asked == m.strategy ? "" : "hls4ml builds resource for a " + what + " and ") +
-                        std::string(zeros_are_multiplied));
+                    asked == m.strategy ? std::string(zeros_are_multiplied)
+                                        : "hls4ml builds resource for a " + what +
+                                              ", which multiplies by every zero; latency leaves "
+                                              "them out");
             else
                 of_matrix.explain(values);
         }

@@ -60,11 +60,12 @@ struct kernel_stage {
 namespace detail {
 
 /// Numbers go into and out of kernels as doubles, which hold 53 bits.
-inline void refuse_inexact(std::string_view layer, const char* what, const precision& p)
+/// \param where  a layer, or the network if it is not named
+inline void refuse_inexact(std::string_view where, const char* what, const precision& p)
 {
     ensure(p.width <= 53 && fraction_of(p) >= -1000 && fraction_of(p) <= 1000,
         "a kernel takes numbers that a double holds: at most 53 bits, none far from the point",
-        given{"layer", layer}, given{"of", std::string_view(what)}, given{"width", p.width},
+        given{"where", where}, given{"what", std::string_view(what)}, given{"width", p.width},
         given{"integer", p.integer});
 }
 

@@ -31,12 +31,21 @@ namespace espalier {
 
 /// Writes a file in place of one that may be there: beside it, under the same name with ".tmp",
 /// from where it takes its place when all of it is written. Nobody finds half a file.
-/// \throws std::invalid_argument if the file system refuses; then what was there is still there
+/// \throws std::invalid_argument if the file system refuses, or if what is there is no file but a
+///         folder, device or pipe; then what was there is still there
 inline void write_whole_file(const std::filesystem::path& file, std::string_view contents)
 {
     std::filesystem::path beside = file;
     beside += ".tmp";
     std::error_code error;
+    const std::string name = file.string();
+    const std::filesystem::file_status there = std::filesystem::status(file, error);
+    // A new name would take the place of a device in its folder, and nothing would be written to
+    // it.
+    ensure(!std::filesystem::exists(there) || std::filesystem::is_regular_file(there),
+        "a file can be written where it is to be", given{"file", std::string_view(name)},
+        given{"what is there", std::string_view("no file")});
+    error.clear();
     std::ofstream stream(beside, std::ios::binary);
     stream.write(contents.data(), static_cast<std::streamsize>(contents.size()));
     stream.close();
@@ -47,7 +56,6 @@ inline void write_whole_file(const std::filesystem::path& file, std::string_view
         std::error_code ignored;
         std::filesystem::remove(beside, ignored);
     }
-    const std::string name = file.string();
     ensure(is_written && !error, "a file can be written where it is to be",
         given{"file", std::string_view(name)});
 }

@@ -44,7 +44,9 @@ inline void write_whole_folder(
             given{"folder", std::string_view(name)}, given{"other", std::string_view(other)});
     };
     if (replaces) {
-        ensure_own(name, fs::is_directory(place, error));
+        ensure(fs::is_directory(place, error), "a folder can be written where it is to be",
+            given{"folder", std::string_view(name)},
+            given{"what is there", std::string_view("no folder")});
         for (fs::directory_iterator at(place, error), end; !error && at != end; at.increment(error))
             ensure_own(at->path().filename().string(),
                 std::ranges::any_of(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // a file can be written where it is to be
 //
-// Its folder is there and may be written to, and no folder has its name. What was there before
-// stays until the new file is whole.
+// Its folder is there and may be written to, and no folder, device or pipe has its name. What was
+// there before stays until the new file is whole.
 #include <espalier/hls/whole_file.hpp>
 
 #include <filesystem>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // a folder can be written where it is to be
 //
-// The file system refuses: the path may lead through a file, or is not ours to write. Nothing is
-// left behind.
+// The file system refuses: the path may lead through a file or be one, or is not ours to write.
+// Nothing is left behind.
 #include <espalier/hls/whole_folder.hpp>
 
 #include <filesystem>

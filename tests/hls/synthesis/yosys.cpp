@@ -5,6 +5,7 @@
 
 #include <espalier/hls/circuit_fabric.hpp>
 #include <espalier/hls/schedule.hpp>
+#include <espalier/hls/verilog_constants.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/prune/recount.hpp>
 
@@ -16,6 +17,7 @@
 #include <cstdlib>
 #include <random>
 #include <span>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -123,4 +125,65 @@ TEST_CASE(
 TEST_CASE("Yosys maps pruned matrices to the DSP blocks, block RAMs and LUTs of the model: ECP5")
 {
     compare("synth_ecp5 -noflatten -top all", cost_policy::ecp5);
+}
+
+TEST_CASE("memories that are counted apart are the block RAMs of the whole circuit")
+{
+    std::mt19937_64 random(3);
+    // Columns of their own, and one memory of 2,048 words, which takes RAMB36 as well.
+    const configuration shallow{8, 4, 4, 18, mask::half, in_place};
+    const configuration deep{64, 64, 2048, 16, mask::none, packed};
+    const auto compare_memory = [&](const configuration& c, const std::string& family) {
+        const weight_matrix m = matrices_of(dense{.inputs = c.inputs,
+            .outputs = c.outputs,
+            .reuse_factor = c.reuse_factor,
+            .weight = {c.width, 2},
+            .data = {16, 4}})[0];
+        const auto kept = random_circuits::kept_by(random, c.pruned, m);
+        const matrix_schedule s = schedule_of(m, std::span<const std::uint8_t>(kept), c.how);
+        const auto weights = synthesis::restless_weights(s, random);
+        const std::string top = "layer_rom";
+        const resources counted = synthesis::total(
+            synthesis::cells_of(
+                [&](std::ostream& out) { write_verilog_matrix(out, "layer", s, weights); },
+                synthesis::block_rams(family, top), 300, top),
+            top);
+        CAPTURE(family);
+        CHECK(counted == resources{.bram18 = s.bram18(cost_policy::yosys.memory)});
+    };
+    compare_memory(shallow, "xcup");
+    compare_memory(deep, "xcup");
+    compare_memory(deep, "xc7");
+}
+
+TEST_CASE("Yosys maps constants to the LUTs and flip-flops that are foretold")
+{
+    std::mt19937_64 random(4);
+    std::vector<synthesis::circuit> circuits;
+    std::vector<resources> foretold;
+    std::ostringstream text;
+    // Products that are cut, that are as long as the accumulator, and that are shorter; the last
+    // without biases, and each with rows of zeros.
+    for (const precision accum : {precision{14, 8}, precision{16, 8}, precision{20, 8}}) {
+        const weight_matrix m = matrices_of(dense{.inputs = 6,
+            .outputs = 5,
+            .strategy = strategy::latency,
+            .weight = {8, 4},
+            .data = {8, 4},
+            .accum = accum})[0];
+        std::vector<std::int64_t> weights, biases;
+        for (std::int64_t i = 0; i < m.weights(); ++i)
+            weights.push_back(
+                i / m.n_in() == 2 ? 0 : static_cast<std::int64_t>(random() % 256) - 128);
+        for (std::int64_t o = 0; o < m.n_out() && accum.width < 20; ++o)
+            biases.push_back(static_cast<std::int64_t>(random() % 3) - 1);
+        const matrix_schedule s = schedule_of(m, std::span<const std::int64_t>(weights));
+        const std::string name = "constants" + std::to_string(circuits.size());
+        write_verilog_constants(text, name, s, weights, biases);
+        circuits.push_back({name, m.n_in() * m.data.width, m.n_out() * m.accum.width});
+        foretold.push_back(constant_fabric(s, weights, biases));
+    }
+    const auto counted = synthesis::synthesised(
+        [&](std::ostream& out) { out << text.str(); }, circuits, synthesis::xilinx("xcup"));
+    CHECK(counted == foretold);
 }

@@ -69,7 +69,8 @@ public:
                                  ", more than the BramFactor of " +
                                  std::to_string(flow_.bram_factor) + ", are read through a port";
         if (is_port && !has_weight_memory(m_)) {
-            nothing_is_freed(unfreed::reloadable, port + " and are no constants");
+            nothing_is_freed(unfreed::reloadable,
+                port + ", so that synthesis does not know which of them are zero");
             return;
         }
         beside_kept();
@@ -120,8 +121,10 @@ private:
                 " frees no multiplier, because " +
                 (is_shared_at_will
                         ? "one goes for every " + std::to_string(m_.reuse_factor) + " of them"
-                        : counted(multipliers * m_.copies, "multiplier") +
-                              " that would serve them have other weights to serve")});
+                        : counted(multipliers * m_.copies, "multiplier") + " that would serve " +
+                              (weights == 1 ? "it" : "them") +
+                              (multipliers * m_.copies == 1 ? " has" : " have") +
+                              " other weights to serve")});
     }
 
     void products(std::span<const float> weights)
@@ -187,8 +190,8 @@ private:
         say(unfreed::shared_column, stays,
             pruned_phrase() + " leaves " + listed(stays) + ", because " +
                 counted(shared, "memory column") +
-                " that they are on hold weights of kept ones, too; packed memory has none to "
-                "share");
+                (pruned_ * m_.copies == 1 ? " with its weights" : " with their weights") +
+                " hold those of kept ones, too; packed memory has none to share");
     }
 
     /// What is counted is what an accounting without such limits, as the paper's, calls freed.

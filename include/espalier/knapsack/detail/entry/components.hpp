@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/pattern.hpp>
 #include <espalier/knapsack/detail/entry/unit_block.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <map>
-#include <span>
 #include <utility>
-#include <vector>
 
 // Units of hardware come in the order of their users. Then the units fall into blocks, none of
 // which uses an item of another, and most blocks look like the one before but for the place where

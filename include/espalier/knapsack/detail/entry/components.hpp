@@ -144,12 +144,15 @@ private:
                 shared.first[begin + u] - at != shared.first[m.begin + u] - from)
                 return false;
         const std::uint32_t offset = shared.users[at] - shared.users[from];
+        const bool has_decisions = who_.begin.has_decisions();
         for (std::size_t k = 0; k < uses; ++k) {
             const std::uint32_t user = shared.users[from + k];
             if (shared.users[at + k] != user + offset ||
-                problem_.class_of[user + offset] != problem_.class_of[user] ||
-                who_.begin.of(user + offset) != who_.begin.of(user))
-                return false; // with equal decisions, equal units are paid
+                problem_.class_of[user + offset] != problem_.class_of[user])
+                return false;
+            // With equal decisions, equal units are paid.
+            if (has_decisions && who_.begin.of(user + offset) != who_.begin.of(user))
+                return false;
         }
         for (std::size_t c = m.component; c < m.component + m.parts; ++c) {
             for (std::size_t k = found_.first[c]; k < found_.first[c + 1]; ++k) {

@@ -41,6 +41,21 @@ TEST_CASE("a filling takes what fits, and pays each unit once")
     }
 }
 
+TEST_CASE("where the densest items leave no room for all floors the cheapest are tried")
+{
+    // The first item is the densest of its class, and with its unit leaves nothing for the other.
+    const knapsack_problem problem{.resources = 1,
+        .values = {10, 1, 0.5, 0.4},
+        .class_of = {0, 0, 1, 1},
+        .class_costs = {{1}, {2}},
+        .capacity = {4},
+        .shared = {.costs = {{2}}, .kind = {0}, .first = {0, 1}, .users = {0}},
+        .floors = {1, 1}};
+    const knapsack_solution found = greedy{}(problem);
+    CHECK(found.status == solve_status::feasible);
+    CHECK(found.keep == std::vector<std::uint8_t>{0, 1, 1, 0});
+}
+
 TEST_CASE("filling up adds what still fits and loses nothing")
 {
     std::size_t more = 0;

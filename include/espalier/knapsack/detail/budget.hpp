@@ -4,7 +4,6 @@
 #include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <cstdint>
 #include <limits>
 
 // What one solve may spend. Every stage asks the same object, so that no stage can go on for long

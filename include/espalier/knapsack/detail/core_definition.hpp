@@ -1,22 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/arithmetic.hpp>
-#include <espalier/ensure.hpp>
 #include <espalier/knapsack/core.hpp>
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solving.hpp>
-#include <espalier/knapsack/validity.hpp>
-#include <espalier/linkage.hpp>
 
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // How `reduce_to_core` decides, and how it cuts the rest out.
 

@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/arithmetic.hpp>
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
-#include <espalier/knapsack/detail/greedy_definition.hpp>
-#include <espalier/knapsack/detail/validity_definition.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
 #include <espalier/knapsack/exact.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solving.hpp>
-#include <espalier/linkage.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <utility>
-#include <vector>
 
 // What `exact` does when it is called, in the order in which it does it.
 

@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/arithmetic.hpp>
 #include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/validity_definition.hpp>
 #include <espalier/knapsack/greedy.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/solving.hpp>
-#include <espalier/linkage.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 // The steps of `greedy`, whose method is described in greedy.hpp.
 

@@ -2,19 +2,14 @@
 #pragma once
 
 #include <espalier/arithmetic.hpp>
-#include <espalier/ensure.hpp>
 #include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/validity.hpp>
 #include <espalier/linkage.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <utility>
-#include <vector>
 
 // The rules of validity.hpp, and what solvers count while they are at it.
 

@@ -146,6 +146,42 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
     CHECK(floored > 100);
 }
 
+TEST_CASE("a component of too many choices is left out, and no other with it")
+{
+    // Sixteen items of which no choice dominates another, and a hundred pairs.
+    dice random(3);
+    knapsack_problem problem;
+    problem.resources = 1;
+    problem.shared.costs = {{3}};
+    problem.shared.first = {0};
+    const auto add_component = [&](std::size_t items) {
+        for (std::size_t k = 0; k < items; ++k) {
+            const std::int64_t cost = items == 2 ? 5 : std::int64_t{1} << k;
+            problem.shared.users.push_back(static_cast<std::uint32_t>(problem.size()));
+            problem.class_of.push_back(static_cast<std::uint32_t>(problem.classes()));
+            problem.class_costs.push_back({cost});
+            problem.values.push_back(static_cast<double>(cost) * (1 + 1e-3 * random.unit()));
+        }
+        problem.shared.kind.push_back(0);
+        problem.shared.first.push_back(problem.shared.users.size());
+    };
+    add_component(16);
+    for (std::size_t pair = 0; pair < 100; ++pair)
+        add_component(2);
+    problem.capacity = {33'000};
+    setting at(problem);
+    REQUIRE(at.is_component_problem());
+    REQUIRE(at.parts.find_prices(at.found));
+    detail::core_problem core;
+    for (int time = 0; time < 2; ++time) {
+        CHECK(at.parts.gather(infinity, everything, core) < infinity);
+        CHECK(core.places() == 100);
+    }
+    // With a limit that few of its choices keep it is there.
+    CHECK(at.parts.gather(1e-9, everything, core) == infinity);
+    CHECK(at.parts.core.front() == 0);
+}
+
 TEST_CASE("the search of the core of components finds the best of all choices")
 {
     std::size_t proven = 0;

@@ -3,17 +3,11 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/core_columns.hpp>
-#include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // Depth-first branch and bound on a core problem, for amounts too many for dynamic programming.
 //

@@ -2,17 +2,8 @@
 #pragma once
 
 #include <espalier/knapsack/detail/core/floor_places.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/component_oracle.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 namespace espalier::detail {
 

@@ -1,30 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/choice_writer.hpp>
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/core/floor_places.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
-#include <espalier/knapsack/detail/of_rank.hpp>
-#include <espalier/knapsack/detail/prices/choice_tally.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/component_prices.hpp>
 #include <espalier/knapsack/detail/prices/tie_settling.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <map>
 #include <optional>
 #include <utility>
-#include <vector>
 
 // Components of items that share units as places of a core problem: the base is the best choice at
 // the prices, the changes are the other choices that no choice of the component dominates. A
@@ -289,7 +278,7 @@ private:
     choice_writer writer_{at_, keep, crew_};
     std::vector<listed_place> listed_;
     std::vector<change> change_of_;
-    std::map<std::uint32_t, double> unlisted_; ///< components that had too many choices below this
+    std::vector<double> unlisted_; ///< by component: limits it had too many choices for; NaN: none
 
     /// Of equal components, thousands would do no better than a few.
     double list_components(double limit, std::size_t count)
@@ -304,13 +293,13 @@ private:
             if (!(margin < limit) && !(margin == limit && equal > 0))
                 continue;
             equal -= margin == limit;
-            const auto known = unlisted_.find(c);
             listed_place place{.components = {c}};
-            if (known == unlisted_.end() || limit < known->second)
+            if (unlisted_.empty() || !(limit >= unlisted_[c]))
                 place.choices = at_.list(c, std::max(limit, nothing()) + places_->gap_of(c),
                     places_->classes_with_floor(c), most_listed(), limits_);
             core.push_back(c);
             if (place.choices.empty()) {
+                unlisted_.resize(parts_.size(), std::numeric_limits<double>::quiet_NaN());
                 unlisted_[c] = limit;
                 left_out = std::min(left_out, margin);
                 continue;

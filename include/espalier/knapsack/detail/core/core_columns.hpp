@@ -3,15 +3,11 @@
 
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/prices/linear_program.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <numeric>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 // The changes of a core problem as columns of an integer program, in an order that branch and bound
 // draws conclusions from.
@@ -103,8 +99,8 @@ private:
     void sort_singles(const core_problem& core)
     {
         std::sort(columns_.begin(), columns_.end(), [&](const column& a, const column& b) {
-            return std::tie(core.usage(a.change), core.loss[a.change], a.change) <
-                   std::tie(core.usage(b.change), core.loss[b.change], b.change);
+            return std::tie(core.usage(a.change), a.change) <
+                   std::tie(core.usage(b.change), b.change);
         });
     }
 

@@ -2,12 +2,8 @@
 #pragma once
 
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
 
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // The core problem: what prices and the best choice known leave undecided, as a multiple-choice
 // knapsack. At the prices every place has a base, its best choice; it may make one of its changes

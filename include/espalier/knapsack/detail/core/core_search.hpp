@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
-#include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 
 // From prices to a proof. Relative to the Lagrangian bound L(λ) every choice x has a loss that is a

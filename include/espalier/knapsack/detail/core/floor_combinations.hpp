@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/component_lister.hpp>
 #include <espalier/knapsack/detail/prices/floor_choices.hpp>
-#include <espalier/knapsack/detail/prices/label_arena.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <utility>
-#include <vector>
 
 // The combinations of choices of components that floors tie together, as one place of the core.
 //

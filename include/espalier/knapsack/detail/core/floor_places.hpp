@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/floor_combinations.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <map>
 #include <numeric>
-#include <span>
 #include <utility>
-#include <vector>
 
 // Floors in the core. Components that have items of a class with a floor are not independent: what
 // one gives up another must keep. So those of them that are in the core become one place, whose
@@ -101,7 +93,7 @@ public:
     {
         joined_.assign(floors_.size(), 0);
         double left_out = std::numeric_limits<double>::infinity();
-        std::map<std::uint32_t, std::vector<listed_place>> of_cluster;
+        std::vector<std::vector<listed_place>> of_cluster(floors_.size());
         std::vector<listed_place> others;
         for (listed_place& place : listed) {
             const std::uint32_t c = place.components.front();
@@ -111,12 +103,14 @@ public:
                 others.push_back(std::move(place));
         }
         listed = std::move(others);
-        for (auto& [cluster, members] : of_cluster) {
+        for (std::uint32_t cluster = 0; cluster < of_cluster.size(); ++cluster) {
+            if (of_cluster[cluster].empty())
+                continue;
             std::vector<std::uint32_t> its_floors;
             for (std::uint32_t f = 0; f < floors_.size(); ++f)
                 if (cluster_of_floor_[f] == cluster)
                     its_floors.push_back(f);
-            floor_combinations made(floors_, its_floors, at_, forced_losses_, members);
+            floor_combinations made(floors_, its_floors, at_, forced_losses_, of_cluster[cluster]);
             listed_place place = made.list(limit, std::max(gaps_[cluster], 0.0), limits, left_out);
             if (place.choices.empty()) { // not even the present one was listed
                 left_out = 0;

@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
-#include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <tuple>
-#include <vector>
 
 // Independent items as places of a core problem: at the prices an item is kept if its value exceeds
 // the price of its cost, and its one change is to be decided the other way, at a loss of

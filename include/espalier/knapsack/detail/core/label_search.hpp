@@ -3,14 +3,9 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // The proof by dynamic programming over what is left of the resources, after Pisinger's minimal
 // core algorithm for the knapsack (1997), carried over to several resources.

@@ -4,15 +4,11 @@
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <functional>
 #include <limits>
 #include <queue>
 #include <utility>
-#include <vector>
 
 // Capacity that must stay unused. Whatever is chosen, its usage is an integer combination of the
 // cost vectors, a point of the lattice that they span. If the capacity is no such point, no choice

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/pattern.hpp>
 #include <espalier/knapsack/detail/entry/unit_block.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <map>
-#include <span>
 #include <utility>
-#include <vector>
 
 // Units of hardware come in the order of their users. Then the units fall into blocks, none of
 // which uses an item of another, and most blocks look like the one before but for the place where
@@ -152,12 +144,15 @@ private:
                 shared.first[begin + u] - at != shared.first[m.begin + u] - from)
                 return false;
         const std::uint32_t offset = shared.users[at] - shared.users[from];
+        const bool has_decisions = who_.begin.has_decisions();
         for (std::size_t k = 0; k < uses; ++k) {
             const std::uint32_t user = shared.users[from + k];
             if (shared.users[at + k] != user + offset ||
-                problem_.class_of[user + offset] != problem_.class_of[user] ||
-                who_.begin.of(user + offset) != who_.begin.of(user))
-                return false; // with equal decisions, equal units are paid
+                problem_.class_of[user + offset] != problem_.class_of[user])
+                return false;
+            // With equal decisions, equal units are paid.
+            if (has_decisions && who_.begin.of(user + offset) != who_.begin.of(user))
+                return false;
         }
         for (std::size_t c = m.component; c < m.component + m.parts; ++c) {
             for (std::size_t k = found_.first[c]; k < found_.first[c + 1]; ++k) {

@@ -3,14 +3,8 @@
 
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 // What is left to choose of a problem without shared units once decisions and floors are taken care
 // of.

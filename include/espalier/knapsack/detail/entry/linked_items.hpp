@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/decided.hpp>
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/entry/free_items.hpp>
 #include <espalier/knapsack/detail/prices/floor_choices.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // What is left to choose of a problem whose items share units: its components, what their items are
 // worth, and the floors that are taken into account.

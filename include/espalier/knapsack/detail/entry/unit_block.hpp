@@ -4,17 +4,12 @@
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/entry/pattern.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <bit>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <numeric>
-#include <span>
 #include <utility>
-#include <vector>
 
 // Units that look like none before, taken apart: of units joined by users the items are put in an
 // order, by the units as they are numbered or, if that makes the frontier narrower, breadth first.

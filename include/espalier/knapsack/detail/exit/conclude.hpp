@@ -3,14 +3,8 @@
 
 #include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solution.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <cstddef>
 #include <limits>
 
 namespace espalier::detail {

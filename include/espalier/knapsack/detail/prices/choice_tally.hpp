@@ -2,13 +2,8 @@
 #pragma once
 
 #include <espalier/knapsack/detail/entry/components.hpp>
-#include <espalier/knapsack/detail/entry/pattern.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 namespace espalier::detail {
 

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/prices/label_arena.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/transition_prices.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <span>
 #include <utility>
-#include <vector>
 
 // What is asked of single components at given prices, by a recursion backwards over the items: the
 // best that can still come from every state.

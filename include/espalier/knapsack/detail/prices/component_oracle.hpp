@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/prices/component_lister.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
-#include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // The best choice within a component at given prices, by dynamic programming over its items (see
 // pattern.hpp). Keeping an item pays those of its units that are not paid yet. Units are paid when

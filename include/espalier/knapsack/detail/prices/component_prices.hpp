@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/of_rank.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/floor_choices.hpp>
 #include <espalier/knapsack/detail/prices/price_master.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/priced_floors.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <numeric>
-#include <vector>
 
 // The best prices for items that share units.
 //

@@ -2,17 +2,12 @@
 #pragma once
 
 #include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <optional>
 #include <utility>
-#include <vector>
 
 // Two ways to make components keep a floor, "at least m of a class", at given prices.
 //

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/of_rank.hpp>
 #include <espalier/knapsack/detail/prices/item_sweep.hpp>
-#include <espalier/knapsack/detail/prices/linear_program.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // The best prices λ for a knapsack of any size, and with them a threshold per class: at λ an item
 // of class c is worth keeping when its value exceeds the price of what it costs, p_c = λ·cost_c.

@@ -2,13 +2,8 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/workers.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <span>
-#include <vector>
 
 // One sweep over the items, or over a sample of them: a window of values for each class, items
 // above it are counted, those below are dropped, and the few inside are gathered.

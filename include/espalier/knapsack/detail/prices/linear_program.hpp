@@ -4,12 +4,8 @@
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // What a linear program over a few rows is made of: the costs of its classes, columns that have the
 // costs of their class, arithmetic with them that knows about rounding, and the breakpoints that a

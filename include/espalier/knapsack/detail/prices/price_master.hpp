@@ -2,15 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/prices/linear_program.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/prices/relaxation.hpp>
-#include <espalier/knapsack/problem.hpp>
-
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
 
 // The master program of the cutting planes: of the choices made at the prices tried so far, the
 // mixture that is worth most within the room. A knapsack relaxation with a row for each resource

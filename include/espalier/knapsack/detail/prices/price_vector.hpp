@@ -4,10 +4,7 @@
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
 
 // Arithmetic with amounts of resources, and Lagrangian prices, one per unit of each resource. All

@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/prices/choice_tally.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
 #include <espalier/knapsack/detail/prices/floor_choices.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <utility>
-#include <vector>
 
 // Floors at given prices: what the components choose that must keep them.
 //

@@ -4,15 +4,10 @@
 #include <espalier/knapsack/detail/prices/basis_inverse.hpp>
 #include <espalier/knapsack/detail/prices/linear_program.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <limits>
-#include <vector>
 
 // The linear relaxation of a knapsack,
 //

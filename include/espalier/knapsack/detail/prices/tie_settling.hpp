@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <espalier/knapsack/detail/budget.hpp>
 #include <espalier/knapsack/detail/core/floor_places.hpp>
-#include <espalier/knapsack/detail/prices/component_choices.hpp>
-#include <espalier/knapsack/detail/prices/component_oracle.hpp>
-#include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <cstdlib>
 #include <numeric>
-#include <vector>
 
 // Ties among components. Where components lose nothing by another choice, as equal values make
 // them, thousands may have made the same one, and together use far more of a resource than there

@@ -2,12 +2,6 @@
 #pragma once
 
 #include <espalier/knapsack/detail/entry/components.hpp>
-#include <espalier/knapsack/detail/entry/pattern.hpp>
-#include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/problem.hpp>
-
-#include <cstddef>
-#include <vector>
 
 namespace espalier::detail {
 

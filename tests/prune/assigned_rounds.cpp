@@ -81,3 +81,42 @@ TEST_CASE("a pruner assigns by importance: no weight of a free row is worth more
     }
     CHECK(rows > 3); // of which a part is kept
 }
+
+TEST_CASE(
+    "a layer keeps the multipliers of its floor, with the best weights, though it is worth little")
+{
+    const std::vector<layer_spec> layers{
+        dense{.name = "large", .inputs = 16, .outputs = 4, .reuse_factor = 4, .weight = {18, 8}},
+        dense{.name = "small", .inputs = 8, .outputs = 5, .reuse_factor = 2, .weight = {18, 8}}};
+    std::mt19937 random(17);
+    std::uniform_real_distribution<float> some(0.1F, 1);
+    for (const structure& how :
+        {structure::n_of(2), structure::n_of(4), structure::free_rows, structure::multipliers})
+        for (const bool half : {false, true}) {
+            std::vector<std::vector<float>> weights{std::vector<float>(64), std::vector<float>(40)};
+            for (float& w : weights[0])
+                w = some(random);
+            for (float& w : weights[1])
+                w = 1e-3F * some(random);
+            layer_rule rule{.layer = "small"};
+            if (half)
+                rule.keep_share = 0.5;
+            else
+                rule.keep_at_least = 3;
+            pruner p{layers, {weights_in(layout::pytorch, weights)},
+                {.schedule = constant{.steps = 1, .target = reduction(0.6, 0)},
+                    .rank_by = ranking::l1,
+                    .normalize_by = normalization::none,
+                    .selection = {.structure = how, .costs = cost_policy::paper, .rules = {rule}}}};
+            p.baseline(1);
+            REQUIRE(p.next());
+            const grouping& groups = p.groups().groups_of(1);
+            std::vector<int> kept(20);
+            visit_weights(groups, layout::pytorch, [&](std::int64_t offset, std::int64_t group) {
+                kept[static_cast<std::size_t>(group)] +=
+                    p.masks()[1][static_cast<std::size_t>(offset)];
+            });
+            CHECK(std::count(kept.begin(), kept.end(), 2) == (half ? 10 : 3));
+            CHECK(std::count(kept.begin(), kept.end(), 0) == (half ? 10 : 17));
+        }
+}

@@ -2,14 +2,18 @@
 #include "deterministic_training.hpp"
 
 #include <espalier/hls/schedule.hpp>
+#include <espalier/model/input_channels.hpp>
+#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/prune/input_orders.hpp>
+#include <espalier/prune/order_search.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/recount.hpp>
 
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <numeric>
@@ -179,6 +183,61 @@ TEST_CASE("a saved order that is none is refused, and the pruner is as it was")
     other.permute_inputs.reset();
     pruner plain{mine.layers, mine.views(), other};
     CHECK_THROWS_AS(plain.resume(state), std::invalid_argument);
+}
+
+TEST_CASE(
+    "the order is the best one for as many multipliers as stay, by what their values are sums of")
+{
+    const std::vector<layer_spec> layers{
+        dense{.name = "fc1", .inputs = 2, .outputs = 8, .weight = {18, 8}},
+        dense{.name = "fc2",
+            .inputs = 8,
+            .outputs = 3,
+            .strategy = strategy::resource_unrolled,
+            .reuse_factor = 2,
+            .weight = {18, 8}}};
+    std::mt19937_64 random(4);
+    int other_by_size = 0, other_count = 0;
+    for (int turn = 0; turn < 100; ++turn)
+        for (const ranking by : {ranking::l1, ranking::l2}) {
+            std::vector<std::vector<float>> weights{
+                std::vector<float>(16, 1.0F), std::vector<float>(24)};
+            std::vector<double> sizes, squares;
+            for (float& w : weights[1]) {
+                w = static_cast<float>(static_cast<int>(random() % 2001) - 1000) / 1000;
+                sizes.push_back(std::abs(static_cast<double>(w)));
+                squares.push_back(sizes.back() * sizes.back());
+            }
+            pruner p{layers, {weights_in(layout::pytorch, weights)},
+                {.schedule = constant{.steps = 1, .target = reduction(0.25, 0)},
+                    .rank_by = by,
+                    .normalize_by = normalization::none,
+                    .selection = {.structure = structure::n_of(2),
+                        .costs = cost_policy::paper,
+                        .rules = {unpruned("fc1")}},
+                    .permute_inputs = order_search{}}};
+            p.baseline(1);
+            REQUIRE(p.next());
+            // All others are of fc1.
+            const auto kept = static_cast<double>(p.history().back().usage.dsp - 16);
+            const grouping& groups = p.groups().groups_of(1);
+            const auto best = [&](const std::vector<double>& terms, double count) {
+                return best_order(groups, channels_of(groups.matrix(), layout::pytorch), terms,
+                    count / 12, input_permutation::identity(8));
+            };
+            const bool is_l1 = by == ranking::l1;
+            CAPTURE(turn);
+            CHECK(p.orders().of(1) == best(is_l1 ? sizes : squares, kept));
+            other_by_size += best(sizes, kept) != best(squares, kept) ? 1 : 0;
+            other_count +=
+                best(is_l1 ? sizes : squares, kept - 1) != best(is_l1 ? sizes : squares, kept) &&
+                        best(is_l1 ? sizes : squares, kept + 1) !=
+                            best(is_l1 ? sizes : squares, kept)
+                    ? 1
+                    : 0;
+        }
+    CHECK(other_by_size > 20);
+    CHECK(other_count > 20);
 }
 
 TEST_CASE("under one budget a permuted layer keeps more")

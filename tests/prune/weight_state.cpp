@@ -200,6 +200,75 @@ TEST_CASE("a pruner keeps weights with two digits, and what it hands over needs 
     }
 }
 
+TEST_CASE("values are made comparable between layers before they are split by states")
+{
+    std::mt19937_64 random(31);
+    int otherwise = 0; // what would be best if nothing were made comparable is not
+    for (int i = 0; i < 60; ++i) {
+        const std::vector<layer_spec> layers{constants("a", 3, 1, 16), constants("b", 2, 2, 16)};
+        std::vector<std::vector<float>> weights{std::vector<float>(3), std::vector<float>(4)};
+        for (float& w : weights[0])
+            w = static_cast<float>(random() % 20000) / 2500; // 0 … 8
+        for (float& w : weights[1])
+            w = static_cast<float>(random() % 20000) / 50000; // 0 … 0.4
+        pruner p{layers, {weights_in(layout::pytorch, weights)},
+            {.schedule = constant{.steps = 1, .target = reduction(0.6, 0, 0.3)},
+                .rank_by = ranking::l1,
+                .normalize_by = normalization::layer_maximum,
+                .selection = {.structure = structure::constants,
+                    .costs = cost_policy::paper,
+                    .keep_at_least = 0}}};
+        std::vector<double> whole, own;
+        std::vector<double> lost;
+        for (const std::vector<float>& matrix : weights) {
+            const auto most = static_cast<double>(*std::max_element(matrix.begin(), matrix.end()));
+            for (const float w : matrix) {
+                own.push_back(static_cast<double>(w));
+                whole.push_back(own.back() / most);
+                lost.push_back(lost_by_two_digits(own.back(), layers[0].weight));
+            }
+        }
+        p.baseline(1);
+        REQUIRE(p.next());
+        const resources& budget = p.history().back().budget;
+        const auto worth = [&](const std::vector<double>& of, std::size_t w, int state) {
+            return state == 0 ? 0 : state == 1 ? of[w] : of[w] * (1 - lost[w]);
+        };
+        // A DSP for a number of any digits, 32 LUTs for every number.
+        double best = 0;
+        double best_own = 0;
+        double then = 0; // what the best of the other way is worth
+        std::vector<int> states(7, 0);
+        for (bool more = true; more;) {
+            const auto kept = std::count(states.begin(), states.end(), 1);
+            const auto stay = 7 - std::count(states.begin(), states.end(), 0);
+            double value = 0;
+            double value_own = 0;
+            for (std::size_t w = 0; w < 7; ++w) {
+                value += worth(whole, w, states[w]);
+                value_own += worth(own, w, states[w]);
+            }
+            if (kept <= budget.dsp && 32 * stay <= budget.lut) {
+                best = std::max(best, value);
+                if (value_own > best_own) {
+                    best_own = value_own;
+                    then = value;
+                }
+            }
+            std::size_t w = 0;
+            while (w < 7 && ++states[w] == 3)
+                states[w++] = 0;
+            more = w < 7;
+        }
+        double reached = 0;
+        for (std::size_t w = 0; w < 7; ++w)
+            reached += worth(whole, w, w < 3 ? p.masks()[0][w] : p.masks()[1][w - 3]);
+        CHECK(reached == doctest::Approx(best).epsilon(1e-6));
+        otherwise += then < best - 1e-3 ? 1 : 0;
+    }
+    CHECK(otherwise > 20);
+}
+
 TEST_CASE("what rounding loses is lost as the ranking counts")
 {
     // Three weights of one output: two digits lose nothing of the first, 5/85 of the second.

@@ -65,9 +65,6 @@ STAGES = [
     ("a ceiling for values", "choose.hpp", "const bool again = !floored", "const bool again = !OFF && !floored"),
     ("a second try without other floors", "choose.hpp", "if (!unproven && core == nullptr",
      "if (!OFF && !unproven && core == nullptr"),
-    ("largest bound first", "tangled/tangled_search.hpp", "if (count % 4 == 0)", "if (!OFF && count % 4 == 0)"),
-    ("most divided unit", "tangled/tangled_search.hpp", "(0.01 + std::min(part[k], 1 - part[k])) * users",
-     "(0.01 + (OFF ? 0.0 : std::min(part[k], 1 - part[k]))) * users"),
 ]
 
 SWITCH = """#pragma once

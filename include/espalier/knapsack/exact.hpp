@@ -21,6 +21,8 @@
 //                                           the best choice known are decided, the others are
 //                                           searched, by dynamic programming and by branch and
 //                                           bound
+//     tangled  detail/tangled               units shared in no order: a few are decided in all ways,
+//                                           by the bound L, and each rest takes the way above
 //     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
 //
 // All of them share one budget of time and work. The method is explained in docs/solvers.md.
@@ -42,10 +44,10 @@
 namespace espalier {
 
 /// The best choice, proven optimal: for items without shared units, for shared units whose
-/// components have a narrow frontier (memory columns do), with decisions and floors. Units shared
-/// in a more tangled way are searched by branch and bound, which proves small ones. Deterministic:
-/// of items of equal class and value those of lower index are kept, and items of no value are
-/// pruned unless a decision or floor keeps them.
+/// components have a narrow frontier (memory columns do) or would have it without some 20 of them
+/// (one side of a grid), with decisions and floors. Deterministic: of items of equal class and
+/// value those of lower index are kept, and items of no value are pruned unless a decision or floor
+/// keeps them.
 ///
 /// Status `time_limit`, or `feasible` at the work limit, with the bound that was reached, if the
 /// proof takes too long (which problems of many different cost vectors and tangled units can make

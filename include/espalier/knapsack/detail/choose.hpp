@@ -156,7 +156,7 @@ inline bool add_new(std::vector<std::uint32_t>& floored, const std::vector<std::
 }
 
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, std::vector<std::uint32_t>* core = nullptr, bool may_branch = true);
+    const conditions& terms, std::vector<std::uint32_t>* core = nullptr);
 
 /// Problems whose units are shared in too tangled a way for components.
 inline knapsack_solution choose_tangled(
@@ -171,7 +171,7 @@ inline knapsack_solution choose_tangled(
         if (!its_begin.reason.empty())
             return no_answer(solve_status::infeasible, part, its_begin.reason, terms.watch);
         return part.shared.empty() ? choose_items(part, its_begin, terms)
-                                   : choose_linked(part, its_begin, terms, nullptr, false);
+                                   : choose_linked(part, its_begin, terms);
     });
     if (search.has_answer)
         return std::move(search.best);
@@ -186,7 +186,7 @@ inline knapsack_solution choose_tangled(
 ///                 search they are added, and there is no answer yet
 inline std::optional<knapsack_solution> choose_linked_once(const knapsack_problem& problem,
     const decided& begin, const conditions& terms, std::vector<std::uint32_t>& floored,
-    bool with_others, double& ceiling, std::vector<std::uint32_t>* core, bool may_branch)
+    bool with_others, double& ceiling, std::vector<std::uint32_t>* core)
 {
     const linked_items items(
         problem, begin, floored, ceiling, terms.limits, terms.crew, with_others);
@@ -234,9 +234,8 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     if (!(found.loss < infinity)) { // too tangled, or floors that nothing was found for
         knapsack_solution other = terms.limits.out_of_time() && problem.size() > most_to_sort
                                       ? without_search(problem, begin, items, terms)
-                                  : items.parts.is_narrow || !may_branch
-                                      ? choose_quickly(problem, terms)
-                                      : choose_tangled(problem, begin, terms);
+                                  : items.parts.is_narrow ? choose_quickly(problem, terms)
+                                                          : choose_tangled(problem, begin, terms);
         if (core != nullptr) {
             core->clear();
             if (other.status != solve_status::optimal)
@@ -259,7 +258,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
 /// possible, so much less that rounding hides it; as no choice worth less than an item contains it,
 /// such items are left out and the rest is solved again.
 inline knapsack_solution choose_linked(const knapsack_problem& problem, const decided& begin,
-    const conditions& terms, std::vector<std::uint32_t>* core, bool may_branch)
+    const conditions& terms, std::vector<std::uint32_t>* core)
 {
     std::vector<std::uint32_t> floored;
     double ceiling = infinity;
@@ -268,8 +267,8 @@ inline knapsack_solution choose_linked(const knapsack_problem& problem, const de
         if (core != nullptr)
             core->clear();
         const double before = ceiling;
-        std::optional<knapsack_solution> solution = choose_linked_once(
-            problem, begin, terms, floored, !unproven, ceiling, core, may_branch);
+        std::optional<knapsack_solution> solution =
+            choose_linked_once(problem, begin, terms, floored, !unproven, ceiling, core);
         if (solution && !solution->has_answer())
             return std::move(unproven ? *unproven : *solution);
         if (!solution || add_new(floored, broken_floors(problem, solution->keep))) {

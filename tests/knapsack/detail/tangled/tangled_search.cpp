@@ -48,7 +48,7 @@ struct searched {
             if (!its.reason.empty())
                 return no_answer(solve_status::infeasible, part, its.reason, time.watch);
             return part.shared.empty() ? detail::choose_items(part, its, terms)
-                                       : detail::choose_linked(part, its, terms, nullptr, false);
+                                       : detail::choose_linked(part, its, terms);
         });
     }
     searched(const searched&) = delete;

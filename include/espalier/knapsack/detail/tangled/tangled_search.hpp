@@ -3,10 +3,12 @@
 
 #include <espalier/knapsack/decided.hpp>
 #include <espalier/knapsack/detail/budget.hpp>
-#include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/prices/price_master.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
-#include <espalier/knapsack/detail/tangled/tangled_nodes.hpp>
+#include <espalier/knapsack/detail/tangled/closure.hpp>
+#include <espalier/knapsack/detail/tangled/conditioned_bound.hpp>
+#include <espalier/knapsack/detail/tangled/cutset.hpp>
+#include <espalier/knapsack/detail/tangled/open_part.hpp>
 #include <espalier/knapsack/problem.hpp>
 #include <espalier/knapsack/solution.hpp>
 #include <espalier/knapsack/solving.hpp>
@@ -16,67 +18,107 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
 // Units shared in too tangled a way for dynamic programming over a frontier, as in a grid where
-// every item needs its row and its column: branch and bound over the units.
+// every item needs its row and its column: conditioning on a cutset.
 //
-// At fixed prices the best choice is a closure (closure.hpp), so the Lagrangian bound costs a
-// maximum flow, and at the best prices it equals the bound of the linear relaxation. Below a node
-// in which what is left is no longer tangled, or shares nothing at all, the other methods solve the
-// rest to the end: a few units are decided on the way to that, never the items.
+// 1. At fixed prices the best choice is a closure (closure.hpp), so the bound of the linear
+//    relaxation costs a maximum flow for each of a few prices.
+// 2. A few units are found without which the rest falls into small components (cutset.hpp).
+// 3. From a choice that is known, one or two of these units are paid or given up as long as that
+//    leads to better ones.
+// 4. All decisions about them are gone through, depth first; the bound of each is the Lagrangian
+//    one at prices that follow on the way (conditioned_bound.hpp). Where all are decided, and the
+//    bound leaves hope, the other methods solve the rest to the end.
 
 namespace espalier::detail {
 
-class tangled_search : private tangled_nodes {
+class tangled_search {
 public:
     knapsack_solution best; ///< the choice found, with its value and the bound
     bool has_answer = false;
-    bool is_complete = false; ///< all of the tree was searched: without an answer there is none
+    bool is_complete = false; ///< all was searched: without an answer there is none
 
-    using tangled_nodes::tangled_nodes;
+    tangled_search(const knapsack_problem& problem, const decided& begin, budget& limits)
+        : problem_(problem),
+          begin_(begin),
+          limits_(limits),
+          units_(problem),
+          state_of_all_(problem.shared.size(), unit_state::open)
+    {
+        double largest = 0;
+        compensated_sum kept;
+        for (std::size_t i = 0; i < problem.size(); ++i)
+            if (begin.of(i) == decision::free)
+                largest = std::max(largest, problem.values[i]);
+            else if (begin.of(i) == decision::keep)
+                kept.add(problem.values[i]);
+        scale_ = scale_of(largest);
+        kept_value_ = kept.value();
+        for (std::size_t u = 0; u < begin.paid.size(); ++u)
+            if (begin.paid[u] != 0)
+                state_of_all_[u] = unit_state::paid;
+    }
+    tangled_search(const tangled_search&) = delete;
+    tangled_search& operator=(const tangled_search&) = delete;
 
     /// A choice to begin with.
     void begin_with(const std::vector<std::uint8_t>& keep) { consider(keep); }
 
-    /// \param solve  calls `exact`'s other methods for a problem that is not tangled
+    /// \param solve  solves what decisions about the cutset leave, a knapsack problem
     template <class Solve>
     void run(const Solve& solve)
     {
-        std::vector<node> open(1);
-        open.front().state.assign(problem_.shared.size(), unit_state::free);
-        for (std::size_t u = 0; u < begin_.paid.size(); ++u)
-            if (begin_.paid[u] != 0)
-                open.front().state[u] = unit_state::paid;
-        double left_open = 0; // bound of what was not solved to the end
-        for (std::size_t count = 1; !open.empty() && !limits_.is_spent(); ++count) {
-            // Depth first finds choices, the node of the largest bound lowers the bound of all.
-            if (count % 4 == 0)
-                std::iter_swap(open.end() - 1,
-                    std::max_element(open.begin(), open.end(),
-                        [](const node& a, const node& b) { return a.bound < b.bound; }));
-            node next = std::move(open.back());
-            open.pop_back();
-            if (next.bound <= least_worth_it())
-                continue;
-            visit(next, open, left_open, solve);
+        const open_part whole = rest_of(begin_.left);
+        double open = nothing_;
+        if (whole.units.empty()) {
+            open = finish(begin_.left, infinity_, solve);
+        } else {
+            const sharing_graph graph = whole.graph();
+            closure flow(graph);
+            const double relaxed = relax(whole, graph, flow);
+            cutset without(whole, graph, limits_);
+            if (limits_.is_spent()) {
+                open = relaxed;
+            } else {
+                conditioned_bound bounds(without, graph, flow, scale_);
+                for (std::uint32_t& u : without.units)
+                    u = whole.units[u];
+                cut_ = &without;
+                bounds_ = &bounds;
+                state_.assign(without.units.size(), unit_state::open);
+                exchange(solve);
+                state_.assign(without.units.size(), unit_state::open);
+                open = search(0, begin_.left, price_, relaxed, solve);
+            }
         }
-        double bound = std::max(left_open, best.value);
-        for (const node& one : open)
-            bound = std::max(bound, one.bound);
-        is_complete = open.empty() && left_open == 0 && !limits_.is_spent();
-        best.bound = std::max(best.value, bound) * (1 + rounding_slack);
-        best.status = bound <= least_worth_it() && has_answer ? solve_status::optimal
-                      : limits_.out_of_time()                 ? solve_status::time_limit
-                                                              : solve_status::feasible;
+        is_complete = open == nothing_;
+        best.bound = std::max(best.value, open) * (1 + rounding_slack);
+        best.status = open <= least_worth_it() && has_answer ? solve_status::optimal
+                      : limits_.out_of_time()                ? solve_status::time_limit
+                                                             : solve_status::feasible;
         for (std::size_t r = 0; r < problem_.resources; ++r)
-            best.shadow_price[r] = root_price_[r];
+            best.shadow_price[r] = price_[r] / scale_;
     }
 
 private:
-    price_vector root_price_{};
-    bool is_root_ = true;
+    static constexpr double infinity_ = std::numeric_limits<double>::infinity();
+    static constexpr double nothing_ = -infinity_; ///< bound of no choice
+
+    const knapsack_problem& problem_;
+    const decided& begin_;
+    budget& limits_;
+    units_of_items units_;
+    double scale_ = 1;
+    double kept_value_ = 0; ///< of the items that are decided
+    std::vector<unit_state> state_of_all_;
+    price_vector price_{}; ///< of the linear relaxation, scaled
+    const cutset* cut_ = nullptr;
+    conditioned_bound* bounds_ = nullptr;
+    std::vector<unit_state> state_; ///< of the cutset
 
     /// A better choice would be worth more than this.
     [[nodiscard]] double least_worth_it() const
@@ -94,173 +136,149 @@ private:
         best.keep = keep;
     }
 
-    template <class Solve>
-    void visit(node& at, std::vector<node>& open, double& left_open, const Solve& solve)
+    [[nodiscard]] open_part rest_of(const resource_vector& room) const
     {
-        const rest left = rest_of(at);
-        if (!left.fits)
-            return;
-        if (left.units.empty() || !is_tangled(left))
-            return finish(at, left, left_open, solve);
-        const std::size_t branch_on = relax(at, left);
-        if (at.bound <= least_worth_it())
-            return;
-        if (limits_.is_spent() || branch_on == none_)
-            left_open = std::max(left_open, at.bound);
-        else
-            branch(at, branch_on, open);
+        return {problem_, begin_, units_, state_of_all_, room};
     }
 
-    void branch(node& at, std::size_t unit, std::vector<node>& open) const
+    /// Minimises the Lagrangian bound over the prices, by cutting planes. The bound; the closure
+    /// becomes that at the best prices.
+    double relax(const open_part& whole, const sharing_graph& graph, closure& flow)
     {
-        node without = at;
-        without.state[unit] = unit_state::unpaid;
-        at.state[unit] = unit_state::paid;
-        open.push_back(std::move(without));
-        open.push_back(std::move(at)); // looked at first
-    }
-
-    // The Lagrangian bound of a node.
-
-    /// Minimises the bound over the prices. The unit to branch on.
-    std::size_t relax(node& at, const rest& left)
-    {
-        make_graph(left);
-        price_master master(problem_.resources, left.room, 0);
-        closure flow(graph_);
-        double least = std::numeric_limits<double>::infinity();
-        price_vector price = at.price;
-        std::vector<std::vector<std::uint8_t>> tried;
+        const std::size_t rows = problem_.resources;
+        price_master master(rows, whole.room, 0);
+        std::vector<double> profit(graph.items());
+        std::vector<double> unit_price(graph.size());
+        const auto solve_at = [&](const price_vector& price) {
+            for (std::size_t k = 0; k < profit.size(); ++k)
+                profit[k] = problem_.values[whole.items[k]] * scale_ -
+                            price_of(whole.item_cost(whole.items[k]), price, rows);
+            for (std::size_t k = 0; k < unit_price.size(); ++k)
+                unit_price[k] = price_of(whole.unit_cost(whole.units[k]), price, rows);
+            flow.solve(profit, unit_price);
+            return flow.worth + price_of(whole.room, price, rows);
+        };
+        double least = infinity_;
+        price_vector price{};
         for (int round = 0; round < 60; ++round) {
-            set_profits(left, price);
-            flow.solve(profit_, price_of_unit_);
-            const bool goes_on = limits_.spend(4 * flow.work + 8 * left.items.size());
-            const double bound = flow.worth + price_of(left.room, price, problem_.resources);
-            if (bound < least) {
+            if (const double bound = solve_at(price); bound < least) {
                 least = bound;
-                at.price = price;
+                price_ = price;
             }
-            const double total = least / scale_ + left.kept_value;
-            at.bound = std::min(at.bound, total * (1 + rounding_slack));
             resource_vector usage{};
-            double value = 0;
-            for (std::size_t k = 0; k < left.items.size(); ++k)
-                if (flow.kept[k] != 0) {
-                    value += problem_.values[left.items[k]] * scale_;
-                    usage = less(usage, problem_.class_costs[problem_.class_of[left.items[k]]],
-                        problem_.resources, -1);
-                }
-            for (std::size_t k = 0; k < left.units.size(); ++k)
+            for (std::size_t k = 0; k < profit.size(); ++k)
+                if (flow.kept[k] != 0)
+                    usage = less(usage, whole.item_cost(whole.items[k]), rows, -1);
+            for (std::size_t k = 0; k < unit_price.size(); ++k)
                 if (flow.used[k] != 0)
-                    usage = less(usage, problem_.shared.costs[problem_.shared.kind[left.units[k]]],
-                        problem_.resources, -1);
-            if (is_within(less(left.room, usage, problem_.resources), problem_.resources))
-                try_units(at, left, flow.used);
-            if (at.bound <= least_worth_it() || !goes_on)
-                break;
-            if (!master.add(usage, value))
-                break;
-            tried.push_back(flow.used);
-            if (!master.solve(limits_) || least - master.bound() <= 1e-9 * std::abs(least))
+                    usage = less(usage, whole.unit_cost(whole.units[k]), rows, -1);
+            if (!limits_.spend(4 * flow.work + 8 * profit.size()) ||
+                !master.add(usage, flow.worth + price_of(usage, price, rows)) ||
+                !master.solve(limits_) || least - master.bound() <= 1e-9 * std::abs(least))
                 break;
             price = master.prices();
         }
-        const std::size_t branch_on = most_divided(left, master, tried);
-        if (is_root_) {
-            for (std::size_t r = 0; r < problem_.resources; ++r)
-                root_price_[r] = at.price[r] / scale_;
-            is_root_ = false;
-        }
-        return branch_on;
+        solve_at(price_);
+        return (least / scale_ + kept_value_) * (1 + rounding_slack);
     }
 
-    /// The unit that the mixture of closures pays in part, of many users rather than few.
-    std::size_t most_divided(const rest& left, const price_master& master,
-        const std::vector<std::vector<std::uint8_t>>& tried)
-    {
-        std::vector<double> part(left.units.size(), 0);
-        const std::vector<double> weights = master.weights();
-        for (std::size_t t = 0; t < std::min(tried.size(), weights.size()); ++t)
-            for (std::size_t k = 0; k < part.size(); ++k)
-                part[k] += tried[t][k] != 0 ? weights[t] : 0.0;
-        std::size_t result = none_;
-        double most = -1;
-        for (std::size_t k = 0; k < part.size(); ++k) {
-            const auto users = static_cast<double>(graph_.first_use[k + 1] - graph_.first_use[k]);
-            const double score = (0.01 + std::min(part[k], 1 - part[k])) * users;
-            if (score > most) {
-                most = score;
-                result = left.units[k];
-            }
-        }
-        return result;
-    }
-
-    // Choices.
-
-    /// Tries the choice that pays some units and keeps items for their density.
-    void try_units(const node& at, const rest& left, const std::vector<std::uint8_t>& used)
-    {
-        resource_vector room = left.room;
-        for (std::size_t k = 0; k < left.units.size(); ++k)
-            if (used[k] != 0)
-                room = less(room, problem_.shared.costs[problem_.shared.kind[left.units[k]]],
-                    problem_.resources);
-        std::vector<std::uint8_t> keep(problem_.size(), 0);
-        for (std::size_t i = 0; i < problem_.size() && begin_.has_decisions(); ++i)
-            keep[i] = begin_.of(i) == decision::keep;
-        std::vector<std::uint32_t> order;
-        std::vector<double> density(left.items.size());
-        for (std::uint32_t k = 0; k < left.items.size(); ++k) {
-            bool is_possible = true;
-            for (std::size_t n = graph_.first_unit[k]; n < graph_.first_unit[k + 1]; ++n)
-                is_possible = is_possible && used[graph_.units[n]] != 0;
-            if (!is_possible)
-                continue;
-            const double price = price_of(problem_.class_costs[problem_.class_of[left.items[k]]],
-                at.price, problem_.resources);
-            density[k] = problem_.values[left.items[k]] * scale_ / (price + 1e-12);
-            order.push_back(k);
-        }
-        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
-            return density[a] != density[b] ? density[a] > density[b] : a < b;
-        });
-        for (const std::uint32_t k : order) {
-            const resource_vector after = less(
-                room, problem_.class_costs[problem_.class_of[left.items[k]]], problem_.resources);
-            if (is_within(after, problem_.resources)) {
-                room = after;
-                keep[left.items[k]] = 1;
-            }
-        }
-        limits_.spend(20 * left.items.size());
-        if (broken_floors(problem_, keep).empty())
-            consider(keep);
-    }
-
+    /// Pays for other units of the cutset than the best choice uses, or for fewer or more.
     template <class Solve>
-    void finish(const node& at, const rest& left, double& left_open, const Solve& solve)
+    void exchange(const Solve& solve)
     {
-        const knapsack_problem part = part_of(left);
-        if (part.resources == 0)
+        if (!has_answer)
             return;
-        const knapsack_solution solution = solve(part);
-        if (is_root_) // what is left after all was not tangled
-            root_price_ = solution.shadow_price;
-        is_root_ = false;
-        if (!solution.has_answer()) {
-            if (solution.status == solve_status::unknown)
-                left_open = std::max(left_open, at.bound);
-            return;
+        for (std::size_t u = 0; u < state_.size(); ++u) {
+            const auto users = problem_.shared.users_of(cut_->units[u]);
+            state_[u] = std::any_of(users.begin(), users.end(),
+                            [&](std::uint32_t user) { return best.keep[user] != 0; })
+                            ? unit_state::paid
+                            : unit_state::unpaid;
         }
+        const auto is_better = [&] {
+            const double before = best.value;
+            resource_vector room = begin_.left;
+            for (std::size_t u = 0; u < state_.size(); ++u)
+                if (state_[u] == unit_state::paid)
+                    room = less(room, cut_->costs[u], problem_.resources);
+            search(state_.size(), room, price_, infinity_, solve);
+            return best.value > before;
+        };
+        const auto turn = [&](std::size_t u) {
+            state_[u] = state_[u] == unit_state::paid ? unit_state::unpaid : unit_state::paid;
+        };
+        for (bool goes_on = is_better() || true; goes_on && !limits_.is_spent();) {
+            goes_on = false;
+            for (std::size_t a = 0; a < state_.size(); ++a)
+                for (std::size_t b = a; b < state_.size() && !limits_.is_spent(); ++b) {
+                    if (a != b && state_[a] == state_[b])
+                        continue;
+                    turn(a);
+                    if (a != b)
+                        turn(b);
+                    if (is_better()) {
+                        goes_on = true;
+                        continue;
+                    }
+                    turn(a);
+                    if (a != b)
+                        turn(b);
+                }
+        }
+    }
+
+    /// Goes through all decisions about the units of the cutset from one on.
+    /// \param above  a bound
+    /// \return a bound of what was not searched to the end
+    template <class Solve>
+    double search(std::size_t next, resource_vector room, price_vector price, double above,
+        const Solve& solve)
+    {
+        if (!is_within(room, problem_.resources))
+            return nothing_;
+        if (limits_.is_spent())
+            return above;
+        room = bounds_->usable(state_, room);
+        const bool is_leaf = next == state_.size();
+        const double least = bounds_->lower(state_, room, price,
+            (least_worth_it() - kept_value_) * scale_, is_leaf ? 20 : 3, limits_);
+        const double bound = std::min(above, (least / scale_ + kept_value_) * (1 + rounding_slack));
+        if (bound <= least_worth_it())
+            return nothing_;
+        if (is_leaf)
+            return finish(room, bound, solve);
+        double open = nothing_;
+        if (bounds_->is_of_use(static_cast<std::uint32_t>(next))) {
+            state_[next] = unit_state::paid;
+            open = search(
+                next + 1, less(room, cut_->costs[next], problem_.resources), price, bound, solve);
+        }
+        state_[next] = unit_state::unpaid;
+        open = std::max(open, search(next + 1, room, price, bound, solve));
+        state_[next] = unit_state::open;
+        return open;
+    }
+
+    /// Solves what is left where all of the cutset is decided.
+    template <class Solve>
+    double finish(const resource_vector& room, double above, const Solve& solve)
+    {
+        std::vector<unit_state> all = state_of_all_;
+        for (std::size_t u = 0; u < state_.size(); ++u)
+            all[cut_->units[u]] = state_[u];
+        const open_part left(problem_, begin_, units_, all, room);
+        const knapsack_solution solution = solve(left.problem());
+        if (!solution.has_answer())
+            return solution.status == solve_status::unknown ? above : nothing_;
         std::vector<std::uint8_t> keep(problem_.size(), 0);
         for (std::size_t i = 0; i < problem_.size() && begin_.has_decisions(); ++i)
             keep[i] = begin_.of(i) == decision::keep;
         for (std::size_t k = 0; k < left.items.size(); ++k)
             keep[left.items[k]] = solution.keep[k];
         consider(keep);
-        if (solution.status != solve_status::optimal)
-            left_open = std::max(left_open, std::min(at.bound, solution.bound + left.kept_value));
+        return solution.status == solve_status::optimal
+                   ? nothing_
+                   : std::min(above, solution.bound + kept_value_);
     }
 };
 

@@ -21,8 +21,8 @@
 //                                           the best choice known are decided, the others are
 //                                           searched, by dynamic programming and by branch and
 //                                           bound
-//     tangled  detail/tangled               units shared in no order: a few are decided in all ways,
-//                                           by the bound L, and each rest takes the way above
+//     tangled  detail/tangled               units shared in no order: a few are decided in all
+//                                           ways, by the bound L, and each rest goes the way above
 //     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
 //
 // All of them share one budget of time and work. The method is explained in docs/solvers.md.

@@ -207,7 +207,8 @@ private:
         const auto turn = [&](std::size_t u) {
             state_[u] = state_[u] == unit_state::paid ? unit_state::unpaid : unit_state::paid;
         };
-        for (bool goes_on = is_better() || true; goes_on && !limits_.is_spent();) {
+        is_better(); // which solves what the choice leaves of the rest
+        for (bool goes_on = true; goes_on && !limits_.is_spent();) {
             goes_on = false;
             for (std::size_t a = 0; a < state_.size(); ++a)
                 for (std::size_t b = a; b < state_.size() && !limits_.is_spent(); ++b) {

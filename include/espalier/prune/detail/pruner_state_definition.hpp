@@ -5,14 +5,12 @@
 #include <espalier/linkage.hpp>
 #include <espalier/model/cost.hpp>
 #include <espalier/model/grouping.hpp>
-#include <espalier/model/input_permutation.hpp>
 #include <espalier/model/layer_spec.hpp>
 #include <espalier/model/layout.hpp>
 #include <espalier/model/precision.hpp>
 #include <espalier/model/product.hpp>
 #include <espalier/model/weight_matrix.hpp>
 #include <espalier/prune/acceptance.hpp>
-#include <espalier/prune/input_orders.hpp>
 #include <espalier/prune/pruner.hpp>
 #include <espalier/prune/pruner_state.hpp>
 #include <espalier/prune/schedule.hpp>
@@ -287,11 +285,9 @@ ESPALIER_INLINE void pruner::resume(const pruner_state& state)
     ensure(orders.size() == (options_.permute_inputs ? matrices() : 0),
         "a saved pruner has an order of inputs for every matrix, or for none if it permutes none",
         given{"orders", orders.size()}, given{"matrices", matrices()});
-    for (std::size_t m = 0; m < orders.size(); ++m)
-        input_orders(orders_).set(m, input_permutation(orders[m]));
 
-    // A part of the state may still refuse what it is given. This takes back what was put back by
-    // then, without a catch: builds without exceptions have none.
+    // A part of the state may still refuse what it is given, and an order may be none. This takes
+    // back what was put back by then, without a catch: builds without exceptions have none.
     keep_best();
     std::unique_ptr<pruner, void (*)(pruner*)> undo(this, [](pruner* p) { p->roll_back(); });
     put_back(state.accepted);

@@ -61,17 +61,32 @@ double value_of(std::int64_t raw, const precision& p)
 {
     return std::ldexp(static_cast<double>(raw), p.integer - p.width);
 }
-/// Truncated and wrapped, as ap_fixed does by default, or saturated.
-std::int64_t in_format(double value, const precision& p, overflow mode = overflow::wrap)
+/// The number of a format that a value becomes, as the manual of ap_fixed has it.
+std::int64_t in_format(double value, const fixed_point& f)
 {
+    const precision& p = f.format;
+    const double exact = std::ldexp(value, p.width - p.integer);
+    const double down = std::ceil(exact - 0.5), up = std::floor(exact + 0.5); // differ for ties
+    const double rounded = f.rounding == rounding::trn           ? std::floor(exact)
+                           : f.rounding == rounding::trn_zero    ? std::trunc(exact)
+                           : f.rounding == rounding::rnd         ? up
+                           : f.rounding == rounding::rnd_zero    ? (exact > 0 ? down : up)
+                           : f.rounding == rounding::rnd_inf     ? (exact > 0 ? up : down)
+                           : f.rounding == rounding::rnd_min_inf ? down
+                                                                 : std::nearbyint(exact);
+    const auto steps = static_cast<std::int64_t>(rounded);
     const auto count = std::int64_t{1} << p.width;
-    const auto steps =
-        static_cast<std::int64_t>(std::floor(std::ldexp(value, p.width - p.integer)));
-    if (mode == overflow::sat)
-        return p.is_signed ? std::clamp(steps, -count / 2, count / 2 - 1)
-                           : std::clamp<std::int64_t>(steps, 0, count - 1);
-    const std::int64_t low = (steps % count + count) % count;
-    return p.is_signed && low >= count / 2 ? low - count : low;
+    const std::int64_t largest = p.is_signed ? count / 2 - 1 : count - 1;
+    const std::int64_t smallest = !p.is_signed                      ? 0
+                                  : f.overflow == overflow::sat_sym ? -largest
+                                                                    : -largest - 1;
+    if (f.overflow == overflow::wrap) {
+        const std::int64_t low = (steps % count + count) % count;
+        return low > largest ? low - count : low;
+    }
+    if (f.overflow == overflow::sat_zero && (steps < smallest || steps > largest))
+        return 0;
+    return std::clamp(steps, smallest, largest);
 }
 
 } // namespace
@@ -113,13 +128,13 @@ TEST_CASE("an average pooling in Verilog adds up in the format of its accumulato
                 .width = 2,
                 .accum = fixed_point{.format = f.accum, .overflow = f.mode},
                 .result = fixed_point{.format = f.accum}}));
+        const fixed_point accum{.format = f.accum, .overflow = f.mode};
         const auto raws = all_of(f.data);
         auto& answers = expected.emplace_back();
         for (std::size_t i = 0; i < raws.size(); i += 4) {
             std::int64_t sum = 0;
             for (std::size_t j = i; j < i + 4; ++j)
-                sum =
-                    in_format(value_of(sum, f.accum) + value_of(raws[j], f.data), f.accum, f.mode);
+                sum = in_format(value_of(sum, f.accum) + value_of(raws[j], f.data), accum);
             answers.push_back(static_cast<std::int64_t>(std::trunc(static_cast<double>(sum) / 4)));
         }
     }
@@ -136,7 +151,7 @@ TEST_CASE("a normalisation in Verilog is exact for numbers with and without sign
     // Biases with fewer and with more bits right of the point than the product has.
     const formats all[] = {{{6, 2}, {6, 1}, {8, 4}}, {{6, 2, false}, {6, 1}, {8, 4}},
         {{6, 5}, {5, 4}, {12, 3}}, {{6, 5, false}, {5, 4, false}, {12, 3}}};
-    const precision result{24, 12};
+    const fixed_point result{.format = {24, 12}};
     std::vector<kernel_network> networks;
     std::vector<std::vector<std::int64_t>> expected;
     for (const formats& f : all) {
@@ -144,7 +159,7 @@ TEST_CASE("a normalisation in Verilog is exact for numbers with and without sign
         networks.push_back(layer_on("norm" + std::to_string(networks.size()), f.data,
             integer_scale{.scale_format = {.format = f.scale},
                 .bias_format = {.format = f.bias},
-                .result = {.format = result},
+                .result = result,
                 .scale = {scale},
                 .bias = {bias}}));
         auto& answers = expected.emplace_back();
@@ -152,5 +167,30 @@ TEST_CASE("a normalisation in Verilog is exact for numbers with and without sign
             answers.push_back(in_format(
                 value_of(raw, f.data) * value_of(scale, f.scale) + value_of(bias, f.bias), result));
     }
+    CHECK(outcome(networks, expected) == "PASS\n");
+}
+
+TEST_CASE("a change of format in Verilog has all modes of rounding and overflow")
+{
+    struct formats {
+        precision from;
+        precision to;
+    };
+    // Fewer bits on both sides, also of a sign; more right of the point; and all of them dropped.
+    const formats all[] = {{{8, 4}, {5, 3}}, {{8, 4, false}, {5, 3}}, {{8, 4}, {5, 3, false}},
+        {{6, 4}, {7, 3}}, {{6, 2}, {4, 6}}};
+    std::vector<kernel_network> networks;
+    std::vector<std::vector<std::int64_t>> expected;
+    for (int mode = 0; mode < 28; ++mode)
+        for (const formats& f : all) {
+            const fixed_point to{.format = f.to,
+                .rounding = static_cast<rounding>(mode % 7),
+                .overflow = static_cast<overflow>(mode / 7)};
+            networks.push_back(layer_on(
+                "cast" + std::to_string(networks.size()), f.from, integer_cast{.result = to}));
+            auto& answers = expected.emplace_back();
+            for (const std::int64_t raw : all_of(f.from))
+                answers.push_back(in_format(value_of(raw, f.from), to));
+        }
     CHECK(outcome(networks, expected) == "PASS\n");
 }

@@ -22,6 +22,7 @@
 #include <functional>
 #include <knapsack/instances.hpp>
 #include <knapsack/judge.hpp>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>

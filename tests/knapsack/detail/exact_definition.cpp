@@ -45,4 +45,27 @@ TEST_CASE("a choice that was found early becomes no worse than the quick one, wi
     CHECK(better > 100);
 }
 
+TEST_CASE("where the quick way finds nothing an answer stays as it is but for what still fits")
+{
+    std::size_t alone = 0;
+    for (std::uint64_t seed = 0; seed < 8'000; ++seed) {
+        dice random(seed);
+        const knapsack_problem problem = instances::make(instances::any_recipe(12, random), random);
+        const knapsack_solution best = exact{}(problem);
+        if (!best.has_answer() || greedy{}(problem).has_answer())
+            continue;
+        knapsack_solution early = best;
+        early.status = solve_status::feasible;
+        early.bound = 2 * best.bound;
+        detail::improve(problem, early);
+        CAPTURE(seed);
+        CHECK(is_feasible(problem, early.keep));
+        CHECK(early.value >= best.value);
+        CHECK(early.value <= best.bound);
+        CHECK(early.bound == 2 * best.bound);
+        ++alone;
+    }
+    CHECK(alone > 10);
+}
+
 } // namespace tests_of_exact_definition

@@ -195,6 +195,8 @@ TEST_CASE("where numbers are too large, nothing is said to be lost")
     CHECK(cost_lattice({{1, 5'000}, {0, 7'000}}, 2).least_loss({7, 7}, price) == 0);
     CHECK(cost_lattice({{2, 0, 0, 0}, {0, 2, 0, 0}, {0, 0, 2, 0}, {0, 0, 0, 2}}, 4)
               .least_loss({1, 1, 1, 1}, price) == 0);
+    CHECK(cost_lattice({{1, (1 << 30) - 1, 0}, {0, 1, 1 << 20}, {0, 0, 7}}, 3)
+              .least_loss({0, 0, 1}, price) == 0); // too large while it is reduced
     // A sum that wrapped around would not even know the second of these.
     CHECK(cost_lattice({{1, std::int64_t{1} << 61U}, {8, 3}}, 2).least_loss({8, 3}, price) == 0);
     // Large entries that the others make small are no hindrance.

@@ -167,10 +167,7 @@ private:
             losses_[k] = std::abs(gain);
             if (gain > 0)
                 left_ = less(left_, costs_[items_.class_of[item]], rows_);
-            if (items_.values[item] > 0 && !(items_.value(item) > 0))
-                values.give_up(); // nothing next to the largest
-            if (!values.gave_up())
-                values.add(items_.value(item));
+            values.add(items_.value(item));
         }
         step = values.step();
     }

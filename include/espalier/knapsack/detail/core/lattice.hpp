@@ -4,7 +4,6 @@
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
 #include <limits>
 #include <queue>
@@ -45,8 +44,7 @@ public:
             if (!insert(on_rows(cost)))
                 return;
         leave_out_dependent();
-        if (reduce())
-            count_cases();
+        count_cases();
     }
 
     /// The least λ·s; 0 where nothing better is known.
@@ -64,7 +62,7 @@ public:
         std::priority_queue<entry, std::vector<entry>, std::greater<>> queue;
         loss[0] = 0;
         queue.emplace(0.0, std::size_t{0});
-        while (!queue.empty()) {
+        for (;;) { // every case can be reached
             const auto [so_far, at] = queue.top();
             queue.pop();
             if (at == target)
@@ -81,7 +79,6 @@ public:
                 }
             }
         }
-        return 0;
     }
 
 private:
@@ -137,33 +134,24 @@ private:
         }
     }
 
-    /// Makes the entries above each pivot smaller than the pivot. False: too large.
-    bool reduce()
+    /// Makes the entries above each pivot smaller than the pivot, and takes the product of the
+    /// pivots, unless something is too large.
+    void count_cases()
     {
-        for (std::size_t c = 1; c < rows_; ++c)
+        std::int64_t cases = 1;
+        for (std::size_t c = 0; c < rows_; ++c) {
             for (std::size_t r = 0; r < c; ++r) {
                 const std::int64_t times = basis_[r][c] / basis_[c][c];
                 for (std::size_t k = c; k < rows_; ++k)
                     basis_[r][k] -= times * basis_[c][k];
                 if (!is_small(basis_[r]))
-                    return false;
+                    return;
             }
-        return true;
-    }
-
-    void count_cases()
-    {
-        std::int64_t cases = 1;
-        for (std::size_t r = 0; r < rows_; ++r) {
-            if (basis_[r][r] > most_cases_ / cases)
+            if (basis_[c][c] > most_cases_ / cases)
                 return;
-            cases *= basis_[r][r];
+            cases *= basis_[c][c];
         }
-        for (const resource_vector& row : basis_)
-            for (std::size_t k = 0; k < rows_; ++k)
-                if (std::abs(row[k]) > most_cases_)
-                    return; // products would not fit
-        cases_ = cases;
+        cases_ = cases; // and no entry is larger: products fit
     }
 
     /// The number of the case that a vector falls into.

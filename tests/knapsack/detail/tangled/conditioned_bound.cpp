@@ -11,6 +11,7 @@
 #include <knapsack/linked.hpp>
 #include <knapsack/tangled.hpp>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -214,6 +215,35 @@ TEST_CASE("a unit is of use as long as an item can be kept that needs it")
     }
     CHECK(some > 100);
     CHECK(none > 100);
+}
+
+TEST_CASE("where the columns of a grid are decided, steps find the bound that the best rows are")
+{
+    dice random(5);
+    knapsack_problem problem = tangled::grid(20, random);
+    problem.class_costs = {{1, 0}, {1, 0}};
+    problem.shared.costs = {{0, 16}, {0, 40}};
+    std::fill(problem.shared.kind.begin(), problem.shared.kind.begin() + 20, 1);
+    problem.capacity = {400, 480};
+    setting of(problem, random);
+    REQUIRE(of.bounds);
+    REQUIRE(of.without->costs.size() == 20);
+    REQUIRE(of.without->costs.front()[1] == 40);
+    std::vector<unit_state> state(20, unit_state::open);
+    CHECK(of.bounds->usable(state, {400, 207}) == resource_vector{400, 200}); // 16 and 40
+    for (std::size_t n = 0; n < 20; ++n)
+        state[n] = n % 3 == 0 ? unit_state::paid : unit_state::unpaid;
+    CHECK(of.bounds->usable(state, {400, 207}) == resource_vector{400, 192}); // 16
+    std::vector<double> sums(20, 0.0);
+    for (std::size_t n = 0; n < 20; n += 3)
+        for (std::size_t k = 0; k < 20; ++k)
+            sums[k] += problem.values[of.whole.units[of.without->units[n]] * 20 + k] * scale;
+    std::sort(sums.rbegin(), sums.rend());
+    const double best = std::accumulate(sums.begin(), sums.begin() + 12, 0.0);
+    price_vector price{0.0, 1.0};
+    const double least = of.bounds->lower(state, {400, 192}, price, 0.9 * best, 60, of.time.limits);
+    CHECK(least >= best * (1 - 1e-15));
+    CHECK(least <= best * 1.01);
 }
 
 TEST_CASE("steps end at the target, and where the budget ends")

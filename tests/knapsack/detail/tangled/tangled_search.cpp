@@ -165,6 +165,40 @@ TEST_CASE("a search that ends between two nodes knows what the others may hold")
     CHECK(open > 50);
 }
 
+TEST_CASE("what the other methods leave unproven stays open")
+{
+    std::size_t checked = 0;
+    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+        dice random(40'000 + seed);
+        const knapsack_problem problem = any_problem(random);
+        const std::optional<long double> best = judge::best_of_all_choices(problem);
+        if (!is_tangled(problem) || !best || !(*best > 0))
+            continue;
+        for (const bool answers : {true, false}) {
+            linked::endless time;
+            const decided begin(problem);
+            tangled_search search(problem, begin, time.limits);
+            search.run([&](const knapsack_problem& part) {
+                if (!answers)
+                    return no_answer(solve_status::unknown, part, "not looked for", time.watch);
+                if (!decided(part).reason.empty())
+                    return no_answer(solve_status::infeasible, part, "floors", time.watch);
+                knapsack_solution solution = exact{}(part);
+                if (solution.has_answer())
+                    solution.status = solve_status::feasible;
+                return solution;
+            });
+            CAPTURE(seed);
+            CAPTURE(answers);
+            CHECK_FALSE(search.is_complete);
+            CHECK(search.has_answer == answers);
+            CHECK(search.best.bound >= static_cast<double>(*best) * (1 - 1e-15));
+            ++checked;
+        }
+    }
+    CHECK(checked > 100);
+}
+
 TEST_CASE("a few units of a grid are decided, never the items, and what binds has a price")
 {
     for (const std::size_t side : {7U, 9U}) { // the first has a narrow frontier after all

@@ -142,4 +142,36 @@ TEST_CASE("a block falls into what its users join, and its patterns say who shar
     CHECK(wide > 0);
 }
 
+TEST_CASE("units that are numbered against their order are put into it")
+{
+    // A chain of twelve units, in no order: item k uses the units at k and k + 1.
+    knapsack_problem problem;
+    problem.resources = 1;
+    problem.class_costs = {{1}};
+    problem.values.assign(11, 1);
+    problem.class_of.assign(11, 0);
+    problem.capacity = {20};
+    problem.shared.costs = {{1}};
+    problem.shared.first = {0};
+    for (const std::uint32_t at : {0U, 1U, 6U, 11U, 3U, 8U, 2U, 9U, 5U, 7U, 10U, 4U}) {
+        for (std::uint32_t item = at == 0 ? 0 : at - 1; item <= std::min(at, 10U); ++item)
+            problem.shared.users.push_back(item);
+        problem.shared.kind.push_back(0);
+        problem.shared.first.push_back(problem.shared.users.size());
+    }
+    const decided begin(problem);
+    const detail::participants who{problem, begin, {}};
+    const stopwatch watch;
+    detail::budget unlimited(watch, 1e9, detail::budget::no_limit);
+    std::size_t components = 0;
+    detail::unit_block(who, 0, 12)
+        .each_component(
+            unlimited, [&](const detail::pattern& look, const std::vector<std::uint32_t>& order) {
+                ++components;
+                CHECK(order.size() == 11);
+                CHECK(look.slots == 2);
+            });
+    CHECK(components == 1);
+}
+
 } // namespace tests_of_unit_block

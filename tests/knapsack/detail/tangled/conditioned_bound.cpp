@@ -66,19 +66,19 @@ struct setting {
     setting(const setting&) = delete;
     setting& operator=(const setting&) = delete;
 
-    [[nodiscard]] std::vector<unit_state> states() const
+    [[nodiscard]] std::vector<unit_decision> states() const
     {
-        std::vector<unit_state> result(problem.shared.size(), unit_state::open);
+        std::vector<unit_decision> result(problem.shared.size(), unit_decision::open);
         for (std::size_t u = 0; u < begin.paid.size(); ++u)
             if (begin.paid[u] != 0)
-                result[u] = unit_state::paid;
+                result[u] = unit_decision::paid;
         return result;
     }
 
     /// The most that free items can be worth, scaled, by the trial of all of them; calls `use` with
     /// what each choice that fits uses, beside the paid units of the cutset.
     template <class Use>
-    double best(const std::vector<unit_state>& state, const resource_vector& room, Use use) const
+    double best(const std::vector<unit_decision>& state, const resource_vector& room, Use use) const
     {
         double most = 0;
         for (std::size_t kept = 0; kept >> whole.items.size() == 0; ++kept) {
@@ -95,8 +95,8 @@ struct setting {
             bool is_allowed = true;
             for (std::size_t n = 0; n < state.size(); ++n) {
                 std::uint8_t& one = uses[whole.units[without->units[n]]];
-                is_allowed = is_allowed && !(one != 0 && state[n] == unit_state::unpaid);
-                if (state[n] == unit_state::paid)
+                is_allowed = is_allowed && !(one != 0 && state[n] == unit_decision::unpaid);
+                if (state[n] == unit_decision::paid)
                     one = 0;
             }
             for (std::uint32_t u = 0; u < uses.size(); ++u)
@@ -111,9 +111,9 @@ struct setting {
     }
 };
 
-unit_state any_state(dice& random)
+unit_decision any_state(dice& random)
 {
-    constexpr unit_state all[]{unit_state::open, unit_state::paid, unit_state::unpaid};
+    constexpr unit_decision all[]{unit_decision::open, unit_decision::paid, unit_decision::unpaid};
     return all[random.below(3)];
 }
 
@@ -131,7 +131,7 @@ TEST_CASE("no choice is worth more than the bound at any decisions, prices and n
             continue;
         CAPTURE(seed);
         for (int trial = 0; trial < 6; ++trial) {
-            std::vector<unit_state> state;
+            std::vector<unit_decision> state;
             for (std::size_t k = 0; k < of.without->units.size(); ++k)
                 state.push_back(any_state(random));
             resource_vector room = of.begin.left;
@@ -169,7 +169,7 @@ TEST_CASE("with all units open the bound is that of the best closure")
         setting of(tangled::small(12, random), random);
         if (!of.bounds)
             continue;
-        const std::vector<unit_state> state(of.without->units.size(), unit_state::open);
+        const std::vector<unit_decision> state(of.without->units.size(), unit_decision::open);
         price_vector price = of.price;
         const double bound = of.bounds->lower(state, of.whole.room, price,
             std::numeric_limits<double>::infinity(), 1, of.time.limits);
@@ -191,9 +191,9 @@ TEST_CASE("a unit is of use as long as an item can be kept that needs it")
         setting of(tangled::small(12, random), random);
         if (!of.bounds)
             continue;
-        std::vector<unit_state> state;
+        std::vector<unit_decision> state;
         for (std::size_t k = 0; k < of.without->units.size(); ++k)
-            state.push_back(random.one_in(3) ? unit_state::unpaid : unit_state::open);
+            state.push_back(random.one_in(3) ? unit_decision::unpaid : unit_decision::open);
         price_vector price = of.price;
         of.bounds->lower(state, of.whole.room, price, 0, 1, of.time.limits);
         for (std::uint32_t n = 0; n < state.size(); ++n) {
@@ -206,7 +206,7 @@ TEST_CASE("a unit is of use as long as an item can be kept that needs it")
                 };
                 bool is_possible = needs(n);
                 for (std::size_t k = 0; k < state.size(); ++k)
-                    is_possible = is_possible && !(state[k] == unit_state::unpaid && needs(k));
+                    is_possible = is_possible && !(state[k] == unit_decision::unpaid && needs(k));
                 is_of_use = is_of_use || is_possible;
             }
             CHECK(of.bounds->is_of_use(n) == is_of_use);
@@ -229,10 +229,10 @@ TEST_CASE("where the columns of a grid are decided, steps find the bound that th
     REQUIRE(of.bounds);
     REQUIRE(of.without->costs.size() == 20);
     REQUIRE(of.without->costs.front()[1] == 40);
-    std::vector<unit_state> state(20, unit_state::open);
+    std::vector<unit_decision> state(20, unit_decision::open);
     CHECK(of.bounds->usable(state, {400, 207}) == resource_vector{400, 200}); // 16 and 40
     for (std::size_t n = 0; n < 20; ++n)
-        state[n] = n % 3 == 0 ? unit_state::paid : unit_state::unpaid;
+        state[n] = n % 3 == 0 ? unit_decision::paid : unit_decision::unpaid;
     CHECK(of.bounds->usable(state, {400, 207}) == resource_vector{400, 192}); // 16
     std::vector<double> sums(20, 0.0);
     for (std::size_t n = 0; n < 20; n += 3)
@@ -251,7 +251,7 @@ TEST_CASE("steps end at the target, and where the budget ends")
     dice random(7);
     setting of(tangled::grid(20, random), random);
     REQUIRE(of.bounds);
-    const std::vector<unit_state> state(of.without->units.size(), unit_state::open);
+    const std::vector<unit_decision> state(of.without->units.size(), unit_decision::open);
     price_vector price = of.price;
     const double first = of.bounds->lower(state, of.whole.room, price, 0, 1, of.time.limits);
     const double later = of.bounds->lower(state, of.whole.room, price, 0, 30, of.time.limits);

@@ -33,7 +33,7 @@ struct setting {
         : begin(problem),
           units(problem),
           whole(problem, begin, units,
-              std::vector<unit_state>(problem.shared.size(), unit_state::open), begin.left),
+              std::vector<unit_decision>(problem.shared.size(), unit_decision::open), begin.left),
           graph(whole.graph()),
           without(whole, graph, time.limits)
     {}

@@ -32,10 +32,10 @@ TEST_CASE("decisions about units and the best of what they leave make the best c
         if (!begin.reason.empty())
             continue;
         const units_of_items units(problem);
-        std::vector<unit_state> state(problem.shared.size(), unit_state::open);
+        std::vector<unit_decision> state(problem.shared.size(), unit_decision::open);
         for (std::size_t u = 0; u < begin.paid.size(); ++u)
             if (begin.paid[u] != 0)
-                state[u] = unit_state::paid;
+                state[u] = unit_decision::paid;
         double kept = 0;
         for (std::size_t i = 0; i < problem.size(); ++i)
             kept += begin.of(i) == decision::keep ? problem.values[i] : 0.0;
@@ -44,12 +44,12 @@ TEST_CASE("decisions about units and the best of what they leave make the best c
         long double found = -1;
         const std::size_t first = random.below(problem.shared.size() - 2);
         for (unsigned paid = 0; paid < 8; ++paid) {
-            std::vector<unit_state> its = state;
+            std::vector<unit_decision> its = state;
             resource_vector room = begin.left;
             for (std::size_t k = 0; k < 3; ++k)
-                if (state[first + k] == unit_state::open) {
+                if (state[first + k] == unit_decision::open) {
                     const bool is_paid = (paid >> k & 1U) != 0;
-                    its[first + k] = is_paid ? unit_state::paid : unit_state::unpaid;
+                    its[first + k] = is_paid ? unit_decision::paid : unit_decision::unpaid;
                     if (is_paid)
                         room = less(room, problem.shared.costs[problem.shared.kind[first + k]],
                             problem.resources);
@@ -75,9 +75,9 @@ TEST_CASE("graph, items and units are in one order, and units can be left out")
     const knapsack_problem problem = tangled::grid(6, random);
     const decided begin(problem);
     const units_of_items units(problem);
-    std::vector<unit_state> state(problem.shared.size(), unit_state::open);
-    state[0] = unit_state::unpaid; // the first row
-    state[6] = unit_state::paid;   // and the first column
+    std::vector<unit_decision> state(problem.shared.size(), unit_decision::open);
+    state[0] = unit_decision::unpaid; // the first row
+    state[6] = unit_decision::paid;   // and the first column
     const open_part part(problem, begin, units, state, begin.left);
     const sharing_graph graph = part.graph();
     CHECK(part.items.size() == 30);

@@ -86,12 +86,12 @@ public:
 
     /// As much of some room as can be filled: multiples of what all costs are multiples of.
     [[nodiscard]] resource_vector usable(
-        const std::vector<unit_state>& state, resource_vector room) const
+        const std::vector<unit_decision>& state, resource_vector room) const
     {
         for (std::size_t r = 0; r < rest_.resources; ++r) {
             std::int64_t step = step_[r];
             for (std::size_t u = 0; u < cost_.size(); ++u)
-                if (state[u] == unit_state::open)
+                if (state[u] == unit_decision::open)
                     step = std::gcd(step, cost_[u][r]);
             if (step > 1)
                 room[r] -= room[r] % step;
@@ -105,7 +105,7 @@ public:
     /// \param price   to begin with; becomes the best that was tried
     /// \param target  scaled, as what is returned
     /// \return the least L, raised by what rounding can hide
-    double lower(const std::vector<unit_state>& state, const resource_vector& room,
+    double lower(const std::vector<unit_decision>& state, const resource_vector& room,
         price_vector& price, double target, int rounds, budget& limits)
     {
         double least = std::numeric_limits<double>::infinity();
@@ -179,14 +179,14 @@ private:
     }
 
     /// \param slope  becomes a subgradient: what the best choices leave of the room
-    double evaluate(const std::vector<unit_state>& state, const resource_vector& room,
+    double evaluate(const std::vector<unit_decision>& state, const resource_vector& room,
         const price_vector& price, std::array<double, max_resources>& slope)
     {
         const std::size_t rows = rest_.resources;
         for (std::size_t u = 0; u < cost_.size(); ++u) {
-            charge_[u] = state[u] == unit_state::paid     ? 0.0
-                         : state[u] == unit_state::unpaid ? -minus_infinity_
-                                                          : price_of(cost_[u], price, rows);
+            charge_[u] = state[u] == unit_decision::paid     ? 0.0
+                         : state[u] == unit_decision::unpaid ? -minus_infinity_
+                                                             : price_of(cost_[u], price, rows);
             taken_[u] = 0;
         }
         std::copy(value_.begin(), value_.end(), parts_.value.begin());
@@ -217,7 +217,7 @@ private:
         for (std::size_t r = 0; r < rest_.resources; ++r) {
             double its_usage = static_cast<double>(usage[r]);
             for (std::size_t u = 0; u < cost_.size(); ++u)
-                if (state[u] == unit_state::open)
+                if (state[u] == unit_decision::open)
                     its_usage += taken_[u] * static_cast<double>(cost_[u][r]);
             slope[r] = static_cast<double>(room[r]) - its_usage;
             bound += price[r] * static_cast<double>(room[r]);

@@ -18,7 +18,7 @@
 
 namespace espalier::detail {
 
-enum class unit_state : std::uint8_t { open, paid, unpaid };
+enum class unit_decision : std::uint8_t { open, paid, unpaid };
 
 class open_part {
 public:
@@ -29,7 +29,7 @@ public:
     /// \param state  of each unit
     /// \param left   of the capacities, beside all that is kept and paid
     open_part(const knapsack_problem& problem, const decided& begin, const units_of_items& units_of,
-        const std::vector<unit_state>& state, const resource_vector& left)
+        const std::vector<unit_decision>& state, const resource_vector& left)
         : room(left), problem_(problem), begin_(begin), units_of_(units_of)
     {
         place_.assign(state.size(), none_);
@@ -41,15 +41,15 @@ public:
             resource_vector after = less(room, problem.class_costs[its_class], problem.resources);
             bool is_possible = true;
             for (const std::uint32_t u : units_of.of(i)) {
-                is_possible = is_possible && state[u] != unit_state::unpaid;
-                if (state[u] == unit_state::open)
+                is_possible = is_possible && state[u] != unit_decision::unpaid;
+                if (state[u] == unit_decision::open)
                     after = less(after, unit_cost(u), problem.resources);
             }
             if (!is_possible || !is_within(after, problem.resources))
                 continue;
             items.push_back(i);
             for (const std::uint32_t u : units_of.of(i))
-                if (state[u] == unit_state::open && place_[u] == none_) {
+                if (state[u] == unit_decision::open && place_[u] == none_) {
                     place_[u] = static_cast<std::uint32_t>(units.size());
                     units.push_back(u);
                 }

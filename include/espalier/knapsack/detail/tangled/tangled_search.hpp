@@ -47,7 +47,7 @@ public:
           begin_(begin),
           limits_(limits),
           units_(problem),
-          state_of_all_(problem.shared.size(), unit_state::open)
+          state_of_all_(problem.shared.size(), unit_decision::open)
     {
         double largest = 0;
         compensated_sum kept;
@@ -60,7 +60,7 @@ public:
         kept_value_ = kept.value();
         for (std::size_t u = 0; u < begin.paid.size(); ++u)
             if (begin.paid[u] != 0)
-                state_of_all_[u] = unit_state::paid;
+                state_of_all_[u] = unit_decision::paid;
     }
     tangled_search(const tangled_search&) = delete;
     tangled_search& operator=(const tangled_search&) = delete;
@@ -89,9 +89,9 @@ public:
                     u = whole.units[u];
                 cut_ = &without;
                 bounds_ = &bounds;
-                state_.assign(without.units.size(), unit_state::open);
+                state_.assign(without.units.size(), unit_decision::open);
                 exchange(solve);
-                state_.assign(without.units.size(), unit_state::open);
+                state_.assign(without.units.size(), unit_decision::open);
                 open = search(0, begin_.left, price_, relaxed, solve);
             }
         }
@@ -114,11 +114,11 @@ private:
     units_of_items units_;
     double scale_ = 1;
     double kept_value_ = 0; ///< of the items that are decided
-    std::vector<unit_state> state_of_all_;
+    std::vector<unit_decision> state_of_all_;
     price_vector price_{}; ///< of the linear relaxation, scaled
     const cutset* cut_ = nullptr;
     conditioned_bound* bounds_ = nullptr;
-    std::vector<unit_state> state_; ///< of the cutset
+    std::vector<unit_decision> state_; ///< of the cutset
 
     /// A better choice would be worth more than this.
     [[nodiscard]] double least_worth_it() const
@@ -192,20 +192,21 @@ private:
             const auto users = problem_.shared.users_of(cut_->units[u]);
             state_[u] = std::any_of(users.begin(), users.end(),
                             [&](std::uint32_t user) { return best.keep[user] != 0; })
-                            ? unit_state::paid
-                            : unit_state::unpaid;
+                            ? unit_decision::paid
+                            : unit_decision::unpaid;
         }
         const auto is_better = [&] {
             const double before = best.value;
             resource_vector room = begin_.left;
             for (std::size_t u = 0; u < state_.size(); ++u)
-                if (state_[u] == unit_state::paid)
+                if (state_[u] == unit_decision::paid)
                     room = less(room, cut_->costs[u], problem_.resources);
             search(state_.size(), room, price_, infinity_, solve);
             return best.value > before;
         };
         const auto turn = [&](std::size_t u) {
-            state_[u] = state_[u] == unit_state::paid ? unit_state::unpaid : unit_state::paid;
+            state_[u] =
+                state_[u] == unit_decision::paid ? unit_decision::unpaid : unit_decision::paid;
         };
         is_better(); // which solves what the choice leaves of the rest
         for (bool goes_on = true; goes_on && !limits_.is_spent();) {
@@ -250,13 +251,13 @@ private:
             return finish(room, bound, solve);
         double open = nothing_;
         if (bounds_->is_of_use(static_cast<std::uint32_t>(next))) {
-            state_[next] = unit_state::paid;
+            state_[next] = unit_decision::paid;
             open = search(
                 next + 1, less(room, cut_->costs[next], problem_.resources), price, bound, solve);
         }
-        state_[next] = unit_state::unpaid;
+        state_[next] = unit_decision::unpaid;
         open = std::max(open, search(next + 1, room, price, bound, solve));
-        state_[next] = unit_state::open;
+        state_[next] = unit_decision::open;
         return open;
     }
 
@@ -264,7 +265,7 @@ private:
     template <class Solve>
     double finish(const resource_vector& room, double above, const Solve& solve)
     {
-        std::vector<unit_state> all = state_of_all_;
+        std::vector<unit_decision> all = state_of_all_;
         for (std::size_t u = 0; u < state_.size(); ++u)
             all[cut_->units[u]] = state_[u];
         const open_part left(problem_, begin_, units_, all, room);

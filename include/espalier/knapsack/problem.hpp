@@ -84,4 +84,15 @@ struct knapsack_problem {
     }
 };
 
+namespace detail {
+
+/// Adds some amounts, so many times.
+inline void add(
+    resource_vector& to, const resource_vector& amounts, std::size_t rows, std::int64_t times = 1)
+{
+    for (std::size_t r = 0; r < rows; ++r)
+        to[r] += times * amounts[r];
+}
+
+} // namespace detail
 } // namespace espalier

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/decided.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
 #include <espalier/knapsack/detail/validity_definition.hpp>
 #include <espalier/knapsack/greedy.hpp>
 #include <espalier/knapsack/solving.hpp>

@@ -111,6 +111,45 @@ TEST_CASE("a change of the core is an item that is decided the other way, with w
     CHECK(counted > 50);
 }
 
+TEST_CASE("exchanged items lose what the bound is above their value, and never more than before")
+{
+    int bettered = 0;
+    for (std::uint64_t seed = 0; seed < 60; ++seed) {
+        dice random(seed);
+        knapsack_problem problem =
+            instances::all_distinct(20 + random.below(60), 2 + random.below(8), random);
+        if (random.one_in(2)) { // worth most, and too large
+            problem.values[3] = 50;
+            problem.class_costs[3][0] = problem.capacity[0] + 1;
+        }
+        setting at(std::move(problem));
+        CAPTURE(seed);
+        REQUIRE(at.items.find_prices(at.time.limits));
+        detail::core_problem core;
+        at.items.gather(infinity, everything, core);
+        at.items.take(detail::changes_made(core.changes(), 0));
+        const resource_vector room = at.free.room;
+        const double base = at.worth();
+        detail::search_result result;
+        at.items.take_by_price(result);
+        const long double before = judge::sum_of(at.problem, at.items.keep);
+        if (random.one_in(2))
+            result.loss = infinity;
+        at.items.exchange_items(result, at.time.limits);
+        CHECK(is_feasible(at.problem, at.items.keep));
+        double of_left = 0;
+        const resource_vector left =
+            detail::less(room, usage(at.problem, at.items.keep), at.problem.resources);
+        for (std::size_t r = 0; r < at.problem.resources; ++r)
+            of_left += at.items.price()[r] * static_cast<double>(left[r]);
+        CHECK(result.loss == doctest::Approx(base - at.worth() + of_left).epsilon(1e-9));
+        const long double after = judge::sum_of(at.problem, at.items.keep);
+        CHECK(after >= before * (1 - 1e-12L));
+        bettered += after > before * (1 + 1e-12L) ? 1 : 0;
+    }
+    CHECK(bettered > 30);
+}
+
 TEST_CASE("what the core does not list loses as much as it reaches")
 {
     std::size_t outside = 0;

@@ -38,6 +38,8 @@ namespace espalier::detail {
 ///                                lose just as much enough to make it n places; what the cheapest
 ///                                of those that it could not list loses, ∞ if it listed all
 ///     void take(made)            makes these changes of the last core its choice
+///     void exchange_items(result, limits)
+///                                if there is one: may find a better choice in another way
 template <class FrontEnd>
 class core_search {
 public:
@@ -51,10 +53,14 @@ public:
     {
         // Dynamic programming and branch and bound each are quick where the other is lost, so both
         // try briefly before either tries for long.
-        for (const effort& how : std::array{effort{6'000'000, 3'000'000}, effort{}}) {
-            grow(how, to_the_end);
+        const std::array efforts{effort{6'000'000, 3'000'000}, effort{}};
+        for (std::size_t k = 0; k < efforts.size(); ++k) {
+            grow(efforts[k], to_the_end);
             if (result.proven || limits_.is_spent() || !to_the_end || left_out_ < infinity_)
                 return;
+            if constexpr (requires { front_.exchange_items(result, limits_); })
+                if (k == 0)
+                    front_.exchange_items(result, limits_);
         }
     }
 

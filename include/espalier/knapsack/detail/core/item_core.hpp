@@ -3,6 +3,7 @@
 
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
+#include <espalier/knapsack/detail/core/exchange_search.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
 #include <espalier/knapsack/detail/prices/item_prices.hpp>
 
@@ -10,6 +11,7 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <utility>
 
 // Independent items as places of a core problem: at the prices an item is kept if its value exceeds
 // the price of its cost, and its one change is to be decided the other way, at a loss of
@@ -68,6 +70,39 @@ public:
         }
         lost.add(price_of(left, at_.price, rows_));
         result.loss = lost.value();
+    }
+
+    /// Looks for a better choice by exchanges, where the gap says that the bound will not prove one
+    /// and the items are few.
+    void exchange_items(search_result& result, budget& limits)
+    {
+        if (items_.size() > most_exchanged_)
+            return;
+        if (!(result.loss < infinity_))
+            take_by_price(result);
+        std::vector<double> values(items_.size());
+        std::vector<resource_vector> costs(items_.size());
+        std::vector<double> gains(items_.size());
+        resource_vector left = room_;
+        double value = 0;
+        for (std::uint32_t item = 0; item < items_.size(); ++item) {
+            values[item] = items_.value(item);
+            costs[item] = costs_[items_.class_of[item]];
+            gains[item] = gain_of(item);
+            if (keep[item] == 0)
+                continue;
+            left = less(left, costs[item], rows_);
+            value += values[item];
+        }
+        if (result.loss <= small_gap_ * value)
+            return;
+        exchange_search search(rows_, std::move(values), std::move(costs), gains, keep, left);
+        allowance its_own(limits, exchange_steps_);
+        search.run(kicks_in_vain_, its_own);
+        if (const double loss = loss_of(search.keep); loss < result.loss) {
+            result.loss = loss;
+            keep = std::move(search.keep);
+        }
     }
 
     /// Improvements that are not worth a search: what rounding does to a sum of a few prices, or
@@ -149,6 +184,30 @@ private:
     std::vector<double> losses_;        ///< of the items inside the windows, by position there
     std::vector<std::uint32_t> order_;  ///< positions, of the last core
     std::vector<std::uint32_t> counts_; ///< of the places of the last core
+
+    // Of exchanges: few enough items for all pairs; a gap that pruning never has; a second.
+    static constexpr std::size_t most_exchanged_ = 1'000;
+    static constexpr double small_gap_ = 1e-4;
+    static constexpr std::size_t kicks_in_vain_ = 6'000;
+    static constexpr std::uint64_t exchange_steps_ = 1'000'000'000;
+
+    /// What a choice loses.
+    [[nodiscard]] double loss_of(const std::vector<std::uint8_t>& choice) const
+    {
+        resource_vector left = room_;
+        compensated_sum lost;
+        for (std::uint32_t item = 0; item < items_.size(); ++item) {
+            const resource_vector& cost = costs_[items_.class_of[item]];
+            if (choice[item] != 0)
+                left = less(left, cost, rows_);
+            const double gain = gain_of(item);
+            // What does not fit is no choice that the bound knows of.
+            if ((gain > 0) != (choice[item] != 0) && is_within(less(room_, cost, rows_), rows_))
+                lost.add(std::abs(gain));
+        }
+        lost.add(price_of(left, at_.price, rows_));
+        return lost.value();
+    }
 
     [[nodiscard]] double gain_of(std::uint32_t item) const
     {

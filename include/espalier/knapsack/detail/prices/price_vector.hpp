@@ -23,14 +23,6 @@ using price_vector = std::array<double, max_resources>;
     return sum;
 }
 
-/// Adds some amounts, so many times.
-inline void add(
-    resource_vector& to, const resource_vector& amounts, std::size_t rows, std::int64_t times = 1)
-{
-    for (std::size_t r = 0; r < rows; ++r)
-        to[r] += times * amounts[r];
-}
-
 /// `from` less `amounts`, so many times.
 [[nodiscard]] inline resource_vector less(
     resource_vector from, const resource_vector& amounts, std::size_t rows, std::int64_t times = 1)

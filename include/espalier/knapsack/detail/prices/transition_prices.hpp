@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/entry/components.hpp>
+#include <espalier/knapsack/detail/prices/price_vector.hpp>
 
 namespace espalier::detail {
 

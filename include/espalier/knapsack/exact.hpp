@@ -20,7 +20,8 @@
 //                                           places ≥ 0; places that lose more by any change than
 //                                           the best choice known are decided, the others are
 //                                           searched, by dynamic programming and by branch and
-//                                           bound
+//                                           bound; where neither proves anything soon, items are
+//                                           exchanged in pairs for a better choice
 //     tangled  detail/tangled               units shared in no order: a few are decided in all
 //                                           ways, by the bound L, and each rest goes the way above
 //     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ

@@ -169,6 +169,11 @@ private:
         core_problem below{.rows = core_.rows, .price = core_.price, .left = room_};
         below.tolerance = core_.tolerance;
         compensated_sum decided;
+        // Reduced costs may have decided a column while others of its place are open.
+        std::vector<std::uint8_t> is_taken(core_.places(), 0);
+        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j)
+            if (lp_.columns.lower[j] != 0 && is_taken[columns_[j].place]++ != 0)
+                return;                     // two of a place are needed here: nothing better below
         std::vector<std::size_t> column_of; // of each change below
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             if (lp_.columns.lower[j] != 0) {
@@ -176,7 +181,7 @@ private:
                 add(below.left, core_.usage(columns_[j].change), core_.rows,
                     -static_cast<std::int64_t>(lp_.columns.lower[j]));
             }
-            if (is_open(j)) {
+            if (is_open(j) && (columns_.is_single(j) || is_taken[columns_[j].place] == 0)) {
                 below.add_change(core_.loss[columns_[j].change],
                     static_cast<std::uint32_t>(below.usages.size()));
                 below.usages.push_back(core_.usage(columns_[j].change));

@@ -215,7 +215,7 @@ private:
         double bound = worth.value();
         double paid = 0;
         for (std::size_t r = 0; r < rest_.resources; ++r) {
-            double its_usage = static_cast<double>(usage[r]);
+            auto its_usage = static_cast<double>(usage[r]);
             for (std::size_t u = 0; u < cost_.size(); ++u)
                 if (state[u] == unit_decision::open)
                     its_usage += taken_[u] * static_cast<double>(cost_[u][r]);

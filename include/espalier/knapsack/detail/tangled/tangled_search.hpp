@@ -62,8 +62,6 @@ public:
             if (begin.paid[u] != 0)
                 state_of_all_[u] = unit_decision::paid;
     }
-    tangled_search(const tangled_search&) = delete;
-    tangled_search& operator=(const tangled_search&) = delete;
 
     /// A choice to begin with.
     void begin_with(const std::vector<std::uint8_t>& keep) { consider(keep); }

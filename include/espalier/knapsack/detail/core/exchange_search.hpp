@@ -106,8 +106,9 @@ private:
     {
         std::vector<std::uint32_t> order(numbers.size());
         std::iota(order.begin(), order.end(), std::uint32_t{0});
-        std::stable_sort(order.begin(), order.end(),
-            [&](std::uint32_t a, std::uint32_t b) { return numbers[a] > numbers[b]; });
+        std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+            return numbers[a] != numbers[b] ? numbers[a] > numbers[b] : a < b;
+        });
         return order;
     }
 

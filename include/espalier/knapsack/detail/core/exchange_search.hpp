@@ -55,17 +55,18 @@ public:
         position best = here();
         position start = best;
         for (std::size_t in_vain = 0; in_vain < most_in_vain && !limits.is_spent(); ++in_vain) {
-            // Now and then from somewhere else, whatever that is worth.
-            const bool goes_away = in_vain % kicks_ == kicks_ - 1;
-            kick(goes_away ? kept() / 2 : 2 + draw(4));
+            kick(1 + draw(4));
             climb(limits);
-            if (is_more(value, best.value)) {
-                best = start = here();
-                in_vain = 0;
-            } else if (goes_away || is_more(value, start.value)) {
+            // Also on from what is worth a little less, or it would come back to one choice again
+            // and again.
+            const double drift = most_drift_ * best.value * static_cast<double>(draw(1'000)) / 1e3;
+            if (value >= start.value - drift)
                 start = here();
-            } else {
+            else
                 go_to(start);
+            if (is_more(value, best.value)) {
+                best = here();
+                in_vain = 0;
             }
         }
         go_to(best);
@@ -81,7 +82,7 @@ private:
     std::vector<std::uint8_t> banned_;    ///< not to come back at once
     std::uint64_t random_ = 1;
 
-    static constexpr std::size_t kicks_ = 100; ///< around one choice, if none brings anything
+    static constexpr double most_drift_ = 1e-3; ///< from one start to the next, as a part of it
 
     struct position {
         std::vector<std::uint8_t> keep;
@@ -97,10 +98,6 @@ private:
     }
     /// Not by rounding alone.
     [[nodiscard]] static bool is_more(double a, double b) { return a > b * (1 + 1e-12); }
-    [[nodiscard]] std::size_t kept() const
-    {
-        return static_cast<std::size_t>(std::count(keep.begin(), keep.end(), std::uint8_t{1}));
-    }
 
     [[nodiscard]] static std::vector<std::uint32_t> falling(const std::vector<double>& numbers)
     {
@@ -189,9 +186,9 @@ private:
             banned_[items[k]] = 1;
             items.erase(items.begin() + static_cast<std::ptrdiff_t>(k));
         }
-        // Half of the others that are out may not come in, so that what is filled in differs.
+        // Some of the others that are out may not come in, so that what is filled in differs.
         for (std::size_t item = 0; item < keep.size(); ++item)
-            if (keep[item] == 0 && draw(2) == 0)
+            if (keep[item] == 0 && draw(4) == 0)
                 banned_[item] = 1;
     }
 };

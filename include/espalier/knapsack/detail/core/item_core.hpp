@@ -188,7 +188,7 @@ private:
     // Of exchanges: few enough items for all pairs; a gap that pruning never has; a second.
     static constexpr std::size_t most_exchanged_ = 1'000;
     static constexpr double small_gap_ = 1e-4;
-    static constexpr std::size_t kicks_in_vain_ = 6'000;
+    static constexpr std::size_t kicks_in_vain_ = 60'000;
     static constexpr std::uint64_t exchange_steps_ = 1'000'000'000;
 
     /// What a choice loses.

@@ -25,6 +25,7 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
         part.values.push_back(whole.values[core.items[k]]);
         part.class_of.push_back(whole.class_of[core.items[k]]);
     }
+    // What the items outside keep is paid beforehand, in capacity and in floors.
     const auto in_core = [&](std::size_t item) {
         return place[item] != std::numeric_limits<std::uint32_t>::max();
     };
@@ -34,6 +35,8 @@ inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
             if (!part.floors.empty() && part.floors[whole.class_of[item]] > 0)
                 --part.floors[whole.class_of[item]];
         }
+    // A unit that one of them uses is paid as well, and free of charge for the core; one that
+    // nobody of the core uses is left out.
     part.shared.costs = whole.shared.costs;
     part.shared.first.assign(whole.shared.empty() ? 0 : 1, 0);
     for (std::size_t unit = 0; unit < whole.shared.size(); ++unit) {

@@ -55,6 +55,8 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
+        // What the floors leave behind at the prices, for the place that ties their components
+        // together.
         gaps_ = finder.floors.gaps;
         forced_losses_ = finder.floors.forced_losses;
         // Floors that the choices keep anyway tie nothing together, as long as no search breaks
@@ -63,12 +65,16 @@ public:
             is_tied_.push_back(items_.floors[f].was_broken || finder.floors.binds[f] != 0);
         tie_floors();
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_, has_settled_);
+        // Values that are multiples of one number make losses of feasible choices differ by that
+        // much at least: an improvement by less is none. Not so where an item was left out for
+        // being too small.
         common_divisor values(1e3 * nothing());
         if (items_.has_vanished)
             values.give_up();
         for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
             values.add(parts_.value[at]);
         step = values.step();
+        // Units are paid like items are, so both span the lattice of what can be used.
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
@@ -187,6 +193,8 @@ public:
         left_out = std::min(left_out, places_->join(listed_, limit, limits_));
         problem.base_loss = places_->surplus_loss();
 
+        // A place begins with its base: what is left is counted as if every place had it, and what
+        // bases lose against the best choices (floors make them) is lost from the beginning.
         std::vector<std::pair<double, std::uint32_t>> order; // cheapest change, in listed_
         for (std::uint32_t k = 0; k < listed_.size(); ++k) {
             const alternative& base = listed_[k].choices.front();
@@ -284,6 +292,7 @@ private:
     double list_components(double limit, std::size_t count)
     {
         double left_out = std::numeric_limits<double>::infinity();
+        // All that lose less than the limit, and of those at the limit no more than were asked for.
         const auto below = std::count_if(
             at_.margin.begin(), at_.margin.end(), [&](double margin) { return margin < limit; });
         std::size_t equal = count - std::min(count, static_cast<std::size_t>(below));

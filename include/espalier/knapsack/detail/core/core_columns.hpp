@@ -96,6 +96,7 @@ private:
     std::vector<std::uint32_t> range_index_; ///< column → range
     std::vector<range> ranges_;
 
+    /// By usage; of equal usage in the order of the core, which is that of rising loss.
     void sort_singles(const core_problem& core)
     {
         std::sort(columns_.begin(), columns_.end(), [&](const column& a, const column& b) {
@@ -104,6 +105,8 @@ private:
         });
     }
 
+    /// Columns of equal usage are a class, which shares its price in the relaxation. The ranges are
+    /// the classes of singles, and the places of the others.
     void number_classes(const core_problem& core)
     {
         range_index_.resize(columns_.size());

@@ -83,6 +83,7 @@ private:
 
     static constexpr std::size_t kicks_ = 100; ///< around one choice, if none brings anything
 
+    /// A choice to come back to.
     struct position {
         std::vector<std::uint8_t> keep;
         resource_vector left;
@@ -119,6 +120,7 @@ private:
         return static_cast<std::size_t>((random_ >> 33U) % bound);
     }
 
+    /// Whether one item fits into so much of the resources.
     [[nodiscard]] bool fits(std::uint32_t item, const resource_vector& room) const
     {
         for (std::size_t r = 0; r < rows_; ++r)
@@ -126,6 +128,7 @@ private:
                 return false;
         return true;
     }
+    /// Keeps an item that was pruned, or the other way round.
     void turn(std::uint32_t item)
     {
         const bool is_kept = keep[item] != 0;

@@ -69,6 +69,7 @@ public:
     [[nodiscard]] listed_place list(double limit, double gap, budget& limits, double& left_out)
     {
         look_ahead();
+        // The same recursion as for the items of a component, with members for items.
         double base = outside_ - gap; // what is lost without any member
         for (const floor& one : floors_)
             base -= one.bonus * static_cast<double>(one.missing);

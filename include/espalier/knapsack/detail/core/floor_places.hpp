@@ -134,6 +134,7 @@ private:
     std::vector<std::vector<std::uint32_t>> classes_; ///< with floors, by cluster
     std::vector<std::uint8_t> joined_;                ///< by cluster
 
+    /// Floors that share a component, or are tied by others that do, have one root (union–find).
     [[nodiscard]] std::uint32_t root(std::uint32_t f) const
     {
         while (cluster_of_floor_[f] != f)

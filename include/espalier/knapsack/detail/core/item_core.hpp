@@ -80,6 +80,8 @@ public:
             return;
         if (!(result.loss < infinity_))
             take_by_price(result);
+        // Exchanges know items, not places: everything is written out, which is why there is a
+        // limit.
         std::vector<double> values(items_.size());
         std::vector<resource_vector> costs(items_.size());
         std::vector<double> gains(items_.size());
@@ -119,6 +121,8 @@ public:
     [[nodiscard]] static double largest_loss() { return infinity_; }
     [[nodiscard]] static double loss_of_nothing() { return infinity_; }
     [[nodiscard]] double reached() const { return at_.margin() + rounding(); }
+    /// Widens the windows, for a gap that is larger than they were made for: a sweep over all
+    /// items.
     void reach(double loss, budget& limits)
     {
         if (reached() >= loss)
@@ -139,6 +143,9 @@ public:
                 order_.push_back(k);
         std::sort(order_.begin(), order_.end(),
             [&](std::uint32_t a, std::uint32_t b) { return is_before(a, b); });
+        // Items of one class and value are one place with a count: without it a thousand equal
+        // items are 2^1000 choices for branch and bound. There are two usages for each class, of
+        // items that would come in and of items that would go.
         std::vector<std::uint32_t> kind_of(2 * costs_.size(), none_);
         for (std::size_t k = 0; k < order_.size();) {
             const std::uint32_t item = at_.windows.inside[order_[k]];
@@ -165,6 +172,7 @@ public:
     {
         for (const std::uint32_t item : at_.windows.inside)
             keep[item] = gain_of(item) > 0;
+        // Of equal items those that come first in the order change first: ties go by index.
         std::size_t begin = 0;
         for (std::size_t place = 0; place < counts_.size(); begin += counts_[place++])
             for (std::size_t k = begin; k < begin + made[place]; ++k)

@@ -131,6 +131,9 @@ private:
         }
     }
 
+    /// What is left of all resources in one word of 64 bits: states are sorted and merged by
+    /// comparing words, and a change is one subtraction. A field has 64 bits over the number of
+    /// resources, 40 at most.
     static constexpr std::size_t bits_of(std::size_t rows)
     {
         return std::min<std::size_t>(64 / rows, 40);
@@ -159,6 +162,7 @@ private:
     {
         return (packed & zero_of(Rows)) != zero_of(Rows);
     }
+    /// The fields as a sum, so that negative amounts borrow from the field above and give it back.
     static std::uint64_t pack(const resource_vector& amounts, std::size_t rows)
     {
         std::uint64_t packed = 0;

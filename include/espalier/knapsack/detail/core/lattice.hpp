@@ -56,6 +56,8 @@ public:
         const std::size_t target = place(on_rows(room));
         if (target == 0)
             return 0;
+        // Dijkstra's algorithm over the cases: one more unit left of a resource leads from one to
+        // another, at the price of the unit.
         std::vector<double> loss(
             static_cast<std::size_t>(cases_), std::numeric_limits<double>::infinity());
         using entry = std::pair<double, std::size_t>;
@@ -82,6 +84,7 @@ public:
     }
 
 private:
+    /// Whether products of two entries fit into 64 bits, and sums of a few of them.
     [[nodiscard]] bool is_small(const resource_vector& vector) const
     {
         return std::all_of(vector.begin(), vector.begin() + static_cast<std::ptrdiff_t>(rows_),
@@ -110,6 +113,7 @@ private:
         return true;
     }
 
+    /// The amounts of those resources that the basis is about.
     [[nodiscard]] resource_vector on_rows(const resource_vector& amounts) const
     {
         resource_vector result{};
@@ -170,6 +174,7 @@ private:
         return number;
     }
 
+    /// A vector that falls into a case: the digits of its number, in the mixed radix of the pivots.
     [[nodiscard]] resource_vector point(std::size_t number) const
     {
         resource_vector vector{};

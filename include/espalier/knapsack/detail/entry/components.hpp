@@ -45,6 +45,8 @@ public:
                 return false;
             begin = end;
         }
+        // Items without a unit that is still to be paid are components of their own, one pattern a
+        // class.
         std::vector<std::uint32_t> alone(problem_.classes(), none_);
         for (std::uint32_t i = 0; i < problem_.size(); ++i)
             if (!has_unit_[i] && who_.is_free(i)) {
@@ -83,6 +85,8 @@ private:
     std::vector<model> models_;                                 ///< the last few
     std::size_t oldest_model_ = 0;
 
+    /// The number of a pattern, which is prepared when it is met for the first time: its
+    /// transitions are what costs, and there are far fewer patterns than components.
     std::uint32_t number_of(pattern&& one)
     {
         const auto [at, is_new] =
@@ -95,6 +99,8 @@ private:
         return at->second;
     }
 
+    /// Whether the first users of the units ascend. Memory columns come so; all units
+    /// of a problem where they do not are one block.
     [[nodiscard]] bool is_in_order() const
     {
         const shared_units& shared = problem_.shared;
@@ -150,6 +156,7 @@ private:
             if (shared.users[at + k] != user + offset ||
                 problem_.class_of[user + offset] != problem_.class_of[user])
                 return false;
+            // The offset moves every user alike, so the same components come out.
             // With equal decisions, equal units are paid.
             if (has_decisions && who_.begin.of(user + offset) != who_.begin.of(user))
                 return false;
@@ -164,6 +171,9 @@ private:
         return true;
     }
 
+    /// Finds the components of a block by their graph, and keeps it as a model for those that
+    /// follow. A pattern of too many states, or too long for its number of states, makes the
+    /// problem too wide for dynamic programming: is_narrow.
     void take_apart(std::size_t begin, std::size_t end)
     {
         bool is_long = false;

@@ -86,6 +86,8 @@ public:
     }
 
 private:
+    // A component of three items has eight choices: counting those of a million components is an
+    // increment each, and looking at what they use is done once for each choice of each pattern.
     static constexpr std::size_t items_of_small_ = 3;
     static constexpr std::size_t choices_of_small_ = std::size_t{1} << items_of_small_;
     static constexpr std::size_t most_small_ = 64; // patterns: a tally is to be had quickly

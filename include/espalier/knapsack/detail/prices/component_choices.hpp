@@ -92,6 +92,8 @@ public:
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
         std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
+        // Sums by grains of a fixed size, then over the grains: the same number however many
+        // threads.
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -200,6 +202,8 @@ public:
     /// choice; their margin becomes one that they have at least. The components that changed.
     std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
+        // Margins shrink by no more than a pattern's prices have moved: whoever has more margin
+        // than that keeps the choice, and need not be solved again.
         std::vector<double> drift;
         for (const pattern& look : parts.patterns)
             drift.push_back(most_change(look, before));
@@ -291,6 +295,7 @@ private:
         return sum * (1 + 1e-9);
     }
 
+    /// Prices of all oracles, one for each part of the work that is done side by side.
     void set_prices(const price_vector& prices)
     {
         listed_at_ = prices;

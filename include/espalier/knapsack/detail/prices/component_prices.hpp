@@ -53,6 +53,9 @@ private:
     resource_vector room_;
     budget& limits_;
 
+    /// From a sample to one sixteen times as large, and from the last one to those components whose
+    /// choice is in doubt at its prices. Components that were taken for decided, and are not, join
+    /// them and the prices are found anew.
     bool from_samples()
     {
         std::vector<std::uint32_t> some;
@@ -131,6 +134,7 @@ private:
         minimise(some, room, fence, 1e-6 * worth_of(some), false);
     }
 
+    /// One component from each of so many strata, at a place that is fixed but follows no pattern.
     void sample(std::vector<std::uint32_t>& some, std::size_t count) const
     {
         for (std::size_t k = 0; k < count; ++k) {
@@ -195,6 +199,7 @@ private:
                 best_price = at;
                 best_bonus = at_.bonus;
             }
+            // A choice that is known already is no new cut: then these prices are the best ones.
             const bool is_new = master.add(one.usage, one.value);
             if (!limits_.spend(10 * at_.parts.items(some)) || !master.solve(limits_))
                 break;

@@ -112,6 +112,7 @@ private:
     static constexpr std::size_t first_level_ = 1'024;
     static constexpr std::size_t growth_ = 12; // from sample to sample
 
+    /// The costs as matrices of the relaxation, with and without fences.
     void prepare()
     {
         // Costs of classes that do not fit are left out: next to them all others might look like
@@ -183,6 +184,10 @@ private:
         return std::max(of_rank(distance, std::min(wanted, distance.size() - 1)), 1e-12);
     }
 
+    /// Finds the prices of a sample, or of all items at last: windows, sweep, relaxation, with
+    /// wider windows until no fence is used.
+    /// \param level  items of the sample
+    /// \param width  of the windows, see place_windows
     void solve_level(
         std::size_t level, double width, std::vector<std::uint8_t>& keep, budget& limits)
     {

@@ -68,6 +68,8 @@ private:
         return begin + static_cast<std::size_t>(mix >> 33) % (end - begin);
     }
 
+    /// A stretch side by side, and put together in the order of the items: the same whatever the
+    /// number of threads.
     void sweep_stretch(std::size_t first, std::size_t last, std::vector<std::uint8_t>& keep)
     {
         std::vector<swept> parts(crew_.parts(last - first));
@@ -110,6 +112,7 @@ private:
         its_inside.resize(found);
     }
 
+    /// The same for one item of a sample; what it keeps is nobody's concern.
     void look_at(std::size_t item)
     {
         const double value = items_.value(item);

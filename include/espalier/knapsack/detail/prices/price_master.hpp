@@ -51,6 +51,7 @@ public:
     /// Adds a choice. Whether it is new.
     bool add(const resource_vector& usage, double value)
     {
+        // Few, as each is a round of the cutting planes.
         for (std::size_t k = fences_; k < usages_.size(); ++k)
             if (usages_[k] == usage && values_[k] >= value)
                 return false;
@@ -104,6 +105,7 @@ private:
     double weight_of_choices_ = 0;
     std::vector<double> weights_;
 
+    /// \param is_choice  it takes part in the row of the weights; fences do not
     void add_column(const resource_vector& usage, double value, bool is_choice)
     {
         usages_.push_back(usage);

@@ -84,6 +84,8 @@ public:
     {
         if (!settle_bonuses(prices, floors))
             return {};
+        // What the components choose freely, at prices and bonuses; exact floors then move some of
+        // them.
         const auto [worth, used] = at_.evaluate(prices, some);
         outcome result{true, worth, worth, used.usage()};
         for (const component_floor& floor : floors.bonused) {
@@ -120,6 +122,7 @@ public:
         if (empty())
             return true;
         std::fill(forced_losses.begin(), forced_losses.end(), 0.0);
+        // The choices of the sweep, before any floor moves one.
         choice_tally kept = at_.tally(); // of every class whose floor is exact
         for (const component_floor& floor : all_.exact)
             for (const std::uint32_t c : floor.components)

@@ -42,6 +42,8 @@ inline double settle_ties(component_choices& at, const resource_vector& room, do
             }
         return sum;
     };
+    // A few passes: each component takes the tied choice that brings what is left nearest to
+    // nothing.
     at.price_listings();
     resource_vector left = less(room, at.total_usage, at.rows);
     std::vector<double> losses(tied.size(), 0.0);

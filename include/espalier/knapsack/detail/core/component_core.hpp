@@ -153,6 +153,7 @@ public:
         return lagrangian_.emplace(bound);
     }
 
+    /// Improvements that are not worth a search, see item_core.
     [[nodiscard]] double tolerance() const { return std::max(step, nothing()); }
 
     /// A loss that may be rounding.
@@ -170,6 +171,7 @@ public:
     {
         return std::min(40 + 10 * rows_, parts_.size() / 4 + 1);
     }
+    /// The margins are losses of cheapest changes, known without a listing.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(at_.margin, rank); }
 
     [[nodiscard]] double largest_loss() const
@@ -177,6 +179,7 @@ public:
         const double margin = *std::max_element(at_.margin.begin(), at_.margin.end());
         return std::max(std::isfinite(margin) ? margin : 0.0, nothing());
     }
+    /// Keeping nothing loses all of the bound; where floors forbid that, no search comes so far.
     [[nodiscard]] double loss_of_nothing() { return lagrangian(); }
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
     static void reach(double, budget&) {}
@@ -220,6 +223,7 @@ public:
         return left_out;
     }
 
+    /// Writes the bases of the core, then the changes that were made of them.
     void take(const changes_made& made)
     {
         writer_.write_all();

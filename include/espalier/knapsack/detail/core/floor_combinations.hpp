@@ -172,6 +172,7 @@ private:
         return std::all_of(choices.begin(), choices.end(), [](auto k) { return k == 0; });
     }
 
+    /// Adds a choice of member m to a label: what it loses, uses, and keeps for the floors.
     void choose(label_arena& made, std::uint32_t index, std::size_t m, std::uint32_t k) const
     {
         const option& its = options_[m][k];
@@ -206,6 +207,7 @@ private:
         return lost;
     }
 
+    /// A label as a choice of the place: what is kept of all members, one after the other.
     [[nodiscard]] alternative combined(
         const label_arena& made, std::uint32_t index, double base) const
     {

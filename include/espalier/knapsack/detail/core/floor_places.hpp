@@ -93,6 +93,7 @@ public:
     {
         joined_.assign(floors_.size(), 0);
         double left_out = std::numeric_limits<double>::infinity();
+        // A floor none of whose components is in the core is kept as it is by their bases.
         std::vector<std::vector<listed_place>> of_cluster(floors_.size());
         std::vector<listed_place> others;
         for (listed_place& place : listed) {

@@ -116,6 +116,8 @@ public:
     /// A loss that may be rounding.
     [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
 
+    // What the search of the core asks (core_search.hpp). An item has one change, so beyond the
+    // windows there is nothing more to list, and what is not seen loses more than `reached`.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(losses_, rank); }
 
     [[nodiscard]] static double largest_loss() { return infinity_; }
@@ -217,6 +219,7 @@ private:
         return lost.value();
     }
 
+    /// What an item brings at the prices: value less the price of its cost. Kept if positive.
     [[nodiscard]] double gain_of(std::uint32_t item) const
     {
         return items_.value(item) - at_.class_price[items_.class_of[item]];

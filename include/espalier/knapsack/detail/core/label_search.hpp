@@ -39,6 +39,9 @@ public:
             gave_up = true;
             return;
         }
+        // Bounds on how many more changes a state needs: to mend what is overdrawn, each change
+        // frees so much at most; to use up what the incumbent could not afford to leave, each takes
+        // so much at most.
         resource_vector frees{}; // the most of each resource that one change gives back
         resource_vector takes{}; // and uses up
         for (const resource_vector& usage : core.usages)
@@ -230,6 +233,7 @@ private:
     template <std::size_t Rows>
     void run_stages(allowance& limits)
     {
+        // A place of equal items is as many stages of one change each.
         const auto cheapest = [&](std::size_t place) {
             return place < core_.places() ? core_.loss[core_.first[place]]
                                           : std::numeric_limits<double>::infinity();

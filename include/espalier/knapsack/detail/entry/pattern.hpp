@@ -140,6 +140,8 @@ public:
 private:
     void find_transitions()
     {
+        // Only states that can be reached: of units that are used one after the other most never
+        // meet.
         std::vector<std::uint8_t> reached(states(), 0);
         std::vector<std::uint8_t> next(states());
         reached[0] = 1;
@@ -168,6 +170,8 @@ private:
         std::vector<std::vector<bits>> open(slots); // by slot, of the unit that is in it
         std::vector<std::uint32_t> kind(slots, 0);
         for (std::size_t k = 0; k < size(); ++k) {
+            // What is used is asked of a choice millions of times, and answered by a few masks: of
+            // each class the bits of its items, of each unit those of its users.
             const auto word = static_cast<std::uint32_t>(k / items_per_word);
             const std::uint64_t bit = std::uint64_t{1} << (k % items_per_word);
             if (k % items_per_word == 0)

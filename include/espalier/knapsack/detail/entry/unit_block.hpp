@@ -108,6 +108,9 @@ public:
             std::vector<std::uint32_t> order = items_of(units);
             if (order.empty())
                 continue;
+            // In the order of their numbers units of hardware are narrow: each memory column meets
+            // the next. Of units numbered otherwise a breadth-first order from one end is narrower,
+            // as the levels of a bandwidth reduction are (Cuthill and McKee 1969).
             pattern look = laid_out(order);
             if (look.slots > 3) { // from near an end of it
                 std::vector<std::uint32_t> other_order = items_of(reached_from(farthest));

@@ -33,6 +33,8 @@ public:
     /// \param entering  its entries
     void replace(std::size_t place, const double* entering)
     {
+        // The product form: the inverse times an elementary matrix that differs from the unit
+        // matrix in one column.
         column_.assign(rows_, 0);
         double largest = 0;
         for (std::size_t i = 0; i < rows_; ++i) {

@@ -61,6 +61,7 @@ public:
     {
         return pattern::keeps(choice_of(c), item);
     }
+    /// What the choice of a component uses.
     [[nodiscard]] resource_vector usage_of(std::size_t c) const
     {
         choice_tally used = tally();
@@ -75,6 +76,7 @@ public:
             kept[k] = keeps(c, k);
         return kept;
     }
+    /// The words of the choice of a component, see pattern.hpp.
     [[nodiscard]] const std::uint64_t* choice_of(std::size_t c) const
     {
         return &choice_[choice_at(c)];

@@ -42,7 +42,7 @@ public:
         value_range worth{.least = std::vector<double>(
                               problem.classes(), std::numeric_limits<double>::denorm_min()),
             .most = ceiling};
-        for (const std::uint32_t c : floored)
+        for (const std::uint32_t c : floored) // which may need items of no value
             worth.least[c] = 0;
         for (std::uint32_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
             if (begin.of(item) == decision::keep)

@@ -194,6 +194,8 @@ private:
                 last_step_[unit] = step;
                 slot_[unit] = none_;
             }
+        // Slots are reused as soon as the last user of a unit was decided, so their number is the
+        // width of the frontier.
         pattern look;
         std::uint64_t free_slots = ~std::uint64_t{0};
         for (std::uint32_t step = 0; step < order.size(); ++step) {

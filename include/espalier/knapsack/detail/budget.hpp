@@ -51,6 +51,7 @@ private:
     std::uint64_t since_reading_ = 0;
     bool out_of_time_ = false;
 
+    /// Once over, the time stays over, whatever a clock says later.
     void read_clock()
     {
         since_reading_ = 0;
@@ -64,6 +65,7 @@ class allowance {
     std::uint64_t left_;
 
 public:
+    /// \param whole  must outlive this; what is spent here is spent there
     allowance(budget& whole, std::uint64_t steps) : whole_(whole), left_(steps) {}
 
     bool spend(std::uint64_t steps)

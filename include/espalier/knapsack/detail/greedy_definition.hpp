@@ -213,6 +213,7 @@ private:
         return is_within(after, problem_.resources);
     }
 
+    /// The surrogate cost of an item: at the prices, with its shares of units.
     [[nodiscard]] double cost_of(const filling& base, std::size_t item) const
     {
         double total = 0;

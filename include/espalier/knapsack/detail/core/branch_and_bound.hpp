@@ -121,6 +121,8 @@ private:
         return lp_.columns.lower[j] < lp_.columns.upper[j];
     }
 
+    /// Takes note of a choice if it is better than the best one known.
+    /// \param taken  how many of each column
     void consider(double objective, const std::vector<double>& taken)
     {
         if (!(objective > best_objective()))

@@ -19,6 +19,7 @@ public:
     /// \param least  a divisor below this is of no use
     explicit common_divisor(double least) : least_(least) {}
 
+    /// Takes one more value into account.
     void add(double value)
     {
         while (value > 0 && divisor_ >= 0) {

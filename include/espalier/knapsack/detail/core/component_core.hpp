@@ -31,6 +31,8 @@ public:
     double rounding = 0; ///< what choices that seemed to lose nothing lost together
     bool is_infeasible = false;
 
+    /// \param items    what is to be chosen from; must outlive this, as must the problem
+    /// \param problem  for its costs
     component_core(const linked_items& items, const knapsack_problem& problem, budget& limits,
         const workers& crew)
         : keep(problem.size(), 0),
@@ -174,6 +176,7 @@ public:
     /// The margins are losses of cheapest changes, known without a listing.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(at_.margin, rank); }
 
+    /// With all places in the core, the loss from which on it grows.
     [[nodiscard]] double largest_loss() const
     {
         const double margin = *std::max_element(at_.margin.begin(), at_.margin.end());
@@ -181,9 +184,12 @@ public:
     }
     /// Keeping nothing loses all of the bound; where floors forbid that, no search comes so far.
     [[nodiscard]] double loss_of_nothing() { return lagrangian(); }
+    // Listings see all that loses less than their limit, whatever the limit is.
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
     static void reach(double, budget&) {}
 
+    /// Lists the choices of the components in doubt, and makes a core problem of them
+    /// (core_search.hpp).
     double gather(double limit, std::size_t count, core_problem& problem)
     {
         problem = {.rows = rows_, .price = at_.price};
@@ -237,6 +243,7 @@ public:
     }
 
 private:
+    /// Makes one place of the components of each floor that is tied.
     void tie_floors()
     {
         floors_.clear();

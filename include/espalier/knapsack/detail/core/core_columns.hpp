@@ -33,6 +33,7 @@ public:
     std::vector<resource_vector> usages; ///< by class
     cost_matrix costs;                   ///< the same
 
+    /// \param core  only read here
     explicit core_columns(const core_problem& core) : rows_(core.rows)
     {
         for (std::uint32_t place = 0; place < core.places(); ++place)
@@ -139,6 +140,7 @@ public:
 
     /// To undo what comes after.
     [[nodiscard]] std::size_t mark() const { return trail_.size(); }
+    /// Puts bounds back to what they were at a mark, the last change first.
     void undo(std::size_t to)
     {
         while (trail_.size() > to) {
@@ -149,6 +151,7 @@ public:
         }
     }
 
+    /// Sets the bounds of one column alone.
     void set_bounds(std::size_t column, double lower, double upper)
     {
         if (lower == lp_.lower[column] && upper == lp_.upper[column])

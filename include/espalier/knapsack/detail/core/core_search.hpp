@@ -84,6 +84,9 @@ private:
     /// What a change may lose and still matter.
     [[nodiscard]] double most_loss() const { return result.loss - front_.unusable - front_.step; }
 
+    /// From a small core to one four times as large, and so on, until a core covers all changes
+    /// that could make a better choice, or the budget ends. Cores on the way are for better
+    /// choices: each lowers the loss that the last one has to cover.
     void grow(const effort& how, bool to_the_end)
     {
         double last_limit = 0;
@@ -142,6 +145,7 @@ private:
         return is_done;
     }
 
+    /// Hands a better choice to the front end.
     template <class Search>
     void take(const Search& search)
     {

@@ -103,6 +103,7 @@ private:
         return static_cast<std::size_t>(std::count(keep.begin(), keep.end(), std::uint8_t{1}));
     }
 
+    /// The indices of some numbers, the largest first.
     [[nodiscard]] static std::vector<std::uint32_t> falling(const std::vector<double>& numbers)
     {
         std::vector<std::uint32_t> order(numbers.size());

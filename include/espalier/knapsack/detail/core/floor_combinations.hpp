@@ -156,6 +156,7 @@ private:
                 }
     }
 
+    /// What a label loses at least from member m on.
     [[nodiscard]] double ahead(const label_arena& made, std::uint32_t index, std::size_t m) const
     {
         std::size_t needed = 0;

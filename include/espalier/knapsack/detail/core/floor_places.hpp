@@ -44,6 +44,7 @@ public:
             classes_[cluster_of_floor_[f]].push_back(floors[f].a_class);
     }
 
+    /// Whether a component has items of a class with a floor, as far as it matters here.
     [[nodiscard]] bool has_floor(std::size_t c) const
     {
         return !cluster_.empty() && cluster_[c] != none_;

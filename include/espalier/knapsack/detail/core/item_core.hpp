@@ -27,6 +27,9 @@ public:
     double unusable = 0;
     double step = 0;
 
+    /// \param items  must outlive this, as must the costs
+    /// \param costs  of the classes
+    /// \param room   for these items
     item_core(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
         : keep(items.size(), 0),
@@ -134,6 +137,7 @@ public:
         look();
     }
 
+    /// Makes places of the items inside the windows that lose no more than the limit.
     double gather(double limit, std::size_t, core_problem& core)
     {
         core = {.rows = rows_, .price = at_.price, .left = left_, .unusable = unusable};
@@ -170,6 +174,8 @@ public:
         return infinity_;
     }
 
+    /// Decides the items of the last core otherwise where changes were made, and all others by
+    /// price.
     void take(const changes_made& made)
     {
         for (const std::uint32_t item : at_.windows.inside)
@@ -255,6 +261,7 @@ private:
                    std::tie(items_.class_of[second], items_.values[first]);
         return gain_of(first) > 0 ? first > second : first < second;
     }
+    /// Whether two items are one place: of one class and one value, to the last digit.
     [[nodiscard]] bool are_equal(std::uint32_t a, std::uint32_t b) const
     {
         const std::uint32_t first = at_.windows.inside[a];

@@ -230,6 +230,7 @@ private:
                core_.base_loss + next + core_.unusable < loss - core_.tolerance;
     }
 
+    /// Stage after stage, as long as any further change could be worth while.
     template <std::size_t Rows>
     void run_stages(allowance& limits)
     {

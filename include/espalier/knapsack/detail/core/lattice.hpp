@@ -30,6 +30,7 @@ class cost_lattice {
     std::int64_t cases_ = 0;             ///< its determinant; 0: nothing known, or too many
 
 public:
+    /// \param costs  whatever can be used, a number of times that is an integer
     cost_lattice(const std::vector<resource_vector>& costs, std::size_t resources)
     {
         for (std::size_t r = 0; r < resources; ++r)

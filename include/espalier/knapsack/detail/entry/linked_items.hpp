@@ -161,6 +161,7 @@ private:
         return result;
     }
 
+    /// The components that have items of each floor's class, ascending.
     void find_components_of_floors()
     {
         if (floors.empty())

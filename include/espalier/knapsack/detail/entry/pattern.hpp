@@ -79,6 +79,7 @@ public:
         return (size() + items_per_word - 1) / items_per_word;
     }
 
+    /// A unit that the item uses which `add_item` adds next.
     void add_link(std::size_t slot, std::uint32_t kind)
     {
         links.push_back({static_cast<std::uint8_t>(slot), kind});
@@ -108,6 +109,7 @@ public:
         return result;
     }
 
+    /// Works out what is asked of every component; to be called once, when all items were added.
     void prepare()
     {
         find_transitions();
@@ -138,6 +140,7 @@ public:
     }
 
 private:
+    /// The ways from the reached states across each item: pruned, then kept.
     void find_transitions()
     {
         // Only states that can be reached: of units that are used one after the other most never
@@ -164,6 +167,7 @@ private:
         }
     }
 
+    /// The masks of classes and units.
     void find_bits()
     {
         std::ptrdiff_t of_word = 0;                 // where the classes of the present word begin
@@ -220,6 +224,7 @@ struct components {
     }
     [[nodiscard]] const pattern& look(std::size_t c) const { return patterns[pattern_of[c]]; }
 
+    /// Ends a component, whose items are those added since the last.
     void close(std::uint32_t its_pattern)
     {
         first.push_back(item.size());

@@ -21,6 +21,7 @@ struct value_range {
     std::vector<double> least{}; ///< by class; empty: anything
     double most = std::numeric_limits<double>::infinity();
 
+    /// Whether an item is worth so much and no more.
     [[nodiscard]] bool holds(const knapsack_problem& problem, std::size_t item) const
     {
         const double value = problem.values[item];
@@ -55,6 +56,7 @@ struct participants {
 /// first of the block.
 class unit_block {
 public:
+    /// \param begin, end  the units of the block
     unit_block(const participants& who, std::size_t begin, std::size_t end)
         : who_(who), shared_(who.problem.shared), begin_(begin), count_(end - begin)
     {
@@ -143,6 +145,7 @@ private:
     std::vector<std::uint32_t> slot_;      ///< of a unit
     std::vector<std::uint32_t> last_step_; ///< that uses a unit
 
+    /// Those that matter, of an item of the block; ascending.
     [[nodiscard]] std::span<const std::uint32_t> units_of(std::uint32_t i) const
     {
         return std::span{uses_}.subspan(first_use_[i], first_use_[i + 1] - first_use_[i]);

@@ -11,6 +11,7 @@ namespace espalier::detail {
 /// kind.
 class choice_tally {
 public:
+    /// Of nothing yet. All three must outlive it.
     choice_tally(const components& parts, const std::vector<resource_vector>& class_costs,
         const std::vector<resource_vector>& kind_costs, std::size_t rows)
         : parts_(parts),
@@ -51,6 +52,7 @@ public:
                 pattern::keep(words_.data(), k);
         add(c, words_.data(), times);
     }
+    /// Adds what another one has counted, of the same components.
     void add(const choice_tally& other)
     {
         for (std::size_t c = 0; c < classes_.size(); ++c)
@@ -73,6 +75,7 @@ public:
 
     /// Items kept of a class.
     [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
+    /// What all choices together use.
     [[nodiscard]] resource_vector usage() const
     {
         resource_vector sum{};
@@ -101,6 +104,7 @@ private:
     std::vector<std::int64_t> small_;  ///< choices of small components, by pattern
     std::vector<std::uint64_t> words_; ///< scratch
 
+    /// Counts the classes and kinds of one choice.
     void add_usage(const pattern& look, const std::uint64_t* choice, std::int64_t times)
     {
         look.usage(

@@ -37,6 +37,8 @@ public:
     std::vector<double> margin;    ///< by component: loss of its second-best choice
     resource_vector total_usage{}; ///< of all choices
 
+    /// \param the_parts  with values; must outlive this
+    /// \param of_classes, of_kinds  costs
     component_choices(const components& the_parts, std::vector<resource_vector> of_classes,
         std::vector<resource_vector> of_kinds, std::size_t the_rows, const workers& crew)
         : parts(the_parts),

@@ -27,6 +27,8 @@ public:
     bool is_infeasible = false; ///< proven: no choice keeps the floors within the capacities
     priced_floors floors;
 
+    /// \param at    gets the prices, bonuses and choices
+    /// \param room  for all components
     component_prices(component_choices& at, const resource_vector& room,
         std::vector<component_floor> the_floors, budget& limits)
         : floors(at, std::move(the_floors)), at_(at), room_(room), limits_(limits)
@@ -107,6 +109,7 @@ private:
         return true;
     }
 
+    /// Solves all components, and finds out whether floors can be kept at all.
     void sweep() { is_infeasible = !floors.sweep() || is_infeasible; }
 
     /// Solves the components again after a move of the prices. Those that changed.

@@ -136,11 +136,13 @@ private:
         fenced_matrix_ = cost_matrix(resources_, fitting);
     }
 
+    /// Whether the items of a class cost nothing: they are kept.
     [[nodiscard]] bool is_free(std::size_t a_class) const
     {
         return costs_[a_class] == resource_vector{};
     }
 
+    /// Of an item of a class.
     [[nodiscard]] double price_of(std::size_t a_class, const price_vector& prices) const
     {
         return detail::price_of(costs_[a_class], prices, resources_);

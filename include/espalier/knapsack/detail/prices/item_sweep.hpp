@@ -91,6 +91,7 @@ private:
         std::vector<std::size_t> above;
     };
 
+    /// What one thread does of a stretch.
     void sweep_part(std::size_t begin, std::size_t end, std::vector<std::uint8_t>& keep,
         std::vector<std::uint32_t>& its_inside, std::vector<std::size_t>& its_above) const
     {

@@ -53,6 +53,7 @@ public:
         std::copy_n(amounts(index), width_, amounts_.end() - static_cast<std::ptrdiff_t>(width_));
         return static_cast<std::uint32_t>(all_.size() - 1);
     }
+    /// Takes back the label that was made last.
     void drop_last()
     {
         all_.pop_back();
@@ -134,6 +135,7 @@ private:
         return true;
     }
 
+    /// Whether one label's amounts are none larger than another's.
     [[nodiscard]] bool uses_no_more(std::uint32_t one, std::uint32_t other) const
     {
         const std::int64_t* a = amounts(one);

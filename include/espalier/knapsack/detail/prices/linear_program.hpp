@@ -77,6 +77,7 @@ struct bounded_columns {
     std::vector<double> lower;
     std::vector<double> upper;
 
+    /// A column between 0 and `most`.
     void add(double its_gain, std::uint32_t a_class, double most)
     {
         gain.push_back(its_gain);

@@ -37,6 +37,7 @@ public:
         }
         fences_ = usages_.size();
     }
+    /// From now on prices may go anywhere.
     void drop_fence()
     {
         const auto drop = [&](auto& all) {

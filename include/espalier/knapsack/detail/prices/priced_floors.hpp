@@ -30,6 +30,7 @@ public:
     /// without floors.
     std::vector<double> forced_losses;
 
+    /// \param at  gets bonuses and choices; must outlive this
     priced_floors(component_choices& at, std::vector<component_floor> floors)
         : gaps(floors.size(), -1.0),
           binds(floors.size(), 0),

@@ -170,6 +170,7 @@ private:
         }
         price_classes();
     }
+    /// π·cost of each class.
     void price_classes()
     {
         for (std::size_t c = 0; c < class_price_.size(); ++c)

@@ -10,6 +10,7 @@ namespace espalier::detail {
 /// of each pattern, worked out when the pattern is first asked for.
 class transition_prices {
 public:
+    /// \param parts  must outlive this
     explicit transition_prices(const components& parts)
         : parts_(parts), first_price_(parts.patterns.size() + 1, 0), priced_(parts.patterns.size())
     {

@@ -31,6 +31,7 @@ struct sharing_graph {
     [[nodiscard]] std::size_t items() const { return first_unit.size() - 1; }
     [[nodiscard]] std::size_t size() const { return first_use.size() - 1; }
 
+    /// The next item, and the units that it uses.
     void add_item(std::span<const std::uint32_t> its_units)
     {
         for (const std::uint32_t unit : its_units) {
@@ -65,6 +66,7 @@ public:
     double worth = 0;               ///< of the best choice
     std::size_t work = 0;           ///< edges looked at
 
+    /// \param graph  finished; must outlive this
     explicit closure(const sharing_graph& graph) : graph_(graph) {}
 
     /// \param profit  of each item; negative: it is not kept

@@ -42,6 +42,7 @@ public:
     bool has_answer = false;
     bool is_complete = false; ///< all was searched: without an answer there is none
 
+    /// \param problem  must outlive this, as must what is decided about it
     tangled_search(const knapsack_problem& problem, const decided& begin, budget& limits)
         : problem_(problem),
           begin_(begin),
@@ -126,6 +127,7 @@ private:
         return has_answer ? best.value * (1 + 4 * std::numeric_limits<double>::epsilon()) : -1.0;
     }
 
+    /// Takes a feasible choice if it is worth more than the best.
     void consider(const std::vector<std::uint8_t>& keep)
     {
         const double value = value_of(problem_, keep);

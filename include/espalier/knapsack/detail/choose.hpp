@@ -97,9 +97,6 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
     return choose_items_once(problem, begin, terms, true, core);
 }
 
-/// Items that are sorted in a few milliseconds, when the time is already over.
-inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
-
 /// The answer of `greedy`, where a limit left no other; it knows of no limit.
 inline knapsack_solution choose_quickly(const knapsack_problem& problem, const conditions& terms)
 {
@@ -119,7 +116,7 @@ inline knapsack_solution without_search(const knapsack_problem& problem, const d
     for (const std::uint32_t item : items.kept)
         solution.keep[item] = 1;
     if (!broken_floors(problem, solution.keep).empty()) {
-        if (!terms.limits.out_of_time() || problem.size() <= most_to_sort)
+        if (!terms.limits.out_of_time() || problem.size() <= tuning::most_to_sort)
             if (knapsack_solution quick = choose_quickly(problem, terms); quick.has_answer())
                 return quick;
         return no_answer(solve_status::unknown, problem,
@@ -239,10 +236,11 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         std::sort(core->begin(), core->end());
     }
     if (!(found.loss < infinity)) { // too tangled, or floors that nothing was found for
-        knapsack_solution other = terms.limits.out_of_time() && problem.size() > most_to_sort
-                                      ? without_search(problem, begin, items, terms)
-                                  : items.parts.is_narrow ? choose_quickly(problem, terms)
-                                                          : choose_tangled(problem, begin, terms);
+        knapsack_solution other =
+            terms.limits.out_of_time() && problem.size() > tuning::most_to_sort
+                ? without_search(problem, begin, items, terms)
+            : items.parts.is_narrow ? choose_quickly(problem, terms)
+                                    : choose_tangled(problem, begin, terms);
         if (core != nullptr) {
             core->clear();
             if (other.status != solve_status::optimal)

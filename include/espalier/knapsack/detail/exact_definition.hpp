@@ -45,7 +45,7 @@ ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& prob
                                      ? detail::choose_items(problem, begin, terms)
                                      : detail::choose_linked(problem, begin, terms);
     if (solution.has_answer() && solution.status != solve_status::optimal &&
-        (!limits.out_of_time() || problem.size() <= detail::most_to_sort))
+        (!limits.out_of_time() || problem.size() <= detail::tuning::most_to_sort))
         detail::improve(problem, solution);
     solution.seconds = watch.seconds();
     return solution;

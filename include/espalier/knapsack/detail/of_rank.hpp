@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -14,7 +16,7 @@ namespace espalier::detail {
 /// thousand does not rule out; where it was not a fair one, all are.
 [[nodiscard]] inline double of_rank(const std::vector<double>& values, std::size_t rank)
 {
-    constexpr std::size_t samples = 4'096;
+    constexpr std::size_t samples = tuning::rank_samples;
     if (rank >= values.size())
         return std::numeric_limits<double>::infinity();
     const auto at = [](std::vector<double>& some, std::size_t n) {

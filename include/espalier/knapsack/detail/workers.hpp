@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <future>
@@ -15,7 +17,7 @@ namespace espalier::detail {
 class workers {
 public:
     /// Things in a grain, where the work on each of them is a few instructions.
-    static constexpr std::size_t grain = std::size_t{1} << 16U;
+    static constexpr std::size_t grain = tuning::grain;
 
     workers() = default;
     /// \param threads  at least 1; none is started before there is work for it

@@ -146,7 +146,7 @@ private:
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
-        if (columns_.size() > least_to_nest_) {
+        if (columns_.size() > tuning::least_to_nest) {
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)
                 undecided += is_open(j);
@@ -320,8 +320,6 @@ private:
                 closest = j;
         return closest;
     }
-
-    static constexpr std::size_t least_to_nest_ = 100; // below, a new tree costs more than it saves
 };
 
 } // namespace espalier::detail

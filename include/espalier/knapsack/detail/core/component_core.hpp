@@ -171,7 +171,7 @@ public:
     /// Of few components not all at once: a better choice makes listing the others cheaper.
     [[nodiscard]] std::size_t first_places() const
     {
-        return std::min(40 + 10 * rows_, parts_.size() / 4 + 1);
+        return std::min(tuning::first_components(rows_), parts_.size() / 4 + 1);
     }
     /// The margins are losses of cheapest changes, known without a listing.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(at_.margin, rank); }
@@ -270,9 +270,9 @@ private:
     /// Choices of a component: many where there are few components, which then are long.
     [[nodiscard]] std::size_t most_listed() const
     {
-        constexpr std::size_t most_bytes = std::size_t{1} << 28U; // of choices written out
-        return std::max<std::size_t>(
-            4'000, std::min(1'000'000 / parts_.size(), most_bytes / (parts_.items() + 1)));
+        return std::max(
+            tuning::least_listed, std::min(tuning::all_listed / parts_.size(),
+                                      tuning::most_listed_bytes / (parts_.items() + 1)));
     }
 
     struct change {

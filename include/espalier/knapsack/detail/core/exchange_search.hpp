@@ -56,7 +56,8 @@ public:
         position start = best;
         for (std::size_t in_vain = 0; in_vain < most_in_vain && !limits.is_spent(); ++in_vain) {
             // Now and then from somewhere else, whatever that is worth.
-            const bool goes_away = in_vain % kicks_ == kicks_ - 1;
+            const bool goes_away =
+                in_vain % tuning::kicks_around_one == tuning::kicks_around_one - 1;
             kick(goes_away ? kept() / 2 : 2 + draw(4));
             climb(limits);
             if (is_more(value, best.value)) {
@@ -80,8 +81,6 @@ private:
     std::vector<std::uint32_t> by_gain_;  ///< likewise
     std::vector<std::uint8_t> banned_;    ///< not to come back at once
     std::uint64_t random_ = 1;
-
-    static constexpr std::size_t kicks_ = 100; ///< around one choice, if none brings anything
 
     /// A choice to come back to.
     struct position {

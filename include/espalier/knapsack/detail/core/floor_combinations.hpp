@@ -94,7 +94,7 @@ public:
                 }
             }
             made.drop_dominated(next);
-            if (next.size() > most_)
+            if (next.size() > tuning::most_combinations)
                 left_out = std::min(left_out, cut(made, next, base, m + 1));
             now.swap(next);
         }
@@ -126,7 +126,6 @@ private:
         std::vector<std::int64_t> kept; ///< items, by floor
     };
 
-    static constexpr std::size_t most_ = 2'000; ///< combinations on the way
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
 
     const component_choices& at_;
@@ -199,12 +198,12 @@ private:
         const auto least = [&](std::uint32_t index) {
             return base - made[index].worth + ahead(made, index, m);
         };
-        const auto end = some.begin() + static_cast<std::ptrdiff_t>(most_);
+        const auto end = some.begin() + static_cast<std::ptrdiff_t>(tuning::most_combinations);
         std::nth_element(some.begin(), end, some.end(), [&](std::uint32_t a, std::uint32_t b) {
             return least(a) != least(b) ? least(a) < least(b) : a < b;
         });
         const double lost = least(*end);
-        some.resize(most_);
+        some.resize(tuning::most_combinations);
         return lost;
     }
 

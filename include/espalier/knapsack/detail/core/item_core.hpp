@@ -79,7 +79,7 @@ public:
     /// and the items are few.
     void exchange_items(search_result& result, budget& limits)
     {
-        if (items_.size() > most_exchanged_)
+        if (items_.size() > tuning::most_exchanged)
             return;
         if (!(result.loss < infinity_))
             take_by_price(result);
@@ -99,11 +99,11 @@ public:
             left = less(left, costs[item], rows_);
             value += values[item];
         }
-        if (result.loss <= small_gap_ * value)
+        if (result.loss <= tuning::small_gap * value)
             return;
         exchange_search search(rows_, std::move(values), std::move(costs), gains, keep, left);
-        allowance its_own(limits, exchange_steps_);
-        search.run(kicks_in_vain_, its_own);
+        allowance its_own(limits, tuning::exchange_steps);
+        search.run(tuning::kicks_in_vain, its_own);
         if (const double loss = loss_of(search.keep); loss < result.loss) {
             result.loss = loss;
             keep = std::move(search.keep);
@@ -114,8 +114,7 @@ public:
     /// what no improvement can be as little as.
     [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
 
-    /// Enough for most problems; few enough that sorting them takes no time.
-    [[nodiscard]] std::size_t first_places() const { return 100 + 10 * rows_; }
+    [[nodiscard]] std::size_t first_places() const { return tuning::first_items(rows_); }
     /// A loss that may be rounding.
     [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
 
@@ -200,12 +199,6 @@ private:
     std::vector<double> losses_;        ///< of the items inside the windows, by position there
     std::vector<std::uint32_t> order_;  ///< positions, of the last core
     std::vector<std::uint32_t> counts_; ///< of the places of the last core
-
-    // Of exchanges: few enough items for all pairs; a gap that pruning never has; a second.
-    static constexpr std::size_t most_exchanged_ = 1'000;
-    static constexpr double small_gap_ = 1e-4;
-    static constexpr std::size_t kicks_in_vain_ = 6'000;
-    static constexpr std::uint64_t exchange_steps_ = 1'000'000'000;
 
     /// What a choice loses.
     [[nodiscard]] double loss_of(const std::vector<std::uint8_t>& choice) const

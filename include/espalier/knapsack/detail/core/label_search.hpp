@@ -101,8 +101,6 @@ private:
     };
 
     static constexpr std::size_t most_rows_ = 4;
-    static constexpr std::size_t most_states_ = 400'000;
-    static constexpr std::size_t longest_trail_ = 16'000'000;
 
     const core_problem& core_;
     std::array<double, most_rows_> price_{};
@@ -263,7 +261,7 @@ private:
             make<Rows>(end - first > 1 ? origin_ : states_, change, next);
             merge<Rows>(static_cast<std::uint32_t>(change), next, change + 1 == end);
         }
-        if (states_.size() > most_states_ || trail_.size() > longest_trail_)
+        if (states_.size() > tuning::most_states || trail_.size() > tuning::longest_trail)
             gave_up = true;
     }
 

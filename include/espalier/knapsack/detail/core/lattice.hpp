@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -22,7 +23,6 @@ namespace espalier::detail {
 
 class cost_lattice {
     static constexpr std::size_t most_rows_ = 3; // beyond, products might overflow
-    static constexpr std::int64_t most_cases_ = 4096;
     static constexpr std::int64_t largest_ = std::int64_t{1} << 30;
     std::vector<std::size_t> resources_; ///< those that the rows and columns of the basis stand for
     std::size_t rows_ = 0;               ///< of the basis
@@ -152,7 +152,7 @@ private:
                 if (!is_small(basis_[r]))
                     return;
             }
-            if (basis_[c][c] > most_cases_ / cases)
+            if (basis_[c][c] > tuning::most_cases / cases)
                 return;
             cases *= basis_[c][c];
         }

@@ -65,8 +65,6 @@ public:
 
 private:
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
-    static constexpr std::size_t most_models_ = 4;
-    static constexpr std::size_t most_transitions_ = std::size_t{1} << 24; // of one pattern
 
     /// A block that was taken apart.
     struct model {
@@ -184,7 +182,8 @@ private:
         block.each_component(limits_, [&](pattern&& look, const std::vector<std::uint32_t>& items) {
             for (const std::uint32_t item : items)
                 has_unit_[item] = 1;
-            const std::size_t most = most_transitions_ >> std::min<std::size_t>(look.slots, 24);
+            const std::size_t most =
+                tuning::most_transitions >> std::min<std::size_t>(look.slots, 24);
             if (look.slots > pattern::widest || 2 * items.size() > most) {
                 found_.is_narrow = false;
                 return;
@@ -195,10 +194,10 @@ private:
         if (block.is_long()) // what is in it depends on the values
             return;
         const model made{begin, end, component, found_.size() - component};
-        if (models_.size() < most_models_)
+        if (models_.size() < tuning::models)
             models_.push_back(made);
         else
-            models_[oldest_model_++ % most_models_] = made;
+            models_[oldest_model_++ % tuning::models] = made;
     }
 
     /// Whether no item uses two units, and no unit has so many users that its pattern is too large.
@@ -208,7 +207,7 @@ private:
         const auto& users = problem_.shared.users;
         const auto from = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[begin]);
         const auto to = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[end]);
-        if (from == to || static_cast<std::size_t>(to - from) > most_transitions_ / 4)
+        if (from == to || static_cast<std::size_t>(to - from) > tuning::most_transitions / 4)
             return false;
         const auto ends = std::minmax_element(from, to);
         const std::uint32_t low = *ends.first;
@@ -251,7 +250,7 @@ private:
                     one.add_link(0, kind);
                     one.add_item(problem_.class_of[i], i == its_items.back() ? 1 : 0);
                 }
-                if (last.size() == most_models_)
+                if (last.size() == tuning::models)
                     last.erase(last.begin());
                 known = last.insert(last.end(), number_of(std::move(one)));
             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <cstddef>
@@ -30,7 +32,7 @@ namespace espalier::detail {
 
 class pattern {
 public:
-    static constexpr std::size_t widest = 8; ///< units in a frontier: 256 states
+    static constexpr std::size_t widest = tuning::widest_frontier;
     static constexpr std::size_t items_per_word = 56;
 
     struct link {

@@ -27,7 +27,8 @@ public:
     [[nodiscard]] choice_tally of_many() const
     {
         choice_tally result = *this;
-        result.small_.assign(std::min(parts_.patterns.size(), most_small_) * choices_of_small_, 0);
+        result.small_.assign(
+            std::min(parts_.patterns.size(), tuning::most_tallied_patterns) * choices_of_small_, 0);
         return result;
     }
 
@@ -93,7 +94,6 @@ private:
     // increment each, and looking at what they use is done once for each choice of each pattern.
     static constexpr std::size_t items_of_small_ = 3;
     static constexpr std::size_t choices_of_small_ = std::size_t{1} << items_of_small_;
-    static constexpr std::size_t most_small_ = 64; // patterns: a tally is to be had quickly
 
     const components& parts_;
     const std::vector<resource_vector>& class_costs_;

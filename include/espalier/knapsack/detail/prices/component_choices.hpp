@@ -172,7 +172,7 @@ public:
     /// The present choices of some components.
     [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
     {
-        choice_tally used = some.size() > many_ ? tally().of_many() : tally();
+        choice_tally used = some.size() > tuning::many_components ? tally().of_many() : tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
         used.close();
@@ -271,8 +271,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t grain_ = 16'384; // components
-    static constexpr std::size_t many_ = 1'000;
+    static constexpr std::size_t grain_ = tuning::component_grain;
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     price_vector listed_at_{};              ///< prices that the first of them was given last

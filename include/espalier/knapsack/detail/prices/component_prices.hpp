@@ -40,7 +40,7 @@ public:
     {
         std::vector<std::uint32_t> some(at_.parts.size());
         std::iota(some.begin(), some.end(), std::uint32_t{0});
-        if (at_.parts.items() <= 2 * first_sample_) {
+        if (at_.parts.items() <= 2 * tuning::first_sample) {
             minimise(some, room_);
             sweep();
             return !is_infeasible;
@@ -49,8 +49,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t first_sample_ = 1'024; // items
-
     component_choices& at_;
     resource_vector room_;
     budget& limits_;
@@ -61,11 +59,11 @@ private:
     bool from_samples()
     {
         std::vector<std::uint32_t> some;
-        std::size_t sampled = first_sample_;
+        std::size_t sampled = tuning::first_sample;
         minimise_sample(some, sampled, 0);
         while (at_.parts.items() > 64 * sampled && limits_.check()) {
-            sampled *= 16;
-            minimise_sample(some, sampled, 0.15);
+            sampled *= tuning::component_sample_growth;
+            minimise_sample(some, sampled, tuning::fence);
         }
         if (!limits_.check())
             return false;
@@ -86,7 +84,7 @@ private:
                 less(at_.total_usage, at_.used_by(some).usage(), at_.rows);
             const price_vector before = at_.price;
             const std::vector<double> bonus_before = at_.bonus;
-            minimise(some, less(room_, others, at_.rows), 0.15, close);
+            minimise(some, less(room_, others, at_.rows), tuning::fence, close);
             if (is_infeasible && some.size() != at_.parts.size()) {
                 // Beside the choices that the others have made. They may have to make other ones.
                 is_infeasible = false;

@@ -41,17 +41,15 @@ public:
                 look_at(sampled(k, level));
             return limits.spend(10 * level);
         }
-        for (std::size_t first = 0; first < items_.size(); first += stretch_) {
-            sweep_stretch(first, std::min(first + stretch_, items_.size()), keep);
-            if (!limits.spend(std::min(stretch_, items_.size() - first)))
+        for (std::size_t first = 0; first < items_.size(); first += tuning::stretch) {
+            sweep_stretch(first, std::min(first + tuning::stretch, items_.size()), keep);
+            if (!limits.spend(std::min(tuning::stretch, items_.size() - first)))
                 return false;
         }
         return true;
     }
 
 private:
-    static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
-
     item_view items_;
     std::size_t classes_;
     workers crew_;

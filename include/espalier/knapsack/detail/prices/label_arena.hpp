@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <map>
 #include <vector>
@@ -82,7 +82,7 @@ public:
             if (is_first)
                 kept.clear();
             // Those of nearly the same value first; whoever is dominated mostly is by them.
-            const std::size_t until = kept.size() - std::min(kept.size(), compared_);
+            const std::size_t until = kept.size() - std::min(kept.size(), tuning::labels_compared);
             for (std::size_t k = kept.size(); k-- > until;)
                 if (uses_no_more(kept[k], index))
                     return false;
@@ -101,8 +101,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t compared_ = 256; ///< labels that one is compared with
-
     /// Drops those labels of a sorted list that `is_undominated(index, is the first of its state)`
     /// is false for.
     template <class IsUndominated>

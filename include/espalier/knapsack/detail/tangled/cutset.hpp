@@ -65,10 +65,6 @@ struct cutset {
     }
 
 private:
-    static constexpr std::size_t narrow_ = 3; ///< units in a frontier: eight states
-    static constexpr std::size_t most_met_ =
-        16; ///< pairs of a user of a unit and another unit of it
-
     /// Whether the rest without the first so many units falls into components of narrow frontiers.
     /// A quick look at who meets whom says no for most; otherwise the components are found, and
     /// stay in `rest` and `parts`.
@@ -86,7 +82,8 @@ private:
             for (std::size_t at = graph.first_unit[i]; at < graph.first_unit[i + 1]; ++at)
                 meets[graph.units[at]] += is_out[graph.units[at]] == 0 ? in - 1 : 0;
         }
-        if (std::any_of(meets.begin(), meets.end(), [](std::size_t n) { return n > most_met_; }))
+        if (std::any_of(
+                meets.begin(), meets.end(), [](std::size_t n) { return n > tuning::most_met; }))
             return false;
         rest = whole.problem(is_out);
         rest.floors.clear();
@@ -94,7 +91,7 @@ private:
         parts = {};
         return component_finder(rest, nothing, limits).find(parts) && parts.is_narrow &&
                std::all_of(parts.patterns.begin(), parts.patterns.end(),
-                   [](const pattern& look) { return look.slots <= narrow_; });
+                   [](const pattern& look) { return look.slots <= tuning::narrow_frontier; });
     }
 };
 

@@ -191,7 +191,8 @@ private:
                     std::printf("%s\n", row_of(reached).c_str());
                     std::fflush(stdout);
                 });
-            ladders_.push_back(example::run_of(title, std::span(all).subspan(first)));
+            if (all.size() > first)
+                ladders_.push_back(example::run_of(title, std::span(all).subspan(first)));
         }
         example::print_rung_header();
         for (const example::rung& each : all)

@@ -61,11 +61,9 @@ need counted(perceptron net, std::span<const esp::layer_spec> layers, const esp:
     need sum;
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const esp::weight_matrix m = esp::matrices_of(layers[l])[0];
-        const auto of = [&](const esp::cost_policy& policy) {
-            return esp::recount(
-                m, esp::layout_of<matrix>, esp::coefficients_of(net.weights[l]), policy, how);
-        };
-        sum += {of(esp::cost_policy::paper), of(esp::cost_policy::hls)};
+        const std::span<const float> weights = esp::coefficients_of(net.weights[l]);
+        sum += {esp::recount(m, esp::layout_of<matrix>, weights, esp::cost_policy::paper, how),
+            example::as_reported(m, esp::layout_of<matrix>, weights, how)};
     }
     return sum;
 }
@@ -101,7 +99,8 @@ public:
           orders_(layers),
           dense_accuracy_(validate()),
           dense_right_(test(net)),
-          dense_(counted(net, layers, how))
+          // A multiplier that could choose has no need of it there.
+          dense_(counted(net, layers, esp::structure::packed_multipliers))
     {}
 
     /// Percent of the rows that are not tested.

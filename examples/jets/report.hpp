@@ -3,6 +3,7 @@
 
 #include "../shared/pruner_log.hpp"
 #include "../shared/run_log.hpp"
+#include "../shared/tally.hpp"
 
 #include <espalier/espalier.hpp>
 
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace jets {
+
+using example::factor;
 
 /// What a network takes under two accountings, summed over folds.
 struct need {
@@ -82,15 +85,6 @@ inline estimate change(const outcome& o)
     return estimated(sum, squares, static_cast<double>(o.dense_right.size()));
 }
 
-/// "12.3x", or "-" where there is nothing.
-inline std::string factor(double from, double to)
-{
-    char text[32] = "-";
-    if (from > 0 && to > 0)
-        std::snprintf(text, sizeof text, "%.1fx", from / to);
-    return text;
-}
-
 inline void print_header()
 {
     std::printf(
@@ -141,8 +135,6 @@ inline std::vector<example::run_log> logs_of(const std::vector<outcome>& outcome
                 .accounting = "paper",
                 .baseline = {.need = mean(o.dense.paper), .test = part(o.dense_right)}});
         example::run_log& log = logs.back();
-        log.baseline.need.lut =
-            0; // selectors of a multiplier that could choose, but has no need to
         log.pruned = {.need = mean(o.pruned.paper), .test = part(o.pruned_right)};
         log.rounds.push_back({.need = log.pruned.need,
             .test = log.pruned.test,

@@ -94,7 +94,8 @@ public:
         std::vector<example::run_log> logs;
         for (const int reuse_factor : o_.reuse_factors)
             for (const std::string& name : o_.structures)
-                logs.push_back(climb(reuse_factor, {name}));
+                if (example::run_log log = climb(reuse_factor, {name}); !log.rounds.empty())
+                    logs.push_back(std::move(log));
         return logs;
     }
 

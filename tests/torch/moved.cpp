@@ -24,7 +24,8 @@ TEST_CASE("an image that is moved shows another window, and repeats what is at i
                         std::clamp(y - down[i].item<std::int64_t>(), std::int64_t{0}, height - 1);
                     const std::int64_t from_x =
                         std::clamp(x - right[i].item<std::int64_t>(), std::int64_t{0}, width - 1);
-                    CHECK(result[i][c][y][x].item<float>() ==
-                          images[i][c][from_y][from_x].item<float>());
+                    // LibTorch has a CHECK of its own.
+                    REQUIRE(result[i][c][y][x].item<float>() ==
+                            images[i][c][from_y][from_x].item<float>());
                 }
 }

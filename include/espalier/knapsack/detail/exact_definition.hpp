@@ -13,7 +13,8 @@ namespace espalier {
 namespace detail {
 
 /// A search that was stopped early may have left room for more, or may have found less than the
-/// quick way does.
+/// quick way does. So `exact` is never worth less than `greedy`, and never leaves an item out that
+/// would fit. Of the two bounds the smaller holds.
 inline void improve(const knapsack_problem& problem, knapsack_solution& solution)
 {
     fill_up(problem, solution);

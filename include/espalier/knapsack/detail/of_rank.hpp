@@ -25,6 +25,7 @@ namespace espalier::detail {
         return *place;
     };
     std::vector<double> some;
+    // The rank scales with the sample; a quarter more and some dozen against bad luck.
     const std::size_t stride = values.size() / samples;
     const std::size_t sampled = stride > 1 ? (rank / stride) * 5 / 4 + 32 : samples;
     if (sampled < samples / 4) {

@@ -30,6 +30,7 @@ public:
                 divisor_ = -1; // too small: give up
         }
     }
+    /// For whoever knows of a value that is a multiple of nothing.
     void give_up() { divisor_ = -1; }
     [[nodiscard]] bool gave_up() const { return divisor_ < 0; }
 

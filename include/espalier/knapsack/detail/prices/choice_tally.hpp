@@ -5,6 +5,10 @@
 
 #include <algorithm>
 
+// Sums of what choices use, without sums of vectors: what counts is how often each class is kept
+// and each kind of unit is paid, and resources come in at the end. So adding a choice costs the
+// same for two resources as for thirty-two.
+
 namespace espalier::detail {
 
 /// Counts what choices of components use. Costs are multiplied in at the end, once per class and

@@ -14,7 +14,7 @@ namespace espalier::detail {
 
 using price_vector = std::array<double, max_resources>;
 
-/// λ·amounts.
+/// λ·amounts, in the order of the resources: equal amounts have equal prices, to the last digit.
 [[nodiscard]] inline double price_of(
     const resource_vector& amounts, const price_vector& price, std::size_t rows)
 {

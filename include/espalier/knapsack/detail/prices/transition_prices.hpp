@@ -4,6 +4,12 @@
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 
+// Prices of steps. Keeping an item across a state costs
+//     λ·cost of its class − μ of its class + Σ λ·cost over those of its units that the state has
+//     not paid,
+// where λ are the prices of resources and μ the bonuses of floors. This depends on the pattern of a
+// component alone, so a million components look their prices up in a table.
+
 namespace espalier::detail {
 
 /// What the steps of the dynamic programs over components cost at given prices: of each transition

@@ -199,6 +199,40 @@ TEST_CASE("what the other methods leave unproven stays open")
     CHECK(checked > 100);
 }
 
+TEST_CASE("what leaves without a proof may hold counts with what is decided, no more and no less")
+{
+    std::size_t with_decisions = 0;
+    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+        dice random(60'000 + seed);
+        const knapsack_problem problem = any_problem(random);
+        const std::optional<long double> best = judge::best_of_all_choices(problem);
+        if (!is_tangled(problem) || !best || !(*best > 0))
+            continue;
+        linked::endless time;
+        const decided begin(problem);
+        tangled_search search(problem, begin, time.limits);
+        search.run([&](const knapsack_problem& part) {
+            if (!decided(part).reason.empty())
+                return no_answer(solve_status::infeasible, part, "floors", time.watch);
+            // The right bound, and next to nothing kept.
+            knapsack_solution solution = exact{}(part);
+            if (!solution.has_answer())
+                return solution;
+            for (std::uint8_t& one : solution.keep)
+                if (std::exchange(one, 0) != 0)
+                    one = is_feasible(part, solution.keep) ? 0 : 1;
+            solution.value = value_of(part, solution.keep);
+            solution.status = solve_status::feasible;
+            return solution;
+        });
+        CAPTURE(seed);
+        CHECK_FALSE(search.is_complete);
+        CHECK(search.best.bound == doctest::Approx(static_cast<double>(*best)).epsilon(1e-9));
+        with_decisions += begin.has_decisions() ? 1 : 0;
+    }
+    CHECK(with_decisions > 20);
+}
+
 TEST_CASE("a few units of a grid are decided, never the items, and what binds has a price")
 {
     for (const std::size_t side : {7U, 9U}) { // the first has a narrow frontier after all

@@ -117,9 +117,10 @@ inline constexpr std::size_t most_listed_bytes = std::size_t{1} << 28U;
 inline constexpr std::size_t most_exchanged = 1'000;
 /// A gap that proofs get along with: pruning never has a larger one.
 inline constexpr double small_gap = 1e-4;
-/// Kicks that bring nothing, one after the other, before exchanges end; and around one choice.
-inline constexpr std::size_t kicks_in_vain = 6'000;
-inline constexpr std::size_t kicks_around_one = 100;
+/// Kicks that bring nothing, one after the other, before exchanges end.
+inline constexpr std::size_t kicks_in_vain = 60'000;
+/// How much less a choice may be worth than the one before, as a part of it, to go on from it.
+inline constexpr double most_drift = 1e-3;
 /// Steps of all exchanges: a second.
 inline constexpr std::uint64_t exchange_steps = 1'000'000'000;
 

@@ -13,6 +13,7 @@
 #include <knapsack/linked.hpp>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <set>
 #include <vector>
 
@@ -307,6 +308,46 @@ TEST_CASE("an order of the units that makes the frontier narrower is found")
         REQUIRE(of.parts.is_narrow);
         CHECK(of.parts.size() == 1);
         CHECK(of.parts.look(0).slots <= 3);
+    }
+}
+
+TEST_CASE("columns whose users are anywhere have the patterns of columns in a row")
+{
+    // Multipliers of 16 bits in columns of 36: of nine columns the pattern repeats.
+    for (const bool is_shuffled : {false, true}) {
+        dice random(9);
+        const std::uint32_t items = 320;
+        std::vector<std::uint32_t> name(items);
+        std::iota(name.begin(), name.end(), std::uint32_t{0});
+        for (std::uint32_t k = items; is_shuffled && k > 1; --k)
+            std::swap(name[k - 1], name[random.below(k)]);
+        knapsack_problem problem =
+            instances::plain(items, 1, 1, instances::values::uniform, random);
+        problem.shared.costs = {{1}};
+        problem.shared.first = {0};
+        for (std::uint32_t bit = 0; bit < 16 * items; bit += 36) {
+            std::vector<std::uint32_t> users;
+            for (std::uint32_t k = bit / 16; k < (bit + 36 + 15) / 16 && k < items; ++k)
+                users.push_back(name[k]);
+            std::sort(users.begin(), users.end());
+            problem.shared.users.insert(problem.shared.users.end(), users.begin(), users.end());
+            problem.shared.first.push_back(problem.shared.users.size());
+            problem.shared.kind.push_back(0);
+        }
+        const linked::setting of(problem);
+        CAPTURE(is_shuffled);
+        REQUIRE(of.parts.is_narrow);
+        CHECK(of.parts.patterns.size() <= 4);
+        CHECK(of.parts.items() == items);
+        for (std::size_t c = 0; c < of.parts.size(); ++c) { // neighbours in a column, every time
+            std::vector<std::uint32_t> places;
+            for (std::size_t at = of.parts.first[c]; at < of.parts.first[c + 1]; ++at)
+                places.push_back(static_cast<std::uint32_t>(
+                    std::find(name.begin(), name.end(), of.parts.item[at]) - name.begin()));
+            const auto [low, high] = std::minmax_element(places.begin(), places.end());
+            CHECK(*high - *low + 1 == places.size());
+            CHECK(*low % 9 == 0);
+        }
     }
 }
 

@@ -55,18 +55,19 @@ public:
         position best = here();
         position start = best;
         for (std::size_t in_vain = 0; in_vain < most_in_vain && !limits.is_spent(); ++in_vain) {
-            // Now and then from somewhere else, whatever that is worth.
-            const bool goes_away =
-                in_vain % tuning::kicks_around_one == tuning::kicks_around_one - 1;
-            kick(goes_away ? kept() / 2 : 2 + draw(4));
+            kick(1 + draw(4));
             climb(limits);
-            if (is_more(value, best.value)) {
-                best = start = here();
-                in_vain = 0;
-            } else if (goes_away || is_more(value, start.value)) {
+            // Also on from what is worth a little less, or it would come back to one choice again
+            // and again.
+            const double drift =
+                tuning::most_drift * best.value * static_cast<double>(draw(1'000)) / 1e3;
+            if (value >= start.value - drift)
                 start = here();
-            } else {
+            else
                 go_to(start);
+            if (is_more(value, best.value)) {
+                best = here();
+                in_vain = 0;
             }
         }
         go_to(best);
@@ -97,10 +98,6 @@ private:
     }
     /// Not by rounding alone.
     [[nodiscard]] static bool is_more(double a, double b) { return a > b * (1 + 1e-12); }
-    [[nodiscard]] std::size_t kept() const
-    {
-        return static_cast<std::size_t>(std::count(keep.begin(), keep.end(), std::uint8_t{1}));
-    }
 
     /// The indices of some numbers, the largest first.
     [[nodiscard]] static std::vector<std::uint32_t> falling(const std::vector<double>& numbers)
@@ -192,9 +189,9 @@ private:
             banned_[items[k]] = 1;
             items.erase(items.begin() + static_cast<std::ptrdiff_t>(k));
         }
-        // Half of the others that are out may not come in, so that what is filled in differs.
+        // Some of the others that are out may not come in, so that what is filled in differs.
         for (std::size_t item = 0; item < keep.size(); ++item)
-            if (keep[item] == 0 && draw(2) == 0)
+            if (keep[item] == 0 && draw(4) == 0)
                 banned_[item] = 1;
     }
 };

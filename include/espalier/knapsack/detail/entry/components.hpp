@@ -8,10 +8,10 @@
 #include <map>
 #include <utility>
 
-// Units of hardware come in the order of their users. Then the units fall into blocks, none of
-// which uses an item of another, and most blocks look like the one before but for the place where
-// they begin; such a block is recognised by a comparison and costs no more than that. So is a unit
-// that shares no user with another. Any other block is taken apart (unit_block.hpp).
+// Units of hardware come in the order of their users, or their users can be put in the order of the
+// units. Then the units fall into blocks, none of which uses an item of another, and most blocks
+// look like the one before but for the place where they begin; such a block is recognised by a
+// comparison and costs no more than that. Any other block is taken apart (unit_block.hpp).
 
 namespace espalier::detail {
 
@@ -35,21 +35,32 @@ public:
     {
         const shared_units& shared = problem_.shared;
         found_.item.reserve(problem_.size());
+        found_.first.reserve(problem_.size() + 1);
+        found_.pattern_of.reserve(problem_.size());
+        if (!are_side_by_side()) {
+            if (!limits_.spend(4 * problem_.size() + 8 * shared.users.size()))
+                return false;
+            who_.put_in_order();
+        }
         const bool in_order = is_in_order();
         for (std::size_t begin = 0; begin < shared.size();) {
             const std::size_t end = in_order ? end_of_block(begin) : shared.size();
-            if (!std::any_of(models_.begin(), models_.end(),
+            if (std::none_of(models_.begin(), models_.end(),
                     [&](const model& m) { return repeats(m, begin, end); }))
                 take_apart(begin, end);
             if (!limits_.spend(4 * (shared.first[end] - shared.first[begin])))
                 return false;
             begin = end;
         }
+        for (std::uint32_t& user : found_.item) {
+            user = who_.item(user);
+            has_unit_[user] = 1;
+        }
         // Items without a unit that is still to be paid are components of their own, one pattern a
         // class.
         std::vector<std::uint32_t> alone(problem_.classes(), none_);
         for (std::uint32_t i = 0; i < problem_.size(); ++i)
-            if (!has_unit_[i] && who_.is_free(i)) {
+            if (!has_unit_[i] && who_.begin.of(i) == decision::free) {
                 std::uint32_t& number = alone[problem_.class_of[i]];
                 if (number == none_) {
                     pattern one;
@@ -75,10 +86,10 @@ private:
     };
 
     const knapsack_problem& problem_;
-    const participants who_;
+    participants who_;
     budget& limits_;
-    components found_;
-    std::vector<std::uint8_t> has_unit_;                        ///< by item
+    components found_;                   ///< its items by place, see `participants`
+    std::vector<std::uint8_t> has_unit_; ///< by item
     std::map<std::vector<std::uint32_t>, std::uint32_t> known_; ///< key → pattern
     std::vector<model> models_;                                 ///< the last few
     std::size_t oldest_model_ = 0;
@@ -97,8 +108,20 @@ private:
         return at->second;
     }
 
-    /// Whether the first users of the units ascend. Memory columns come so; all units
-    /// of a problem where they do not are one block.
+    /// Whether the users of every unit are neighbours, and the units in their order.
+    [[nodiscard]] bool are_side_by_side() const
+    {
+        const shared_units& shared = problem_.shared;
+        for (std::size_t unit = 0; unit < shared.size(); ++unit) {
+            const auto users = shared.users_of(unit);
+            if (!users.empty() && users.back() - users.front() >= users.size())
+                return false;
+        }
+        return is_in_order();
+    }
+
+    /// Whether the first users of the units ascend. Memory columns come so; all units of a problem
+    /// where they do not are one block.
     [[nodiscard]] bool is_in_order() const
     {
         const shared_units& shared = problem_.shared;
@@ -106,7 +129,7 @@ private:
         for (std::size_t unit = 0; unit < shared.size(); ++unit) {
             if (shared.first[unit] == shared.first[unit + 1])
                 continue;
-            const std::uint32_t front = shared.users[shared.first[unit]];
+            const std::uint32_t front = who_.users()[shared.first[unit]];
             if (front < last)
                 return false;
             last = front;
@@ -123,9 +146,9 @@ private:
         for (std::size_t unit = begin; unit < shared.size(); ++unit) {
             if (shared.first[unit] == shared.first[unit + 1])
                 continue;
-            if (any && shared.users[shared.first[unit]] > reach)
+            if (any && who_.users()[shared.first[unit]] > reach)
                 return unit;
-            reach = std::max(reach, shared.users[shared.first[unit + 1] - 1]);
+            reach = std::max(reach, who_.users()[shared.first[unit + 1] - 1]);
             any = true;
         }
         return shared.size();
@@ -147,24 +170,26 @@ private:
             if (shared.kind[begin + u] != shared.kind[m.begin + u] ||
                 shared.first[begin + u] - at != shared.first[m.begin + u] - from)
                 return false;
-        const std::uint32_t offset = shared.users[at] - shared.users[from];
+        const std::uint32_t* users = who_.users().data();
+        const std::uint32_t offset = users[at] - users[from];
         const bool has_decisions = who_.begin.has_decisions();
         for (std::size_t k = 0; k < uses; ++k) {
-            const std::uint32_t user = shared.users[from + k];
-            if (shared.users[at + k] != user + offset ||
-                problem_.class_of[user + offset] != problem_.class_of[user])
+            const std::uint32_t user = users[from + k];
+            if (users[at + k] != user + offset ||
+                who_.class_of(user + offset) != who_.class_of(user))
                 return false;
             // The offset moves every user alike, so the same components come out.
             // With equal decisions, equal units are paid.
-            if (has_decisions && who_.begin.of(user + offset) != who_.begin.of(user))
+            if (has_decisions && who_.decided_of(user + offset) != who_.decided_of(user))
                 return false;
         }
+        std::size_t to = found_.item.size();
+        found_.item.resize(to + found_.first[m.component + m.parts] - found_.first[m.component]);
         for (std::size_t c = m.component; c < m.component + m.parts; ++c) {
-            for (std::size_t k = found_.first[c]; k < found_.first[c + 1]; ++k) {
-                found_.item.push_back(found_.item[k] + offset);
-                has_unit_[found_.item.back()] = 1;
-            }
-            found_.close(found_.pattern_of[c]);
+            for (std::size_t k = found_.first[c]; k < found_.first[c + 1]; ++k)
+                found_.item[to++] = found_.item[k] + offset;
+            found_.first.push_back(to);
+            found_.pattern_of.push_back(found_.pattern_of[c]);
         }
         return true;
     }
@@ -174,18 +199,15 @@ private:
     /// problem too wide for dynamic programming: is_narrow.
     void take_apart(std::size_t begin, std::size_t end)
     {
-        bool is_long = false;
-        if (end - begin > 1 && is_simple(begin, end, is_long))
-            return take_units(begin, end, is_long);
         const std::size_t component = found_.size();
         unit_block block(who_, begin, end);
         block.each_component(limits_, [&](pattern&& look, const std::vector<std::uint32_t>& items) {
-            for (const std::uint32_t item : items)
-                has_unit_[item] = 1;
             const std::size_t most =
                 tuning::most_transitions >> std::min<std::size_t>(look.slots, 24);
             if (look.slots > pattern::widest || 2 * items.size() > most) {
                 found_.is_narrow = false;
+                for (const std::uint32_t user : items)
+                    has_unit_[who_.item(user)] = 1;
                 return;
             }
             found_.item.insert(found_.item.end(), items.begin(), items.end());
@@ -198,64 +220,6 @@ private:
             models_.push_back(made);
         else
             models_[oldest_model_++ % tuning::models] = made;
-    }
-
-    /// Whether no item uses two units, and no unit has so many users that its pattern is too large.
-    /// \param is_long  becomes whether items that cannot be kept are left out, as of other blocks
-    [[nodiscard]] bool is_simple(std::size_t begin, std::size_t end, bool& is_long) const
-    {
-        const auto& users = problem_.shared.users;
-        const auto from = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[begin]);
-        const auto to = users.begin() + static_cast<std::ptrdiff_t>(problem_.shared.first[end]);
-        if (from == to || static_cast<std::size_t>(to - from) > tuning::most_transitions / 4)
-            return false;
-        const auto ends = std::minmax_element(from, to);
-        const std::uint32_t low = *ends.first;
-        is_long = *ends.second - low + 1 > pattern::items_per_word;
-        std::vector<std::uint8_t> seen(*ends.second - low + 1, 0);
-        return std::none_of(from, to, [&](std::uint32_t user) { return seen[user - low]++ != 0; });
-    }
-
-    /// The same for units none of which shares a user with another, as the two states of a million
-    /// weights do: each is a component, and most look like one of the last few.
-    void take_units(std::size_t begin, std::size_t end, bool is_long)
-    {
-        std::vector<std::uint32_t> last; // patterns
-        for (std::size_t unit = begin; unit < end && limits_.spend(20); ++unit) {
-            if (!who_.matters(unit))
-                continue;
-            const std::size_t mark = found_.item.size();
-            for (const std::uint32_t user : problem_.shared.users_of(unit))
-                if (who_.is_free(user) && (!is_long || who_.worth.holds(problem_, user))) {
-                    found_.item.push_back(user);
-                    has_unit_[user] = 1;
-                }
-            const std::span its_items = std::span{found_.item}.subspan(mark);
-            if (its_items.empty())
-                continue;
-            const std::uint32_t kind = problem_.shared.kind[unit];
-            const auto is_its = [&](std::uint32_t number) {
-                const pattern& look = found_.patterns[number];
-                return look.links.front().kind == kind &&
-                       std::equal(look.class_of.begin(), look.class_of.end(), its_items.begin(),
-                           its_items.end(), [&](std::uint32_t c, std::uint32_t i) {
-                               return c == problem_.class_of[i];
-                           });
-            };
-            auto known = std::find_if(last.begin(), last.end(), is_its);
-            if (known == last.end()) {
-                pattern one;
-                one.slots = 1;
-                for (const std::uint32_t i : its_items) {
-                    one.add_link(0, kind);
-                    one.add_item(problem_.class_of[i], i == its_items.back() ? 1 : 0);
-                }
-                if (last.size() == tuning::models)
-                    last.erase(last.begin());
-                known = last.insert(last.end(), number_of(std::move(one)));
-            }
-            found_.close(*known);
-        }
     }
 };
 

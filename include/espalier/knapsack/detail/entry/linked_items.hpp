@@ -108,13 +108,12 @@ private:
         const auto its = crew.of_parts<double>(parts.size(), [&](std::size_t from, std::size_t to) {
             double its_largest = 0;
             for (std::size_t c = from; c < to; ++c) {
-                const std::vector<std::uint8_t>& its_fits = fits[parts.pattern_of[c]];
-                for (std::size_t k = 0; k < its_fits.size(); ++k) {
-                    const std::size_t at = parts.first[c] + k;
+                const std::uint8_t* its_fits = fits[parts.pattern_of[c]].data();
+                for (std::size_t at = parts.first[c]; at < parts.first[c + 1]; ++at) {
                     const std::uint32_t item = parts.item[at];
-                    parts.value[at] = its_fits[k] && worth.holds(problem, item)
-                                          ? problem.values[item]
-                                          : -std::numeric_limits<double>::infinity();
+                    const bool may_be_kept = (*its_fits++ != 0) & worth.holds(problem, item);
+                    parts.value[at] = may_be_kept ? problem.values[item]
+                                                  : -std::numeric_limits<double>::infinity();
                     its_largest = std::max(its_largest, parts.value[at]);
                 }
             }

@@ -206,16 +206,21 @@ private:
     }
 };
 
-/// The components of one problem, and where their items are.
-struct components {
-    std::vector<pattern> patterns;
+/// What components are worth, one after the other.
+struct component_values {
     std::vector<std::uint32_t> pattern_of; ///< by component
     std::vector<std::size_t> first{0};     ///< component → position of its first item; one more
-    std::vector<std::uint32_t> item;       ///< by position
     std::vector<double> value; ///< by position, scaled; −∞: cannot be kept. The caller's to fill
-    bool is_narrow = true;     ///< no frontier has more than `pattern::widest` units
 
     [[nodiscard]] std::size_t size() const { return pattern_of.size(); }
+};
+
+/// The components of one problem, and where their items are.
+struct components : component_values {
+    std::vector<pattern> patterns;
+    std::vector<std::uint32_t> item; ///< by position
+    bool is_narrow = true;           ///< no frontier has more than `pattern::widest` units
+
     [[nodiscard]] std::size_t items() const { return item.size(); }
     [[nodiscard]] std::size_t items(std::size_t c) const { return first[c + 1] - first[c]; }
     /// Of some components together.
@@ -225,6 +230,21 @@ struct components {
             [&](std::size_t sum, std::uint32_t c) { return sum + items(c); });
     }
     [[nodiscard]] const pattern& look(std::size_t c) const { return patterns[pattern_of[c]]; }
+    /// The values of some components side by side: from all over a large problem they come slowly.
+    [[nodiscard]] component_values values_of(const std::vector<std::uint32_t>& some) const
+    {
+        component_values result;
+        result.pattern_of.reserve(some.size());
+        result.first.reserve(some.size() + 1);
+        for (const std::uint32_t c : some) {
+            result.pattern_of.push_back(pattern_of[c]);
+            result.value.insert(result.value.end(),
+                value.begin() + static_cast<std::ptrdiff_t>(first[c]),
+                value.begin() + static_cast<std::ptrdiff_t>(first[c + 1]));
+            result.first.push_back(result.value.size());
+        }
+        return result;
+    }
 
     /// Ends a component, whose items are those added since the last.
     void close(std::uint32_t its_pattern)

@@ -29,8 +29,10 @@ struct value_range {
     }
 };
 
-/// The items and units that take part.
-struct participants {
+/// The items and units that take part. Items go by their number in the problem, or, once they were
+/// put in order, by their place among the users.
+class participants {
+public:
     const knapsack_problem& problem;
     const decided& begin; ///< what is decided and paid
     value_range worth;
@@ -43,12 +45,83 @@ struct participants {
             costs_nothing.push_back(cost == resource_vector{});
     }
 
-    [[nodiscard]] bool is_free(std::size_t item) const { return begin.of(item) == decision::free; }
+    /// Puts users in the order of their first unit, then of their last, so that units far apart in
+    /// the numbering of items, as the slots of assigned weights and the states of a weight are,
+    /// repeat like any others.
+    void put_in_order()
+    {
+        const shared_units& shared = problem.shared;
+        std::vector<whereabouts> where(problem.size());
+        for (std::uint32_t unit = 0; unit < shared.size(); ++unit)
+            for (const std::uint32_t user : shared.users_of(unit))
+                where[user].last = unit;
+        order_.reserve(std::min(problem.size(), shared.users.size()));
+        users_.reserve(shared.users.size());
+        for (std::uint32_t unit = 0; unit < shared.size(); ++unit) {
+            const std::size_t new_from = order_.size();
+            bool is_sorted = true; // mostly
+            std::uint32_t before = 0;
+            for (const std::uint32_t user : shared.users_of(unit)) {
+                whereabouts& its = where[user];
+                if (its.place == none_) {
+                    is_sorted &= new_from == order_.size() || its.last >= where[order_.back()].last;
+                    its.place = static_cast<std::uint32_t>(order_.size());
+                    order_.push_back(user);
+                }
+                is_sorted &= its.place >= std::exchange(before, its.place);
+                users_.push_back(its.place);
+            }
+            if (!is_sorted)
+                sort_from(new_from, shared.users_of(unit), where);
+        }
+    }
+
+    [[nodiscard]] std::uint32_t item(std::uint32_t user) const
+    {
+        return order_.empty() ? user : order_[user];
+    }
+    [[nodiscard]] std::uint32_t class_of(std::uint32_t user) const
+    {
+        return problem.class_of[item(user)];
+    }
+    /// As `shared_units::users`.
+    [[nodiscard]] const std::vector<std::uint32_t>& users() const
+    {
+        return order_.empty() ? problem.shared.users : users_;
+    }
+
+    [[nodiscard]] decision decided_of(std::uint32_t user) const { return begin.of(item(user)); }
     /// Whether a unit is to be paid for.
     [[nodiscard]] bool matters(std::size_t unit) const
     {
         return !costs_nothing[problem.shared.kind[unit]] &&
                (begin.paid.empty() || !begin.paid[unit]);
+    }
+
+private:
+    static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> order_; ///< items by place; empty: as they are numbered
+    std::vector<std::uint32_t> users_; ///< as `shared_units::users`, their places
+
+    struct whereabouts {
+        std::uint32_t last = 0; ///< unit
+        std::uint32_t place = none_;
+    };
+
+    /// Puts what the last unit has added in its order.
+    void sort_from(std::size_t new_from, std::span<const std::uint32_t> its_users,
+        std::vector<whereabouts>& where)
+    {
+        std::sort(order_.begin() + static_cast<std::ptrdiff_t>(new_from), order_.end(),
+            [&](std::uint32_t a, std::uint32_t b) {
+                return where[a].last != where[b].last ? where[a].last < where[b].last : a < b;
+            });
+        for (std::size_t k = new_from; k < order_.size(); ++k)
+            where[order_[k]].place = static_cast<std::uint32_t>(k);
+        const auto first = users_.end() - std::ssize(its_users);
+        std::transform(its_users.begin(), its_users.end(), first,
+            [&](std::uint32_t user) { return where[user].place; });
+        std::sort(first, users_.end());
     }
 };
 
@@ -60,7 +133,7 @@ public:
     unit_block(const participants& who, std::size_t begin, std::size_t end)
         : who_(who), shared_(who.problem.shared), begin_(begin), count_(end - begin)
     {
-        const auto users = std::span{shared_.users}.subspan(
+        const auto users = std::span{who.users()}.subspan(
             shared_.first[begin], shared_.first[end] - shared_.first[begin]);
         if (users.empty())
             return;
@@ -71,7 +144,8 @@ public:
         // they leave, because it may fall into pieces without them.
         for (const std::uint32_t user : users)
             is_in_[user - first_item_] =
-                who.is_free(user) && (!is_long() || who.worth.holds(who.problem, user));
+                who.decided_of(user) == decision::free &&
+                (!is_long() || who.worth.holds(who.problem, who.item(user)));
         const auto each_use = [&](auto use) {
             for (std::uint32_t unit = 0; unit < count_; ++unit)
                 if (who.matters(begin + unit))
@@ -94,7 +168,7 @@ public:
     /// Whether what is in the components depends on what the items are worth.
     [[nodiscard]] bool is_long() const { return is_in_.size() > pattern::items_per_word; }
 
-    /// Calls `found(pattern, items)` for each component of items that use units that matter. Of a
+    /// Calls `found(pattern, users)` for each component of items that use units that matter. Of a
     /// pattern that is much wider than the widest only the width is right.
     template <class Found>
     void each_component(budget& limits, const Found& found)
@@ -152,7 +226,8 @@ private:
     }
     [[nodiscard]] std::span<const std::uint32_t> users_of(std::uint32_t unit) const
     {
-        return shared_.users_of(begin_ + unit);
+        const std::size_t first = shared_.first[begin_ + unit];
+        return std::span{who_.users()}.subspan(first, shared_.first[begin_ + unit + 1] - first);
     }
 
     /// The units that are joined to one by users, breadth first.
@@ -216,7 +291,7 @@ private:
                 if (last_step_[unit] == step)
                     leaving |= std::uint64_t{1} << slot;
             }
-            look.add_item(who_.problem.class_of[first_item_ + order[step]], leaving);
+            look.add_item(who_.class_of(first_item_ + order[step]), leaving);
             free_slots |= leaving;
         }
         return look;

@@ -40,7 +40,11 @@ public:
     /// \param times   −1: it is made no more
     void add(std::size_t c, const std::uint64_t* choice, std::int64_t times = 1)
     {
-        const std::size_t its_pattern = parts_.pattern_of[c];
+        add_of(parts_.pattern_of[c], choice, times);
+    }
+    /// The same for a component of a pattern.
+    void add_of(std::size_t its_pattern, const std::uint64_t* choice, std::int64_t times = 1)
+    {
         const pattern& look = parts_.patterns[its_pattern];
         const std::size_t begin = its_pattern * choices_of_small_;
         if (begin < small_.size() && look.size() <= items_of_small_)

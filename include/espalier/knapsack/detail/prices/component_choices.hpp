@@ -89,10 +89,9 @@ public:
         double worth = 0; ///< Σ best worth: value less prices, bonuses included
         choice_tally used;
     };
-    /// \param count, component  `component(0)` … `component(count - 1)`
-    template <class Component>
-    evaluation evaluate(const price_vector& prices, std::size_t count, const Component& component)
+    evaluation evaluate_all(const price_vector& prices, const component_values& of)
     {
+        const std::size_t count = of.size();
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
         std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
@@ -102,11 +101,10 @@ public:
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
                 oracles_[part].template solve<false>(
-                    std::min(grain_, last - begin),
-                    [&](std::size_t k) { return component(begin + k); },
+                    of, std::min(grain_, last - begin), [&](std::size_t k) { return begin + k; },
                     [&](std::size_t c, double best, double, const std::uint64_t* choice) {
                         worth.add(best);
-                        used[part].add(c, choice);
+                        used[part].add_of(of.pattern_of[c], choice);
                     });
             }
         });
@@ -120,7 +118,11 @@ public:
     }
     evaluation evaluate(const price_vector& prices, const std::vector<std::uint32_t>& some)
     {
-        return evaluate(prices, some.size(), [&](std::size_t k) { return some[k]; });
+        if (some != evaluated_) { // mostly the same as before, at other prices
+            evaluated_ = some;
+            values_ = parts.values_of(some);
+        }
+        return evaluate_all(prices, values_);
     }
 
     /// What some components are worth at their best, and how many items of a class they keep.
@@ -180,10 +182,7 @@ public:
     }
 
     /// Σ over all components of the best worth at the prices.
-    [[nodiscard]] double total_worth()
-    {
-        return evaluate(price, parts.size(), [](std::size_t c) { return c; }).worth;
-    }
+    [[nodiscard]] double total_worth() { return evaluate_all(price, parts).worth; }
 
     /// The choices of component c that lose at most `limit`, see component_oracle.
     std::vector<alternative> list(std::size_t c, double limit,
@@ -198,7 +197,7 @@ public:
         choice_.resize(choice_at(parts.size()));
         margin.resize(parts.size());
         total_usage = {};
-        static_cast<void>(solve_at_price(parts.size(), [](std::size_t c) { return c; }));
+        static_cast<void>(solve_at_price<false>(parts.size(), [](std::size_t c) { return c; }));
     }
 
     /// The same after prices have moved from those `before`, for those components whose margin is
@@ -224,7 +223,7 @@ public:
         }
         used.close();
         total_usage = less(total_usage, used.usage(), rows);
-        return solve_at_price(near.size(), [&](std::size_t k) { return near[k]; });
+        return solve_at_price<true>(near.size(), [&](std::size_t k) { return near[k]; });
     }
 
     /// The words of all choices, to be compared later.
@@ -276,6 +275,8 @@ private:
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     price_vector listed_at_{};              ///< prices that the first of them was given last
     std::vector<std::uint64_t> choice_;     ///< words of the best choices, see choice_at
+    std::vector<std::uint32_t> evaluated_;  ///< components whose values were gathered last
+    component_values values_;
 
     /// Where the words of a component's choice begin: it has at most one more than its share.
     [[nodiscard]] std::size_t choice_at(std::size_t c) const
@@ -306,8 +307,8 @@ private:
             oracle.single.prices.price(prices, rows, class_costs, kind_costs, bonus);
     }
 
-    /// Solves some components at `price`, and adds their usage. Those that changed.
-    template <class Component>
+    /// Solves some components at `price`, and adds their usage. Those that changed, if it is asked.
+    template <bool WithChanged, class Component>
     std::vector<std::uint32_t> solve_at_price(std::size_t count, const Component& component)
     {
         set_prices(price);
@@ -320,13 +321,10 @@ private:
                     margin[c] = best - second;
                     std::uint64_t* known = &choice_[choice_at(c)];
                     const std::size_t words = parts.look(c).words();
-                    bool is_other = false;
-                    for (std::size_t w = 0; w < words; ++w) { // mostly one
-                        is_other = is_other || choice[w] != known[w];
-                        known[w] = choice[w];
-                    }
-                    if (is_other)
+                    if (WithChanged && !std::equal(choice, choice + words, known))
                         changed[part].push_back(static_cast<std::uint32_t>(c));
+                    for (std::size_t w = 0; w < words; ++w) // mostly one
+                        known[w] = choice[w];
                     used[part].add(c, choice);
                 });
         });

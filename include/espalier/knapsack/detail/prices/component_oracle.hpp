@@ -29,20 +29,27 @@ public:
     template <bool WithSecond, class Component, class Use>
     void solve(std::size_t count, const Component& component, const Use& use)
     {
+        solve<WithSecond>(parts_, count, component, use);
+    }
+    /// \param of  the values that components are numbered in
+    template <bool WithSecond, class Component, class Use>
+    void solve(
+        const component_values& of, std::size_t count, const Component& component, const Use& use)
+    {
         std::array<std::size_t, lanes_> group{};
         for (std::size_t k = 0; k < count;) {
             std::size_t size = 0;
-            const std::size_t its_pattern = parts_.pattern_of[component(k)];
+            const std::size_t its_pattern = of.pattern_of[component(k)];
             if (is_pair(its_pattern)) {
                 const pair_prices prices(
                     single.prices.of(its_pattern), parts_.patterns[its_pattern]);
-                for (; k < count && parts_.pattern_of[component(k)] == its_pattern; ++k)
-                    solve_pair(component(k), prices, use);
+                for (; k < count && of.pattern_of[component(k)] == its_pattern; ++k)
+                    solve_pair(component(k), &of.value[of.first[component(k)]], prices, use);
                 continue;
             }
-            while (size < lanes_ && k < count && parts_.pattern_of[component(k)] == its_pattern)
+            while (size < lanes_ && k < count && of.pattern_of[component(k)] == its_pattern)
                 group[size++] = component(k++);
-            solve_group<WithSecond>(its_pattern, group, size, use);
+            solve_group<WithSecond>(of, its_pattern, group, size, use);
         }
     }
 
@@ -97,9 +104,9 @@ private:
     };
 
     template <class Use>
-    void solve_pair(std::size_t c, const pair_prices& prices, const Use& use) const
+    void solve_pair(
+        std::size_t c, const double* value, const pair_prices& prices, const Use& use) const
     {
-        const double* value = &parts_.value[parts_.first[c]];
         // In the order in which ties are settled.
         const double one = value[0] - prices.first;
         double best = one > 0 ? one : 0.0;
@@ -119,14 +126,14 @@ private:
     }
 
     template <bool WithSecond, class Use>
-    void solve_group(std::size_t its_pattern, const std::array<std::size_t, lanes_>& group,
-        std::size_t size, const Use& use)
+    void solve_group(const component_values& of, std::size_t its_pattern,
+        const std::array<std::size_t, lanes_>& group, std::size_t size, const Use& use)
     {
         const pattern& look = parts_.patterns[its_pattern];
         const double* prices = single.prices.of(its_pattern);
         std::array<const double*, lanes_> values{};
         for (std::size_t l = 0; l < lanes_; ++l) // spare lanes repeat the first
-            values[l] = &parts_.value[parts_.first[group[l < size ? l : 0]]];
+            values[l] = &of.value[of.first[group[l < size ? l : 0]]];
         const std::size_t states = look.states();
         if (now_.size() < states) {
             now_.resize(states);

@@ -38,8 +38,12 @@ file(MAKE_DIRECTORY ${WORK}/data)
 file(WRITE ${WORK}/data/train-images-idx3-ubyte.gz "not gzip, not IDX")
 refuses("is not an IDX file" --data ${WORK}/data)
 
+refuses("File does not exist: /nonexistent" --teachers /nonexistent)
+refuses("--temperature: Value 0 not in range" --temperature 0)
+refuses("--shift: Value 9 not in range" --shift 9)
+
 execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --tolerance 0.5 --seed 3
-        --output ${WORK}/rehearsal.json
+        --output ${WORK}/rehearsal.json --save-weights ${WORK}/dense.f32
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "the rehearsal failed with exit ${result}:\n${output}")
@@ -63,14 +67,23 @@ if(pruned_dsp GREATER 1308 OR pruned_bram GREATER 657 OR rounds LESS 4 OR NOT se
     message(FATAL_ERROR "the pruned network is not within its budget:\n${json}")
 endif()
 
-# Structures beyond the paper's, with weights and data of 12 bits. The program itself stops if the
-# weights need more than the pruner says, or the network does not score what was accepted.
+# Structures beyond the paper's, with weights and data of 12 bits, images that move and a second
+# teacher. The program itself stops if the weights need more than the pruner says, or the network
+# does not score what was accepted.
 execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --seed 3 --only-structures
         --structures "n:4,permuted n:4,free" --two-digits yes --factors 10 --bits 12 --averaging 0.9
-        --output ${WORK}/structures.json
+        --shift 1 --temperature 3 --weight-decay 0.01 --teachers ${WORK}/dense.f32
+        --save-pruned ${WORK}/pruned.f32 --output ${WORK}/structures.json
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)
     message(FATAL_ERROR "the rehearsal of structures failed with exit ${result}:\n${output}")
+endif()
+if(NOT output MATCHES "teacher [^\n]*dense.f32: validation accuracy")
+    message(FATAL_ERROR "no second teacher was heard:\n${output}")
+endif()
+file(SIZE ${WORK}/pruned.f32 bytes)
+if(NOT bytes EQUAL 246824)
+    message(FATAL_ERROR "the pruned network is written as ${bytes} bytes")
 endif()
 file(READ ${WORK}/structures.json json)
 string(JSON count LENGTH "${json}" structures)

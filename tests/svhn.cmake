@@ -71,3 +71,18 @@ file(READ ${WORK}/again.html again)
 if(NOT result EQUAL 0 OR NOT page STREQUAL again)
     message(FATAL_ERROR "the report makes another page of the log than the program\n${output}")
 endif()
+
+# A ladder ends where half of the accuracy is lost, and says so; what came before stays.
+execute_process(COMMAND ${PROGRAM} --made-up 600 --dense-epochs 12 --first-rounds 1 --rounds 1
+        --finish-epochs 1 --reuse-factors 27 --structures n:4 --factors 1.5,95 --output steep.json
+    WORKING_DIRECTORY ${WORK}
+    RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 300)
+if(NOT result EQUAL 0 OR NOT output MATCHES "\nn:4 ends before 95x: [^\n]+\n")
+    message(FATAL_ERROR "a ladder that loses all: exit ${result}:\n${output}")
+endif()
+file(READ ${WORK}/steep.json json)
+string(JSON outcomes LENGTH "${json}" outcomes)
+string(JSON runs LENGTH "${json}" runs)
+if(NOT outcomes EQUAL 1 OR NOT runs EQUAL 1)
+    message(FATAL_ERROR "${outcomes} outcomes and ${runs} runs of a ladder that ends at its second rung")
+endif()

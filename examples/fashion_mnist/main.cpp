@@ -69,7 +69,7 @@ public:
             static_cast<long long>(dense_.back().paper.dsp), dense_.back().paper.bram(),
             static_cast<long long>(dense_.back().weights), 100 * dense_accuracy_.validation,
             dense_seconds_);
-        train_.set_teacher();
+        set_teachers();
         after_dense_ = train_.random();
         nlohmann::ordered_json json{{"seed", seed_}};
         if (o_.paper)
@@ -98,6 +98,19 @@ private:
             .selection = {
                 .structure = esp::structure::consecutive, // the paper's groups and accounting
                 .costs = costs}};
+    }
+
+    /// The dense network, and those that are named.
+    void set_teachers()
+    {
+        train_.set_teacher();
+        for (const std::string& file : o_.teachers) {
+            example::load_weights(net_, file);
+            std::printf(
+                "teacher %s: validation accuracy %.2f %%\n", file.c_str(), 100 * validate());
+            train_.add_teacher();
+        }
+        example::restore(net_, dense_parameters_);
     }
 
     double validate() { return accuracy(net_, data_.validation.images, data_.validation.labels); }
@@ -191,8 +204,11 @@ private:
                     std::printf("%s\n", row_of(reached).c_str());
                     std::fflush(stdout);
                 });
-            ladders_.push_back(example::run_of(title, std::span(all).subspan(first)));
+            if (all.size() > first)
+                ladders_.push_back(example::run_of(title, std::span(all).subspan(first)));
         }
+        if (!o_.save_pruned.empty())
+            example::save_weights(net_, o_.save_pruned);
         example::print_rung_header();
         for (const example::rung& each : all)
             std::printf("%s\n", row_of(each).c_str());

@@ -91,6 +91,8 @@ struct options {
     std::string output;
     std::string load_weights;
     std::string save_weights;
+    std::string save_pruned;
+    std::vector<std::string> teachers; ///< files of dense weights, beside the own network
     double tolerance = 0.98;
     double regularization = 0;
     std::int64_t training_images = std::numeric_limits<std::int64_t>::max();
@@ -131,6 +133,12 @@ inline std::optional<options> parse(
     app.add_option("--load-weights", o.load_weights,
         "start from these dense weights (raw 32-bit floats) instead of training");
     app.add_option("--save-weights", o.save_weights, "keep the dense weights for --load-weights");
+    app.add_option("--save-pruned", o.save_pruned,
+        "keep the weights of the last structure at its last factor; of --factors 1: a teacher");
+    app.add_option("--teachers", o.teachers,
+           "more dense networks, by their weights: what is distilled is the mean of all answers")
+        ->delimiter(',')
+        ->check(CLI::ExistingFile);
     app.add_option("--training-images", o.training_images,
            "use fewer than 54,000, to see everything once in seconds")
         ->check(CLI::Range(std::int64_t{1000}, std::int64_t{54000}))
@@ -165,9 +173,10 @@ inline std::optional<options> parse(
            "times fewer block RAMs of the structures, as a part of these factors")
         ->check(CLI::Range(0.0, 2.0))
         ->capture_default_str();
-    std::vector<std::optional<double>> of_recipe(9);
-    const auto add = [&](std::size_t k, const char* name, const char* what, double most) {
-        app.add_option(name, of_recipe[k], what)->check(CLI::Range(0.0, most));
+    std::vector<std::optional<double>> of_recipe(12);
+    const auto add = [&](std::size_t k, const char* name, const char* what, double most,
+                         double least = 0) {
+        app.add_option(name, of_recipe[k], what)->check(CLI::Range(least, most));
     };
     add(0, "--first-rounds", "of the structures, to the first factor", 100);
     add(1, "--rounds", "of the structures, to each of the others", 100);
@@ -178,6 +187,9 @@ inline std::optional<options> parse(
     add(6, "--averaging", "of weights in the last phase: 0.999 is over about 1,000 steps", 0.99999);
     add(7, "--batch", "images of a batch of the structures", 1024);
     add(8, "--regrowth", "step by whose length pruned weights may come back; 0: they do not", 1e6);
+    add(9, "--shift", "pixels by which images of the structures move at random, at most", 4);
+    add(10, "--temperature", "by which the dense network's answers are softened", 100, 0.1);
+    add(11, "--weight-decay", "of the structures, decoupled from the gradients", 10);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -216,6 +228,9 @@ inline std::optional<options> parse(
     set(6, ladder.finish.averaging);
     set(7, ladder.round.batch, ladder.finish.batch);
     set(8, ladder.regrowth);
+    set(9, ladder.round.shift, ladder.finish.shift);
+    set(10, ladder.round.temperature, ladder.finish.temperature);
+    set(11, ladder.round.weight_decay, ladder.finish.weight_decay);
     return o;
 }
 

@@ -33,7 +33,8 @@ inline esp::structure hls4ml_groups(int bits)
 /// Sets the groups to zero that the rule does not keep.
 /// \param percent  of the resource to remove
 /// \return for each layer 1 where a weight is kept, else 0
-inline std::vector<matrix> prune_by_hls4ml(perceptron& net, int bits, int reuse_factor, int percent)
+inline std::vector<matrix> prune_by_hls4ml(
+    perceptron& net, int bits, int reuse_factor, double percent)
 {
     struct group {
         float value;
@@ -60,7 +61,8 @@ inline std::vector<matrix> prune_by_hls4ml(perceptron& net, int bits, int reuse_
     }
     std::ranges::stable_sort(
         groups, [](const group& a, const group& b) { return a.value > b.value; });
-    groups.resize(groups.size() * static_cast<std::size_t>(100 - percent) / 100);
+    groups.resize(
+        static_cast<std::size_t>(static_cast<double>(groups.size()) * (100 - percent) / 100));
     for (const group& kept : groups)
         for (Eigen::Index flat = kept.first; flat < kept.first + size; ++flat) {
             matrix& mask = masks[kept.layer];

@@ -35,27 +35,24 @@ constexpr double lost_by_paper = 0.63; ///< points
 
 /// The parts to remove, one after the other; a part that is too much ends it.
 struct parts {
-    std::vector<int> percent;
+    std::vector<double> percent;
     esp::pruning_target target;
 
-    explicit parts(std::vector<int> all)
+    explicit parts(std::vector<double> all)
         : percent(std::move(all)),
-          target(esp::reduction(percent.back() / 100.0, percent.back() / 100.0))
+          target(esp::reduction(percent.back() / 100, percent.back() / 100))
     {}
     [[nodiscard]] std::optional<double> operator()(std::span<const esp::trial> trials) const
     {
         if (esp::rejected_progress(trials))
             return std::nullopt;
-        for (const int part : percent)
+        for (const double part : percent)
             if (const double progress = progress_of(part);
                 progress > esp::accepted_progress(trials))
                 return progress;
         return std::nullopt;
     }
-    [[nodiscard]] double progress_of(int part) const
-    {
-        return static_cast<double>(part) / percent.back();
-    }
+    [[nodiscard]] double progress_of(double part) const { return part / percent.back(); }
 };
 
 /// What the weights need that are not zero.
@@ -64,11 +61,9 @@ need counted(perceptron net, std::span<const esp::layer_spec> layers, const esp:
     need sum;
     for (std::size_t l = 0; l < layers.size(); ++l) {
         const esp::weight_matrix m = esp::matrices_of(layers[l])[0];
-        const auto of = [&](const esp::cost_policy& policy) {
-            return esp::recount(
-                m, esp::layout_of<matrix>, esp::coefficients_of(net.weights[l]), policy, how);
-        };
-        sum += {of(esp::cost_policy::paper), of(esp::cost_policy::hls)};
+        const std::span<const float> weights = esp::coefficients_of(net.weights[l]);
+        sum += {esp::recount(m, esp::layout_of<matrix>, weights, esp::cost_policy::paper, how),
+            example::as_reported(m, esp::layout_of<matrix>, weights, how)};
     }
     return sum;
 }
@@ -104,7 +99,8 @@ public:
           orders_(layers),
           dense_accuracy_(validate()),
           dense_right_(test(net)),
-          dense_(counted(net, layers, how))
+          // A multiplier that could choose has no need of it there.
+          dense_(counted(net, layers, esp::structure::packed_multipliers))
     {}
 
     /// Percent of the rows that are not tested.
@@ -242,14 +238,14 @@ void run_fold_by_hls4ml(const perceptron& teacher, const fold& rows,
     std::span<const esp::layer_spec> layers, int bits, const options& o,
     std::vector<outcome>& outcomes)
 {
-    constexpr int step = 5;
+    constexpr double step = 5;
     fold_run run(teacher, rows, hls4ml_groups(bits), layers, o);
-    int reached = 0;
+    double reached = 0;
     for (outcome& of_part : outcomes) {
         const esp::stopwatch round;
         double pruner_seconds = 0;
-        std::vector<int> steps;
-        for (int percent = reached + step; percent < of_part.reduction; percent += step)
+        std::vector<double> steps;
+        for (double percent = reached + step; percent < of_part.reduction; percent += step)
             steps.push_back(percent);
         steps.push_back(of_part.reduction);
         const auto count = static_cast<int>(steps.size());
@@ -303,7 +299,7 @@ std::vector<outcome> run_all(const data_set& data, const options& o)
                     continue;
                 const std::vector<esp::layer_spec> layers = layers_of(bits, reuse_factor);
                 std::vector<outcome> outcomes;
-                for (const int part : o.reductions)
+                for (const double part : o.reductions)
                     outcomes.push_back({.structure = std::string(how.name),
                         .bits = bits,
                         .reuse_factor = reuse_factor,

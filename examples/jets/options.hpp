@@ -24,10 +24,10 @@ struct options {
     int epochs = 100;        ///< after each reduction
     std::vector<int> bits{18, 16};
     std::vector<int> reuse_factors{2, 4, 8, 16};
-    std::vector<int> reductions{50, 80, 90, 95}; ///< percent, ascending
-    double most_lost = 100;                      ///< points
-    double regrowth = 0;                         ///< `pruner_options::regrowth`
-    std::vector<std::string> groups{};           ///< names of kinds; empty: all
+    std::vector<double> reductions{50, 80, 90, 95}; ///< percent, ascending
+    double most_lost = 100;                         ///< points
+    double regrowth = 0;                            ///< `pruner_options::regrowth`
+    std::vector<std::string> groups{};              ///< names of kinds; empty: all
 };
 
 inline std::vector<std::string> kind_names()
@@ -69,10 +69,16 @@ inline std::optional<options> parse(int argc, char** argv, int& exit_code)
         ->check(CLI::IsMember({1, 2, 4, 8, 16}))
         ->delimiter(',')
         ->capture_default_str();
-    app.add_option("--reductions", o.reductions, "percent of DSP blocks and block RAM to remove")
-        ->check(CLI::Range(1, 99))
+    auto* reductions = app.add_option("--reductions", o.reductions,
+                              "percent of DSP blocks and block RAM to remove")
+                           ->check(CLI::Range(1.0, 99.0))
+                           ->delimiter(',')
+                           ->capture_default_str();
+    std::vector<double> factors;
+    app.add_option("--factors", factors, "the same as times fewer: 4 removes 75 percent")
+        ->check(CLI::Range(1.1, 100.0))
         ->delimiter(',')
-        ->capture_default_str();
+        ->excludes(reductions);
     app.add_option("--groups", o.groups, "kinds of groups")
         ->check(CLI::IsMember(kind_names()))
         ->delimiter(',')
@@ -92,6 +98,10 @@ inline std::optional<options> parse(int argc, char** argv, int& exit_code)
         exit_code = app.exit(error);
         return std::nullopt;
     }
+    if (!factors.empty())
+        o.reductions.clear();
+    for (const double factor : factors)
+        o.reductions.push_back(100 - 100 / factor);
     std::ranges::sort(o.reductions);
     return o;
 }

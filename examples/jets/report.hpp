@@ -3,6 +3,7 @@
 
 #include "../shared/pruner_log.hpp"
 #include "../shared/run_log.hpp"
+#include "../shared/tally.hpp"
 
 #include <espalier/espalier.hpp>
 
@@ -15,6 +16,8 @@
 #include <vector>
 
 namespace jets {
+
+using example::factor;
 
 /// What a network takes under two accountings, summed over folds.
 struct need {
@@ -34,7 +37,7 @@ struct outcome {
     std::string structure;
     int bits = 0;
     int reuse_factor = 0;
-    int reduction = 0;     ///< percent
+    double reduction = 0;  ///< percent
     std::size_t folds = 0; ///< that got as far
     need dense{};
     need pruned{};
@@ -82,40 +85,33 @@ inline estimate change(const outcome& o)
     return estimated(sum, squares, static_cast<double>(o.dense_right.size()));
 }
 
-/// "12.3x", or "-" where there is nothing.
-inline std::string factor(double from, double to)
-{
-    char text[32] = "-";
-    if (from > 0 && to > 0)
-        std::snprintf(text, sizeof text, "%.1fx", from / to);
-    return text;
-}
-
 inline void print_header()
 {
     std::printf(
-        "\n| groups | bits | RF | cut | DSP | | BRAM | | hls: DSP | BRAM | LUTs of selectors "
+        "\n| groups | bits | RF | cut | DSP | | BRAM | | LUTs of selectors | hls: DSP | BRAM | LUT "
         "| accuracy | pruned | change |\n"
-        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
 }
 
 inline void print(const outcome& o)
 {
     const auto folds = static_cast<double>(o.folds);
-    const auto dsp = [&](const esp::resources& r) { return static_cast<double>(r.dsp); };
+    const auto dsp = [](const esp::resources& r) { return static_cast<double>(r.dsp); };
+    const auto lut = [](const esp::resources& r) { return static_cast<double>(r.lut); };
     const esp::resources& from = o.dense.paper;
     const esp::resources& to = o.pruned.paper;
     const estimate dense = accuracy(o.dense_right);
     const estimate pruned = accuracy(o.pruned_right);
     const estimate changed = change(o);
-    std::printf("| %s | %d | %d | %d %% | %.0f → %.0f | %s | %.4g → %.4g | %s | %s | %s | %.0f | "
-                "%.1f ± %.1f %% | %.1f ± %.1f %% | %+.2f ± %.2f |\n",
+    std::printf("| %s | %d | %d | %.3g %% | %.0f → %.0f | %s | %.4g → %.4g | %s | %.0f | %s | %s | "
+                "%.0f → %.0f | %.1f ± %.1f %% | %.1f ± %.1f %% | %+.2f ± %.2f |\n",
         o.structure.c_str(), o.bits, o.reuse_factor, o.reduction, dsp(from) / folds,
         dsp(to) / folds, factor(dsp(from), dsp(to)).c_str(), from.bram() / folds, to.bram() / folds,
-        factor(from.bram(), to.bram()).c_str(), factor(dsp(o.dense.hls), dsp(o.pruned.hls)).c_str(),
-        factor(o.dense.hls.bram(), o.pruned.hls.bram()).c_str(),
-        static_cast<double>(to.lut) / folds, dense.mean, dense.error, pruned.mean, pruned.error,
-        changed.mean, changed.error);
+        factor(from.bram(), to.bram()).c_str(), lut(to) / folds,
+        factor(dsp(o.dense.hls), dsp(o.pruned.hls)).c_str(),
+        factor(o.dense.hls.bram(), o.pruned.hls.bram()).c_str(), lut(o.dense.hls) / folds,
+        lut(o.pruned.hls) / folds, dense.mean, dense.error, pruned.mean, pruned.error, changed.mean,
+        changed.error);
 }
 
 /// The outcomes as logs of runs, one for each kind of groups on each hardware: reductions are
@@ -139,8 +135,6 @@ inline std::vector<example::run_log> logs_of(const std::vector<outcome>& outcome
                 .accounting = "paper",
                 .baseline = {.need = mean(o.dense.paper), .test = part(o.dense_right)}});
         example::run_log& log = logs.back();
-        log.baseline.need.lut =
-            0; // selectors of a multiplier that could choose, but has no need to
         log.pruned = {.need = mean(o.pruned.paper), .test = part(o.pruned_right)};
         log.rounds.push_back({.need = log.pruned.need,
             .test = log.pruned.test,

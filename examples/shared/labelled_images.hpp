@@ -28,4 +28,24 @@ struct image_data {
     [[nodiscard]] std::int64_t forms() const { return training.size() / training_size; }
 };
 
+/// Images that are moved, each by pixels of its own; what comes in at a border repeats it.
+/// \param images  (n, channels, height, width)
+/// \param most    no image is moved by more pixels
+/// \param down    (n) int64, from -most to most; `right` alike
+/// \return a copy, of the same shape
+inline torch::Tensor moved(const torch::Tensor& images, std::int64_t most,
+    const torch::Tensor& down, const torch::Tensor& right)
+{
+    namespace F = torch::nn::functional;
+    const torch::Tensor wide =
+        F::pad(images, F::PadFuncOptions({most, most, most, most}).mode(torch::kReplicate));
+    // Every place as a window of the same memory: (n, down, right, channels, height, width).
+    const std::int64_t places = 2 * most + 1;
+    const auto step = wide.strides();
+    const torch::Tensor windows = wide.as_strided(
+        {images.size(0), places, places, images.size(1), images.size(2), images.size(3)},
+        {step[0], step[2], step[3], step[1], step[2], step[3]});
+    return windows.index({torch::arange(images.size(0)), most - down, most - right});
+}
+
 } // namespace example

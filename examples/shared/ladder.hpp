@@ -111,7 +111,7 @@ inline esp::pruner_options options_of(std::span<const esp::layer_spec> layers,
                   : esp::schedule(equal_ratios{
                         .steps = how.rounds, .from = from, .to = to, .target = target});
     return {.schedule = schedule,
-        .tolerance = 0.5, // every rung is measured; nothing is taken back
+        .tolerance = 0.5, // every rung is measured; one that has lost half ends the ladder
         .rank_by = esp::ranking::fisher,
         .normalize_by = esp::normalization::none,
         .selection = {.costs = esp::cost_policy::paper, .rules = rules_of(layers, kind)},
@@ -155,7 +155,8 @@ inline void move(const esp::input_orders& orders, std::span<const esp::weight_vi
         orders.apply(m, weights[m]);
 }
 
-/// Climbs from the dense network; its weights are left as they are on the last rung, in hardware.
+/// Climbs from the dense network until a round is rejected; its weights are left as they are on the
+/// last rung, in hardware.
 /// \param start    what is known before
 /// \param on_rung  called with each rung, while the weights are those of the hardware
 /// \throws std::logic_error if the weights are not what the pruner says of them
@@ -169,6 +170,12 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
         const esp::stopwatch clock;
         esp::pruner pruner{who.layers, trainee, options_of(who.layers, kind, how, before, factor)};
         reach(who, pruner, factor, how, start.dense_validation);
+        const esp::round_record* accepted = pruner.accepted();
+        if (factor > 1 && (accepted == nullptr || accepted->progress < 1)) {
+            std::printf("%s ends before %gx: %s\n", start.kind.c_str(), factor,
+                pruner.stopped_because().c_str());
+            return;
+        }
         pruner.write_as_in_hardware();
         rung reached = start;
         reached.factor = factor;
@@ -182,9 +189,8 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
         move(pruner.orders().inverse(), trainee.weights);
         reached.seconds = clock.seconds();
         reached.rounds.assign(pruner.history().begin(), pruner.history().end());
-        if (factor > 1) {
-            const esp::round_record* accepted = pruner.accepted();
-            if (accepted == nullptr || reached.pruned.paper.dsp > accepted->usage.dsp ||
+        if (accepted != nullptr) {
+            if (reached.pruned.paper.dsp > accepted->usage.dsp ||
                 reached.pruned.paper.bram18 > accepted->usage.bram18)
                 throw std::logic_error("the weights need more than the pruner says");
             if (reached.validation != accepted->metric)

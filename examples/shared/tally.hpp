@@ -50,12 +50,12 @@ inline std::vector<tally> tallies(std::span<const esp::layer_spec> layers,
     std::size_t m = 0;
     std::vector<float> buffer;
     for (const esp::layer_spec& layer : layers)
-        for (const esp::weight_matrix& matrix : esp::matrices_of(layer)) {
+        for (const esp::weight_matrix& part : esp::matrices_of(layer)) {
             const std::span<const float> weights = views[m].read(buffer);
-            tally t{.name = esp::name_of(matrix),
+            tally t{.name = esp::name_of(part),
                 .paper = esp::recount(
-                    matrix, views[m].order(), weights, esp::cost_policy::paper, structures[m]),
-                .hls = as_reported(matrix, views[m].order(), weights, structures[m])};
+                    part, views[m].order(), weights, esp::cost_policy::paper, structures[m]),
+                .hls = as_reported(part, views[m].order(), weights, structures[m])};
             for (const float w : weights)
                 t.weights += w != 0 ? 1 : 0;
             sum.paper += t.paper;

@@ -42,6 +42,8 @@ struct training_options {
     /// The network that is handed back is a mean of those of all steps, of which the one n steps
     /// ago has averaging^n times the weight of the last (Polyak and Juditsky 1992); 0: the last.
     double averaging = 0;
+    /// Pixels by which each image is moved at random, at most, up or down and left or right.
+    std::int64_t shift = 0;
 };
 
 struct training_hooks {
@@ -76,12 +78,23 @@ public:
     /// image is averaged: that is a little better than any of them.
     void set_teacher()
     {
+        said_ = torch::Tensor();
+        teachers_ = 0;
+        add_teacher();
+    }
+
+    /// Makes the network as it is now one more of those whose mean is distilled from.
+    void add_teacher()
+    {
         const std::int64_t n = data_.training_size;
         const torch::Tensor said = torch::softmax(logits_of(net_, data_.training.images), 1);
         torch::Tensor mean = said.narrow(0, 0, n);
         for (std::int64_t form = 1; form < data_.forms(); ++form)
             mean = mean + said.narrow(0, form * n, n);
-        teacher_ = (mean / data_.forms()).log();
+        mean = mean / data_.forms();
+        said_ = teachers_ == 0 ? mean : said_ + mean;
+        ++teachers_;
+        teacher_ = (said_ / teachers_).log();
     }
 
     /// All that is random from here on; to be put back where a second run is to see the same.
@@ -155,8 +168,15 @@ private:
     /// \return the loss
     double differentiate(const torch::Tensor& rows, const training_options& o)
     {
-        const torch::Tensor images = data_.training.images.index_select(0, rows);
         const std::int64_t size = rows.size(0);
+        torch::Tensor images = data_.training.images.index_select(0, rows);
+        if (o.shift > 0) {
+            const auto pixels = [&] {
+                return torch::randint(-o.shift, o.shift + 1, {size}, random_, torch::kInt64);
+            };
+            const torch::Tensor down = pixels();
+            images = moved(images, o.shift, down, pixels());
+        }
         const auto backpropagate = [&](Network& net, std::int64_t begin, std::int64_t end) {
             net.zero_grad();
             const torch::Tensor loss =
@@ -229,7 +249,9 @@ private:
     const image_data& data_;
     at::Generator random_;
     std::launch policy_;
-    torch::Tensor teacher_; ///< logarithms of probabilities, (training_size, classes)
+    torch::Tensor said_;    ///< sum of the teachers' probabilities, (training_size, classes)
+    torch::Tensor teacher_; ///< logarithms of their mean
+    std::int64_t teachers_ = 0;
 };
 
 } // namespace example

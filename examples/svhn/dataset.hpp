@@ -34,16 +34,13 @@ inline example::labelled to_tensors(digits& all)
         labels.to(torch::kInt64)};
 }
 
-/// Images moved by some pixels; what comes in at a border repeats it.
+/// All images moved by the same pixels, at most two.
 inline torch::Tensor shifted(const torch::Tensor& images, std::int64_t down, std::int64_t right)
 {
-    constexpr std::int64_t most = 2;
-    namespace F = torch::nn::functional;
-    const torch::Tensor wide =
-        F::pad(images, F::PadFuncOptions({most, most, most, most}).mode(torch::kReplicate));
-    return wide.slice(2, most - down, most - down + side)
-        .slice(3, most - right, most - right + side)
-        .contiguous();
+    const auto each = [&](std::int64_t pixels) {
+        return torch::full({images.size(0)}, pixels, torch::kInt64);
+    };
+    return example::moved(images, 2, each(down), each(right));
 }
 
 /// Training images in several forms, as long as memory allows: moved by up to two pixels, and with

@@ -94,7 +94,8 @@ public:
         std::vector<example::run_log> logs;
         for (const int reuse_factor : o_.reuse_factors)
             for (const std::string& name : o_.structures)
-                logs.push_back(climb(reuse_factor, {name}));
+                if (example::run_log log = climb(reuse_factor, {name}); !log.rounds.empty())
+                    logs.push_back(std::move(log));
         return logs;
     }
 
@@ -152,23 +153,24 @@ private:
 
 void print_table(const std::vector<outcome>& outcomes)
 {
-    std::printf(
-        "\n%s\n\n| RF | groups | DSP | | BRAM | | LUTs of selectors | under hls: DSP | BRAM | "
-        "weights | validation | points | test, integers | points |\n"
-        "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+    std::printf("\n%s\n\n| RF | groups | DSP | | BRAM | | LUTs of selectors | under hls: DSP | "
+                "BRAM | LUT | "
+                "weights | validation | points | test, integers | points |\n"
+                "|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n",
         of_paper);
     for (const outcome& o : outcomes) {
         const example::tally& from = o.reached.dense;
         const example::tally& to = o.reached.pruned;
         const auto dsp = [](const esp::resources& r) { return static_cast<double>(r.dsp); };
         std::printf("| %d | %s | %.0f → %.0f | %s | %g → %g | %s | %lld | %s | %s | %lld → %lld | "
-                    "%.2f → %.2f %% | %+.2f | %.2f → %.2f %% | %+.2f ± %.2f |\n",
+                    "%lld → %lld | %.2f → %.2f %% | %+.2f | %.2f → %.2f %% | %+.2f ± %.2f |\n",
             o.reuse_factor, o.reached.kind.c_str(), dsp(from.paper), dsp(to.paper),
             example::factor(dsp(from.paper), dsp(to.paper)).c_str(), from.paper.bram(),
             to.paper.bram(), example::factor(from.paper.bram(), to.paper.bram()).c_str(),
             static_cast<long long>(to.paper.lut),
             example::factor(dsp(from.hls), dsp(to.hls)).c_str(),
             example::factor(from.hls.bram(), to.hls.bram()).c_str(),
+            static_cast<long long>(from.hls.lut), static_cast<long long>(to.hls.lut),
             static_cast<long long>(from.weights), static_cast<long long>(to.weights),
             100 * o.reached.dense_validation, 100 * o.reached.validation,
             100 * (o.reached.validation - o.reached.dense_validation), 100 * o.reached.dense_test,

@@ -111,6 +111,7 @@ private:
         return true;
     }
 
+    /// Items of each class.
     static std::vector<std::size_t> sizes_of(const knapsack_problem& problem)
     {
         std::vector<std::size_t> sizes(problem.classes(), 0);
@@ -119,6 +120,8 @@ private:
         return sizes;
     }
 
+    /// What floors still ask for beside the items that are fixed to be kept. A class of which all
+    /// that is possible is needed is decided here.
     void count_missing(const knapsack_problem& problem)
     {
         std::vector<std::size_t> kept(problem.classes(), 0);
@@ -149,6 +152,7 @@ private:
                 forced_[item] = decision::keep;
     }
 
+    /// Pays for the decided items, and for every unit that one of them uses, from the capacity.
     void take_kept(const knapsack_problem& problem)
     {
         resource_vector used{};
@@ -172,6 +176,7 @@ private:
         }
     }
 
+    /// Sets aside what the missing items cost without their units, the least that they can.
     void reserve(const knapsack_problem& problem)
     {
         for (std::size_t c = 0; c < problem.classes(); ++c)
@@ -184,6 +189,8 @@ private:
                          std::to_string(left[r]) + " are left";
     }
 
+    /// Lowers the capacity to what everything that fits alone would use together. Items that are
+    /// decided count once more here, which only leaves it larger.
     void forget_excess(const knapsack_problem& problem, const std::vector<std::size_t>& class_sizes)
     {
         resource_vector useful{};

@@ -26,7 +26,8 @@
 //                                           ways, by the bound L, and each rest goes the way above
 //     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
 //
-// All of them share one budget of time and work. The method is explained in docs/solvers.md.
+// All of them share one budget of time and work. The numbers that its speed depends on are in
+// detail/tuning.hpp. The method is explained in docs/solvers.md.
 //
 //     espalier::knapsack_problem problem{.resources = 1,
 //         .values = {3, 2, 2},

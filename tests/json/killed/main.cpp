@@ -17,6 +17,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <limits>
 #include <new>
 #include <random>
 #include <span>
@@ -32,12 +33,17 @@ namespace {
 using namespace espalier;
 using clock_type = std::chrono::steady_clock;
 
-/// What a process does, for the one that kills it.
 enum class doing : int { starting, training, writing };
-using shared_doing = std::atomic<doing>;
+
+/// What a process does, for the one that kills it.
+struct shared_progress {
+    std::atomic<doing> now = doing::starting;
+    std::atomic<long> steps =
+        0; ///< of training; a clock would kill all too early on a busy machine
+};
 
 /// The program that is killed; the loop of the README.
-void prune_in(const std::filesystem::path& folder, shared_doing& now)
+void prune_in(const std::filesystem::path& folder, shared_progress& shared)
 {
     deterministic::training mine;
     pruner p{mine.layers, mine.views(),
@@ -49,13 +55,13 @@ void prune_in(const std::filesystem::path& folder, shared_doing& now)
     std::mt19937_64 own(5); // goes on whether rounds are rejected or not
     const std::filesystem::path file = folder / "run.ckpt";
     const auto write = [&] {
-        now = doing::writing;
+        shared.now = doing::writing;
         pruner_state state = p.save();
         const auto* first = reinterpret_cast<const std::byte*>(&own);
         state.trainer.assign(first, first + sizeof own);
         state.trainer.resize(50'000); // so that writing takes its time
         write_checkpoint(file, state);
-        now = doing::training;
+        shared.now = doing::training;
     };
     if (const auto checkpoint = read_checkpoint(file)) {
         p.resume(*checkpoint);
@@ -63,8 +69,9 @@ void prune_in(const std::filesystem::path& folder, shared_doing& now)
     } else {
         p.baseline(mine.metric());
     }
-    now = doing::training;
+    shared.now = doing::training;
     const auto disturb = [&](int) {
+        ++shared.steps;
         for (float& w : mine.weights[0])
             w += static_cast<float>(own() % 1000) * 1e-6F;
         std::this_thread::sleep_for(std::chrono::milliseconds(2)); // as if there were more of it
@@ -107,32 +114,34 @@ try {
     std::mt19937_64 random(argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1);
     const std::filesystem::path folder =
         std::filesystem::temp_directory_path() / ("espalier_killed_" + std::to_string(::getpid()));
-    void* page = ::mmap(
-        nullptr, sizeof(shared_doing), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void* page = ::mmap(nullptr, sizeof(shared_progress), PROT_READ | PROT_WRITE,
+        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED)
         fail("no shared memory");
-    auto& now = *new (page) shared_doing(doing::starting);
+    auto& shared = *new (page) shared_progress;
 
-    /// Starts the program and kills it after a while; how it ended.
-    const auto start = [&](std::chrono::microseconds life) {
-        now = doing::starting;
+    /// Starts the program, and kills it some time after so many steps; how it ended.
+    const auto start = [&](long steps, std::chrono::microseconds more) {
+        shared.now = doing::starting;
+        shared.steps = 0;
         const ::pid_t child = ::fork();
         if (child == 0) {
             try {
-                prune_in(folder, now);
+                prune_in(folder, shared);
             } catch (const std::exception& error) {
                 std::fprintf(stderr, "%s\n", error.what());
                 ::_exit(1);
             }
             ::_exit(0);
         }
-        const auto end = clock_type::now() + life;
         int status = 0;
-        while (clock_type::now() < end)
+        for (auto end = clock_type::time_point::max(); clock_type::now() < end;) {
             if (::waitpid(child, &status, WNOHANG) == child)
                 return status;
-            else
-                std::this_thread::sleep_for(std::chrono::microseconds(100));
+            if (shared.steps >= steps && end == clock_type::time_point::max())
+                end = clock_type::now() + more;
+            std::this_thread::sleep_for(std::chrono::microseconds(100));
+        }
         ::kill(child, SIGKILL);
         ::waitpid(child, &status, 0);
         return status;
@@ -143,11 +152,10 @@ try {
     };
 
     begin_anew();
-    const auto before = clock_type::now();
-    if (start(std::chrono::minutes(5)) != 0)
+    constexpr long never = std::numeric_limits<long>::max();
+    if (start(never, {}) != 0)
         fail("the run that is not killed does not end");
-    const auto duration =
-        std::chrono::duration_cast<std::chrono::microseconds>(clock_type::now() - before);
+    const long all_steps = shared.steps;
     const std::string expected = end_in(folder);
 
     long killed = 0;
@@ -156,15 +164,19 @@ try {
     long while_doing[3] = {};
     begin_anew();
     while (killed < kills || !std::filesystem::exists(folder / "end")) {
-        // About a round long on average, so that some die before they have written anything.
-        const std::chrono::microseconds life(
-            static_cast<long>(random() % static_cast<unsigned long>(duration.count() / 6 + 1)));
+        // About a round long on average, so that some die before they have written anything; then
+        // somewhere within a step and what follows it.
+        const auto draw = [&](long most) {
+            return static_cast<long>(random() % static_cast<unsigned long>(most + 1));
+        };
+        const long life = draw(all_steps / 6);
+        const std::chrono::microseconds more(draw(3'000));
         const bool has_file = std::filesystem::exists(folder / "run.ckpt");
-        const int status = start(killed < kills ? life : std::chrono::minutes(5));
+        const int status = start(killed < kills ? life : never, more);
         if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
             ++killed;
             before_any += has_file ? 0 : 1;
-            ++while_doing[static_cast<int>(now.load())];
+            ++while_doing[static_cast<int>(shared.now.load())];
             continue;
         }
         if (status != 0)

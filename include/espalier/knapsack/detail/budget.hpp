@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
 #include <espalier/knapsack/solving.hpp>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ public:
     {
         spent_ += steps;
         since_reading_ += steps;
-        if (since_reading_ >= between_readings_)
+        if (since_reading_ >= tuning::steps_between_readings)
             read_clock();
         return !is_spent();
     }
@@ -42,8 +43,6 @@ public:
     [[nodiscard]] std::uint64_t spent() const { return spent_; }
 
 private:
-    static constexpr std::uint64_t between_readings_ = 200'000; // the clock takes 20 ns to read
-
     const stopwatch& watch_;
     double seconds_;
     std::uint64_t steps_;
@@ -51,6 +50,7 @@ private:
     std::uint64_t since_reading_ = 0;
     bool out_of_time_ = false;
 
+    /// Once over, the time stays over, whatever a clock says later.
     void read_clock()
     {
         since_reading_ = 0;
@@ -64,6 +64,7 @@ class allowance {
     std::uint64_t left_;
 
 public:
+    /// \param whole  must outlive this; what is spent here is spent there
     allowance(budget& whole, std::uint64_t steps) : whole_(whole), left_(steps) {}
 
     bool spend(std::uint64_t steps)

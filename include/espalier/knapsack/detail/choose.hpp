@@ -55,6 +55,7 @@ inline knapsack_solution choose_items_once(const knapsack_problem& problem, cons
     } else if (items.find_prices(terms.limits)) {
         search.run(core == nullptr);
     }
+    // Back to the items of the problem: those that are free were numbered anew.
     const auto item_of = [&](std::uint32_t k) { return free.is_everything ? k : free.item[k]; };
     if (core != nullptr && !found.proven) {
         if (!search.is_covered) { // a limit came before: all that is free
@@ -86,6 +87,8 @@ inline knapsack_solution choose_items_once(const knapsack_problem& problem, cons
 inline knapsack_solution choose_items(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, std::vector<std::uint32_t>* core = nullptr)
 {
+    // As no row of the problem, a floor that holds anyway costs nothing, and the proof without it
+    // holds with it.
     knapsack_solution solution = choose_items_once(problem, begin, terms, false, core);
     if (broken_floors(problem, solution.keep).empty())
         return solution;
@@ -93,9 +96,6 @@ inline knapsack_solution choose_items(const knapsack_problem& problem, const dec
         core->clear();
     return choose_items_once(problem, begin, terms, true, core);
 }
-
-/// Items that are sorted in a few milliseconds, when the time is already over.
-inline constexpr std::size_t most_to_sort = std::size_t{1} << 16U;
 
 /// The answer of `greedy`, where a limit left no other; it knows of no limit.
 inline knapsack_solution choose_quickly(const knapsack_problem& problem, const conditions& terms)
@@ -116,7 +116,7 @@ inline knapsack_solution without_search(const knapsack_problem& problem, const d
     for (const std::uint32_t item : items.kept)
         solution.keep[item] = 1;
     if (!broken_floors(problem, solution.keep).empty()) {
-        if (!terms.limits.out_of_time() || problem.size() <= most_to_sort)
+        if (!terms.limits.out_of_time() || problem.size() <= tuning::most_to_sort)
             if (knapsack_solution quick = choose_quickly(problem, terms); quick.has_answer())
                 return quick;
         return no_answer(solve_status::unknown, problem,
@@ -204,6 +204,9 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
             add_all_free();
         return without_search(problem, begin, items, terms);
     }
+    // Prices first, then the core. Whatever breaks a floor on the way makes it known: before the
+    // search everything begins anew with it, after it only the components that have such items are
+    // tied together (floor_places.hpp), at the same prices.
     if (items.parts.is_narrow) {
         if (items.parts.size() == 0) {
             found.loss = items.floors.empty() ? 0 : found.loss;
@@ -223,6 +226,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     if (parts.is_infeasible || (found.proven && !(found.loss < infinity)))
         return no_answer(solve_status::infeasible, problem,
             "no choice meets the floors within the capacities", terms.watch);
+    // Whoever asked for a core gets the items of the components in it.
     if (core != nullptr && !found.proven && !search.is_covered)
         add_all_free(); // a limit came before
     else if (core != nullptr && !found.proven) {
@@ -232,10 +236,11 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
         std::sort(core->begin(), core->end());
     }
     if (!(found.loss < infinity)) { // too tangled, or floors that nothing was found for
-        knapsack_solution other = terms.limits.out_of_time() && problem.size() > most_to_sort
-                                      ? without_search(problem, begin, items, terms)
-                                  : items.parts.is_narrow ? choose_quickly(problem, terms)
-                                                          : choose_tangled(problem, begin, terms);
+        knapsack_solution other =
+            terms.limits.out_of_time() && problem.size() > tuning::most_to_sort
+                ? without_search(problem, begin, items, terms)
+            : items.parts.is_narrow ? choose_quickly(problem, terms)
+                                    : choose_tangled(problem, begin, terms);
         if (core != nullptr) {
             core->clear();
             if (other.status != solve_status::optimal)
@@ -245,6 +250,8 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
     }
     knapsack_solution solution;
     solution.keep = with_kept(std::move(parts.keep), items.kept);
+    // What ties and rounding hide is added to the bound. No choice is worth more, so none has an
+    // item that is: that is the ceiling.
     const double unseen = items.largest > 0 ? parts.rounding + parts.nothing() : 0.0;
     conclude(
         problem, found, parts.price(), items.scale, unseen, terms.limits, terms.crew, solution);

@@ -4,57 +4,31 @@
 #include <espalier/knapsack/core.hpp>
 #include <espalier/knapsack/detail/choose.hpp>
 
-#include <limits>
+#include <utility>
 
 // How `reduce_to_core` decides, and how it cuts the rest out.
 
 namespace espalier {
 namespace detail {
 
-/// Completes a core whose `items` and `incumbent.keep` are set: copies what concerns the items.
-inline void cut_out(const knapsack_problem& whole, knapsack_core& core)
+/// Completes a core whose `items` and `incumbent.keep` are set: what is left to choose if all other
+/// items stay as the incumbent has them.
+inline void cut_out(knapsack_problem whole, knapsack_core& core)
 {
-    knapsack_problem& part = core.problem;
-    part.resources = whole.resources;
-    part.class_costs = whole.class_costs;
-    part.capacity = whole.capacity;
-    part.floors = whole.floors;
-    std::vector<std::uint32_t> place(whole.size(), std::numeric_limits<std::uint32_t>::max());
-    for (std::size_t k = 0; k < core.items.size(); ++k) {
-        place[core.items[k]] = static_cast<std::uint32_t>(k);
-        part.values.push_back(whole.values[core.items[k]]);
-        part.class_of.push_back(whole.class_of[core.items[k]]);
-    }
-    const auto in_core = [&](std::size_t item) {
-        return place[item] != std::numeric_limits<std::uint32_t>::max();
-    };
+    whole.fixed.resize(whole.size());
     for (std::size_t item = 0; item < whole.size(); ++item)
-        if (!in_core(item) && core.incumbent.keep[item]) {
-            add(part.capacity, whole.cost_of(item), whole.resources, -1);
-            if (!part.floors.empty() && part.floors[whole.class_of[item]] > 0)
-                --part.floors[whole.class_of[item]];
-        }
-    part.shared.costs = whole.shared.costs;
-    part.shared.first.assign(whole.shared.empty() ? 0 : 1, 0);
-    for (std::size_t unit = 0; unit < whole.shared.size(); ++unit) {
-        bool paid = false;
-        const std::size_t mark = part.shared.users.size();
-        for (const std::uint32_t user : whole.shared.users_of(unit)) {
-            if (in_core(user))
-                part.shared.users.push_back(place[user]);
-            else
-                paid = paid || core.incumbent.keep[user];
-        }
-        if (paid) {
-            add(part.capacity, whole.shared.cost_of(unit), whole.resources, -1);
-            part.shared.users.resize(mark);
-        } else if (part.shared.users.size() > mark) {
-            part.shared.kind.push_back(whole.shared.kind[unit]);
-            part.shared.first.push_back(part.shared.users.size());
-        }
-    }
-    if (part.shared.empty())
-        part.shared = {};
+        whole.fixed[item] = core.incumbent.keep[item] != 0 ? decision::keep : decision::prune;
+    for (const std::uint32_t item : core.items)
+        whole.fixed[item] = decision::free;
+    const decided outside(whole);
+    const units_of_items units_of(whole);
+    std::vector<unit_decision> state(whole.shared.size(), unit_decision::open);
+    for (std::size_t unit = 0; unit < outside.paid.size(); ++unit)
+        if (outside.paid[unit] != 0)
+            state[unit] = unit_decision::paid;
+    open_part inside(whole, outside, units_of, state, outside.left);
+    core.problem = inside.problem();
+    core.items = std::move(inside.items);
 }
 
 } // namespace detail

@@ -13,7 +13,8 @@ namespace espalier {
 namespace detail {
 
 /// A search that was stopped early may have left room for more, or may have found less than the
-/// quick way does.
+/// quick way does. So `exact` is never worth less than `greedy`, and never leaves an item out that
+/// would fit. Of the two bounds the smaller holds.
 inline void improve(const knapsack_problem& problem, knapsack_solution& solution)
 {
     fill_up(problem, solution);
@@ -45,7 +46,7 @@ ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& prob
                                      ? detail::choose_items(problem, begin, terms)
                                      : detail::choose_linked(problem, begin, terms);
     if (solution.has_answer() && solution.status != solve_status::optimal &&
-        (!limits.out_of_time() || problem.size() <= detail::most_to_sort))
+        (!limits.out_of_time() || problem.size() <= detail::tuning::most_to_sort))
         detail::improve(problem, solution);
     solution.seconds = watch.seconds();
     return solution;

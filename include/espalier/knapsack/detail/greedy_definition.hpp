@@ -33,6 +33,13 @@ inline void sort_by_falling(const std::vector<double>& key, std::vector<std::uin
     });
 }
 
+/// Prices, list, filling and bound of one problem.
+///
+/// The prices make one surrogate resource out of all: a resource that is short costs 1 over what is
+/// left of it a unit, so that all that is left of every such resource is worth the same. An item
+/// costs its own price and its share of the price of each unit that is not paid yet, as if all
+/// users of the unit were kept. Together items cost no more than what is paid for them in the end,
+/// so the bound holds.
 class greedy_steps {
     const knapsack_problem& problem_;
     const decided begin_;
@@ -62,6 +69,7 @@ public:
     /// Sets the prices, what they make of the costs, and the order.
     void price(const filling& base)
     {
+        // A resource that could serve everything is no reason to prefer one item to another.
         resource_vector demand{};
         const std::vector<std::size_t> sizes = class_sizes(problem_);
         for (std::size_t c = 0; c < problem_.classes(); ++c)
@@ -129,6 +137,8 @@ public:
     /// The better of two tries: down the list, and the same after the most valuable item that fits.
     [[nodiscard]] knapsack_solution fill(const filling& base) const
     {
+        // Down the list alone, one large item that comes late can be worth more than all that was
+        // kept: the classic worst case of the greedy method, which the second try mends.
         filling filled = base;
         for (const std::uint32_t item : order_)
             take(item, filled);
@@ -161,6 +171,9 @@ public:
         for (std::size_t item = 0; item < problem_.size() && begin_.has_decisions(); ++item)
             if (begin_.of(item) == decision::keep)
                 sum.add(problem_.values[item]);
+        // Of a knapsack with one resource, the surrogate, in which items may be kept in parts
+        // (Dantzig's bound): every feasible choice satisfies the surrogate constraint, so none is
+        // worth more.
         double room = price_of(begin_.left, price_, problem_.resources);
         for (const std::uint32_t item : order_) {
             if (cost_[item] <= room) {
@@ -200,6 +213,7 @@ private:
         return is_within(after, problem_.resources);
     }
 
+    /// The surrogate cost of an item: at the prices, with its shares of units.
     [[nodiscard]] double cost_of(const filling& base, std::size_t item) const
     {
         double total = 0;

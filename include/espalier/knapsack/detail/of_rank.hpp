@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <iterator>
@@ -14,7 +16,7 @@ namespace espalier::detail {
 /// thousand does not rule out; where it was not a fair one, all are.
 [[nodiscard]] inline double of_rank(const std::vector<double>& values, std::size_t rank)
 {
-    constexpr std::size_t samples = 4'096;
+    constexpr std::size_t samples = tuning::rank_samples;
     if (rank >= values.size())
         return std::numeric_limits<double>::infinity();
     const auto at = [](std::vector<double>& some, std::size_t n) {
@@ -23,6 +25,7 @@ namespace espalier::detail {
         return *place;
     };
     std::vector<double> some;
+    // The rank scales with the sample; a quarter more and some dozen against bad luck.
     const std::size_t stride = values.size() / samples;
     const std::size_t sampled = stride > 1 ? (rank / stride) * 5 / 4 + 32 : samples;
     if (sampled < samples / 4) {

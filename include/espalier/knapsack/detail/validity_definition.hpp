@@ -16,6 +16,9 @@
 namespace espalier {
 namespace detail {
 
+/// Amounts of resources: none negative, and 0 in the places beyond the resources of the problem,
+/// which are compared and added like the others by some loops.
+/// \param negative, beyond  the sentences of the two rules
 inline void ensure_amounts(
     const resource_vector& amounts, std::size_t resources, const char* negative, const char* beyond)
 {
@@ -25,6 +28,9 @@ inline void ensure_amounts(
         ensure(amounts[r] == 0, beyond, given{"resource", r}, given{"amount", amounts[r]});
 }
 
+/// Values: numbers, not negative, finite, and so small that neither their sum nor what rounding
+/// adds to it overflows. One pass without branches says whether all is well, which is the rule;
+/// only then are the items gone through one by one for the first that is not.
 inline void ensure_values(const knapsack_problem& problem, const workers& crew)
 {
     const auto range = crew.of_parts<std::pair<double, bool>>(
@@ -59,6 +65,8 @@ inline void ensure_values(const knapsack_problem& problem, const workers& crew)
         given{"largest value", largest});
 }
 
+/// Shared units: three lists that fit together (the rows of a sparse matrix), users that exist, and
+/// that are ascending, so that nobody need ask whether a unit names an item twice.
 inline void ensure_shared(const knapsack_problem& problem)
 {
     const shared_units& shared = problem.shared;
@@ -94,6 +102,9 @@ inline void ensure_shared(const knapsack_problem& problem)
         }
 }
 
+/// Floors that the classes have items for. Whether decisions and capacities leave room for them is
+/// no question of validity but of the answer: `infeasible`, with a reason (decided.hpp).
+/// \param sizes  items of each class
 inline void ensure_floors(const knapsack_problem& problem, const std::vector<std::size_t>& sizes)
 {
     if (problem.floors.empty())
@@ -106,6 +117,9 @@ inline void ensure_floors(const knapsack_problem& problem, const std::vector<std
             given{"class", c}, given{"floor", problem.floors[c]}, given{"items", sizes[c]});
 }
 
+/// All costs together: less than 2^62 of every resource. Every partial sum of a solver, also one
+/// less another, then fits into 64 bits, and no solver needs to look.
+/// \param sizes  items of each class
 inline void ensure_no_overflow(
     const knapsack_problem& problem, const std::vector<std::size_t>& sizes)
 {
@@ -154,6 +168,7 @@ inline std::vector<std::size_t> class_sizes(
     return sizes;
 }
 
+/// Classes of items: known ones. The largest of them says it.
 inline void ensure_classes_exist(const knapsack_problem& problem, const workers& crew)
 {
     const auto last =

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <future>
@@ -15,9 +17,10 @@ namespace espalier::detail {
 class workers {
 public:
     /// Things in a grain, where the work on each of them is a few instructions.
-    static constexpr std::size_t grain = std::size_t{1} << 16U;
+    static constexpr std::size_t grain = tuning::grain;
 
     workers() = default;
+    /// \param threads  at least 1; none is started before there is work for it
     explicit workers(std::size_t threads) : threads_(threads) {}
 
     [[nodiscard]] std::size_t threads() const { return threads_; }
@@ -27,6 +30,7 @@ public:
     {
         return std::clamp<std::size_t>(grains(things, the_grain), 1, threads_);
     }
+    /// The number of grains of so many things; the last may be smaller.
     [[nodiscard]] static std::size_t grains(std::size_t things, std::size_t the_grain = grain)
     {
         return (things + the_grain - 1) / the_grain;

@@ -81,6 +81,8 @@ public:
     }
 
 private:
+    /// A part of the tree that is still to be searched: the node above it, as a mark on the trail
+    /// of bounds, and what its first column is restricted to.
     struct branch {
         std::size_t trail;
         std::size_t column;
@@ -107,6 +109,7 @@ private:
 
     /// The objective of the best choice known.
     [[nodiscard]] double best_objective() const { return fixed_ - loss; }
+    /// Whether a node may hold a choice that is better by more than the tolerance.
     [[nodiscard]] bool is_promising(double bound) const
     {
         return bound > best_objective() + core_.tolerance;
@@ -118,6 +121,8 @@ private:
         return lp_.columns.lower[j] < lp_.columns.upper[j];
     }
 
+    /// Takes note of a choice if it is better than the best one known.
+    /// \param taken  how many of each column
     void consider(double objective, const std::vector<double>& taken)
     {
         if (!(objective > best_objective()))
@@ -127,6 +132,9 @@ private:
         improved = true;
     }
 
+    /// Solves a node and puts its two branches on the stack, the one nearer to the relaxation on
+    /// top. A node without branches is done: infeasible, not promising, decided, or searched by a
+    /// tree of its own.
     void visit(std::vector<branch>& open, allowance& limits)
     {
         limits.spend(2 * columns_.size());
@@ -138,7 +146,7 @@ private:
         if (!is_promising(bound))
             return;
         fix(lp_.bound - best_objective() - core_.tolerance);
-        if (columns_.size() > least_to_nest_) {
+        if (columns_.size() > tuning::least_to_nest) {
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)
                 undecided += is_open(j);
@@ -147,6 +155,8 @@ private:
         }
         if (fractional == columns_.size() && in_conflict_)
             return; // two columns of a place are both needed here: nothing better below
+        // Where the relaxation is integral but was rounded or cut for a conflict, any open column
+        // will do.
         const std::size_t column = fractional != columns_.size() ? fractional : closest_call();
         if (column == columns_.size())
             return;
@@ -195,6 +205,8 @@ private:
                     static_cast<std::uint32_t>(lp_.columns.upper[last] - lp_.columns.lower[last]));
             }
         }
+        // It begins with what the best choice known would lose below this node, so that only better
+        // ones are found there.
         branch_and_bound tree(below, loss - fixed_ - decided.value());
         const bool complete = tree.run(limits);
         if (tree.improved) {
@@ -248,6 +260,9 @@ private:
         return columns_.size();
     }
 
+    /// Fills what the rounded relaxation leaves with further changes, cheapest first, as long as
+    /// each pays: it saves more of the price of what is left than it loses. Then it is a choice to
+    /// consider.
     void complete_trial()
     {
         resource_vector left = room_;
@@ -305,8 +320,6 @@ private:
                 closest = j;
         return closest;
     }
-
-    static constexpr std::size_t least_to_nest_ = 100; // below, a new tree costs more than it saves
 };
 
 } // namespace espalier::detail

@@ -38,6 +38,7 @@ public:
     void write(const listed_place& place, const alternative& choice)
     {
         const components& parts = at_.parts;
+        // The choice of a place goes through its components, and through the items of each.
         std::size_t k = 0;
         otherwise_.insert(otherwise_.end(), place.components.begin(), place.components.end());
         for (const std::uint32_t c : place.components)

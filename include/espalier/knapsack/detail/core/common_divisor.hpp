@@ -19,6 +19,7 @@ public:
     /// \param least  a divisor below this is of no use
     explicit common_divisor(double least) : least_(least) {}
 
+    /// Takes one more value into account.
     void add(double value)
     {
         while (value > 0 && divisor_ >= 0) {
@@ -29,6 +30,7 @@ public:
                 divisor_ = -1; // too small: give up
         }
     }
+    /// For whoever knows of a value that is a multiple of nothing.
     void give_up() { divisor_ = -1; }
     [[nodiscard]] bool gave_up() const { return divisor_ < 0; }
 

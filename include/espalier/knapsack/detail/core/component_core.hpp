@@ -31,6 +31,8 @@ public:
     double rounding = 0; ///< what choices that seemed to lose nothing lost together
     bool is_infeasible = false;
 
+    /// \param items    what is to be chosen from; must outlive this, as must the problem
+    /// \param problem  for its costs
     component_core(const linked_items& items, const knapsack_problem& problem, budget& limits,
         const workers& crew)
         : keep(problem.size(), 0),
@@ -55,6 +57,8 @@ public:
             is_infeasible = finder.is_infeasible;
             return false;
         }
+        // What the floors leave behind at the prices, for the place that ties their components
+        // together.
         gaps_ = finder.floors.gaps;
         forced_losses_ = finder.floors.forced_losses;
         // Floors that the choices keep anyway tie nothing together, as long as no search breaks
@@ -63,12 +67,16 @@ public:
             is_tied_.push_back(items_.floors[f].was_broken || finder.floors.binds[f] != 0);
         tie_floors();
         rounding = settle_ties(at_, room_, nothing(), *places_, limits_, has_settled_);
+        // Values that are multiples of one number make losses of feasible choices differ by that
+        // much at least: an improvement by less is none. Not so where an item was left out for
+        // being too small.
         common_divisor values(1e3 * nothing());
         if (items_.has_vanished)
             values.give_up();
         for (std::size_t at = 0; at < parts_.items() && !values.gave_up(); ++at)
             values.add(parts_.value[at]);
         step = values.step();
+        // Units are paid like items are, so both span the lattice of what can be used.
         std::vector<resource_vector> all_costs = at_.class_costs;
         all_costs.insert(all_costs.end(), at_.kind_costs.begin(), at_.kind_costs.end());
         unusable = cost_lattice(all_costs, rows_).least_loss(room_, at_.price);
@@ -147,6 +155,7 @@ public:
         return lagrangian_.emplace(bound);
     }
 
+    /// Improvements that are not worth a search, see item_core.
     [[nodiscard]] double tolerance() const { return std::max(step, nothing()); }
 
     /// A loss that may be rounding.
@@ -162,19 +171,25 @@ public:
     /// Of few components not all at once: a better choice makes listing the others cheaper.
     [[nodiscard]] std::size_t first_places() const
     {
-        return std::min(40 + 10 * rows_, parts_.size() / 4 + 1);
+        return std::min(tuning::first_components(rows_), parts_.size() / 4 + 1);
     }
+    /// The margins are losses of cheapest changes, known without a listing.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(at_.margin, rank); }
 
+    /// With all places in the core, the loss from which on it grows.
     [[nodiscard]] double largest_loss() const
     {
         const double margin = *std::max_element(at_.margin.begin(), at_.margin.end());
         return std::max(std::isfinite(margin) ? margin : 0.0, nothing());
     }
+    /// Keeping nothing loses all of the bound; where floors forbid that, no search comes so far.
     [[nodiscard]] double loss_of_nothing() { return lagrangian(); }
+    // Listings see all that loses less than their limit, whatever the limit is.
     [[nodiscard]] static double reached() { return std::numeric_limits<double>::infinity(); }
     static void reach(double, budget&) {}
 
+    /// Lists the choices of the components in doubt, and makes a core problem of them
+    /// (core_search.hpp).
     double gather(double limit, std::size_t count, core_problem& problem)
     {
         problem = {.rows = rows_, .price = at_.price};
@@ -187,6 +202,8 @@ public:
         left_out = std::min(left_out, places_->join(listed_, limit, limits_));
         problem.base_loss = places_->surplus_loss();
 
+        // A place begins with its base: what is left is counted as if every place had it, and what
+        // bases lose against the best choices (floors make them) is lost from the beginning.
         std::vector<std::pair<double, std::uint32_t>> order; // cheapest change, in listed_
         for (std::uint32_t k = 0; k < listed_.size(); ++k) {
             const alternative& base = listed_[k].choices.front();
@@ -212,6 +229,7 @@ public:
         return left_out;
     }
 
+    /// Writes the bases of the core, then the changes that were made of them.
     void take(const changes_made& made)
     {
         writer_.write_all();
@@ -225,6 +243,7 @@ public:
     }
 
 private:
+    /// Makes one place of the components of each floor that is tied.
     void tie_floors()
     {
         floors_.clear();
@@ -251,9 +270,9 @@ private:
     /// Choices of a component: many where there are few components, which then are long.
     [[nodiscard]] std::size_t most_listed() const
     {
-        constexpr std::size_t most_bytes = std::size_t{1} << 28U; // of choices written out
-        return std::max<std::size_t>(
-            4'000, std::min(1'000'000 / parts_.size(), most_bytes / (parts_.items() + 1)));
+        return std::max(
+            tuning::least_listed, std::min(tuning::all_listed / parts_.size(),
+                                      tuning::most_listed_bytes / (parts_.items() + 1)));
     }
 
     struct change {
@@ -284,6 +303,7 @@ private:
     double list_components(double limit, std::size_t count)
     {
         double left_out = std::numeric_limits<double>::infinity();
+        // All that lose less than the limit, and of those at the limit no more than were asked for.
         const auto below = std::count_if(
             at_.margin.begin(), at_.margin.end(), [&](double margin) { return margin < limit; });
         std::size_t equal = count - std::min(count, static_cast<std::size_t>(below));

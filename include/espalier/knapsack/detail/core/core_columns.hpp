@@ -33,6 +33,7 @@ public:
     std::vector<resource_vector> usages; ///< by class
     cost_matrix costs;                   ///< the same
 
+    /// \param core  only read here
     explicit core_columns(const core_problem& core) : rows_(core.rows)
     {
         for (std::uint32_t place = 0; place < core.places(); ++place)
@@ -96,6 +97,7 @@ private:
     std::vector<std::uint32_t> range_index_; ///< column → range
     std::vector<range> ranges_;
 
+    /// By usage; of equal usage in the order of the core, which is that of rising loss.
     void sort_singles(const core_problem& core)
     {
         std::sort(columns_.begin(), columns_.end(), [&](const column& a, const column& b) {
@@ -104,6 +106,8 @@ private:
         });
     }
 
+    /// Columns of equal usage are a class, which shares its price in the relaxation. The ranges are
+    /// the classes of singles, and the places of the others.
     void number_classes(const core_problem& core)
     {
         range_index_.resize(columns_.size());
@@ -136,6 +140,7 @@ public:
 
     /// To undo what comes after.
     [[nodiscard]] std::size_t mark() const { return trail_.size(); }
+    /// Puts bounds back to what they were at a mark, the last change first.
     void undo(std::size_t to)
     {
         while (trail_.size() > to) {
@@ -146,6 +151,7 @@ public:
         }
     }
 
+    /// Sets the bounds of one column alone.
     void set_bounds(std::size_t column, double lower, double upper)
     {
         if (lower == lp_.lower[column] && upper == lp_.upper[column])

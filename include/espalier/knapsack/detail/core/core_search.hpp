@@ -53,7 +53,7 @@ public:
     {
         // Dynamic programming and branch and bound each are quick where the other is lost, so both
         // try briefly before either tries for long.
-        const std::array efforts{effort{6'000'000, 3'000'000}, effort{}};
+        const std::array efforts{tuning::brief, tuning::effort{budget::no_limit, budget::no_limit}};
         for (std::size_t k = 0; k < efforts.size(); ++k) {
             grow(efforts[k], to_the_end);
             if (result.proven || limits_.is_spent() || !to_the_end || left_out_ < infinity_)
@@ -65,16 +65,9 @@ public:
     }
 
 private:
-    /// Steps that a search of a core may take.
-    struct effort {
-        std::uint64_t labels = budget::no_limit;
-        std::uint64_t nodes = budget::no_limit;
-    };
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
     static constexpr std::size_t most_places_ = std::size_t{1} << 40U; // more than there can be
     static constexpr std::size_t everything_ = std::numeric_limits<std::size_t>::max();
-    /// Of a core that is only meant to find a better choice.
-    static constexpr effort on_the_way_{24'000'000, 12'000'000};
 
     FrontEnd& front_;
     budget& limits_;
@@ -84,10 +77,14 @@ private:
     /// What a change may lose and still matter.
     [[nodiscard]] double most_loss() const { return result.loss - front_.unusable - front_.step; }
 
-    void grow(const effort& how, bool to_the_end)
+    /// From a small core to one four times as large, and so on, until a core covers all changes
+    /// that could make a better choice, or the budget ends. Cores on the way are for better
+    /// choices: each lowers the loss that the last one has to cover.
+    void grow(const tuning::effort& how, bool to_the_end)
     {
         double last_limit = 0;
-        for (std::size_t size = front_.first_places();; size = std::min(4 * size, most_places_)) {
+        for (std::size_t size = front_.first_places();;
+             size = std::min(tuning::core_growth * size, most_places_)) {
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             if (limit == infinity_) {
                 // All places, but each may have many choices: the loss grows step by step.
@@ -105,7 +102,7 @@ private:
             is_covered = covers && front_.reached() >= result.loss - front_.unusable;
             if (covers && !to_the_end && result.loss < infinity_)
                 return;
-            const bool complete = search(covers ? how : on_the_way_);
+            const bool complete = search(covers ? how : tuning::on_the_way);
             if (complete && left_out_ == infinity_ && limit >= most_loss() &&
                 front_.reached() >= result.loss - front_.unusable) {
                 result.proven = true;
@@ -126,7 +123,7 @@ private:
     double least_inside_ = 0; ///< no choice of the core loses less
 
     /// Searches the core. Whether it came to the end; a better choice is taken in any case.
-    bool search(const effort& how)
+    bool search(const tuning::effort& how)
     {
         allowance for_labels(limits_, how.labels);
         label_search labels(core_, result.loss);
@@ -142,6 +139,7 @@ private:
         return is_done;
     }
 
+    /// Hands a better choice to the front end.
     template <class Search>
     void take(const Search& search)
     {

@@ -59,7 +59,8 @@ public:
             climb(limits);
             // Also on from what is worth a little less, or it would come back to one choice again
             // and again.
-            const double drift = most_drift_ * best.value * static_cast<double>(draw(1'000)) / 1e3;
+            const double drift =
+                tuning::most_drift * best.value * static_cast<double>(draw(1'000)) / 1e3;
             if (value >= start.value - drift)
                 start = here();
             else
@@ -82,8 +83,7 @@ private:
     std::vector<std::uint8_t> banned_;    ///< not to come back at once
     std::uint64_t random_ = 1;
 
-    static constexpr double most_drift_ = 1e-3; ///< from one start to the next, as a part of it
-
+    /// A choice to come back to.
     struct position {
         std::vector<std::uint8_t> keep;
         resource_vector left;
@@ -99,6 +99,7 @@ private:
     /// Not by rounding alone.
     [[nodiscard]] static bool is_more(double a, double b) { return a > b * (1 + 1e-12); }
 
+    /// The indices of some numbers, the largest first.
     [[nodiscard]] static std::vector<std::uint32_t> falling(const std::vector<double>& numbers)
     {
         std::vector<std::uint32_t> order(numbers.size());
@@ -116,6 +117,7 @@ private:
         return static_cast<std::size_t>((random_ >> 33U) % bound);
     }
 
+    /// Whether one item fits into so much of the resources.
     [[nodiscard]] bool fits(std::uint32_t item, const resource_vector& room) const
     {
         for (std::size_t r = 0; r < rows_; ++r)
@@ -123,6 +125,7 @@ private:
                 return false;
         return true;
     }
+    /// Keeps an item that was pruned, or the other way round.
     void turn(std::uint32_t item)
     {
         const bool is_kept = keep[item] != 0;

@@ -69,6 +69,7 @@ public:
     [[nodiscard]] listed_place list(double limit, double gap, budget& limits, double& left_out)
     {
         look_ahead();
+        // The same recursion as for the items of a component, with members for items.
         double base = outside_ - gap; // what is lost without any member
         for (const floor& one : floors_)
             base -= one.bonus * static_cast<double>(one.missing);
@@ -93,7 +94,7 @@ public:
                 }
             }
             made.drop_dominated(next);
-            if (next.size() > most_)
+            if (next.size() > tuning::most_combinations)
                 left_out = std::min(left_out, cut(made, next, base, m + 1));
             now.swap(next);
         }
@@ -125,7 +126,6 @@ private:
         std::vector<std::int64_t> kept; ///< items, by floor
     };
 
-    static constexpr std::size_t most_ = 2'000; ///< combinations on the way
     static constexpr double infinity_ = std::numeric_limits<double>::infinity();
 
     const component_choices& at_;
@@ -155,6 +155,7 @@ private:
                 }
     }
 
+    /// What a label loses at least from member m on.
     [[nodiscard]] double ahead(const label_arena& made, std::uint32_t index, std::size_t m) const
     {
         std::size_t needed = 0;
@@ -171,6 +172,7 @@ private:
         return std::all_of(choices.begin(), choices.end(), [](auto k) { return k == 0; });
     }
 
+    /// Adds a choice of member m to a label: what it loses, uses, and keeps for the floors.
     void choose(label_arena& made, std::uint32_t index, std::size_t m, std::uint32_t k) const
     {
         const option& its = options_[m][k];
@@ -196,15 +198,16 @@ private:
         const auto least = [&](std::uint32_t index) {
             return base - made[index].worth + ahead(made, index, m);
         };
-        const auto end = some.begin() + static_cast<std::ptrdiff_t>(most_);
+        const auto end = some.begin() + static_cast<std::ptrdiff_t>(tuning::most_combinations);
         std::nth_element(some.begin(), end, some.end(), [&](std::uint32_t a, std::uint32_t b) {
             return least(a) != least(b) ? least(a) < least(b) : a < b;
         });
         const double lost = least(*end);
-        some.resize(most_);
+        some.resize(tuning::most_combinations);
         return lost;
     }
 
+    /// A label as a choice of the place: what is kept of all members, one after the other.
     [[nodiscard]] alternative combined(
         const label_arena& made, std::uint32_t index, double base) const
     {

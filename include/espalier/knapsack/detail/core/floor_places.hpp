@@ -44,6 +44,7 @@ public:
             classes_[cluster_of_floor_[f]].push_back(floors[f].a_class);
     }
 
+    /// Whether a component has items of a class with a floor, as far as it matters here.
     [[nodiscard]] bool has_floor(std::size_t c) const
     {
         return !cluster_.empty() && cluster_[c] != none_;
@@ -93,6 +94,7 @@ public:
     {
         joined_.assign(floors_.size(), 0);
         double left_out = std::numeric_limits<double>::infinity();
+        // A floor none of whose components is in the core is kept as it is by their bases.
         std::vector<std::vector<listed_place>> of_cluster(floors_.size());
         std::vector<listed_place> others;
         for (listed_place& place : listed) {
@@ -134,6 +136,7 @@ private:
     std::vector<std::vector<std::uint32_t>> classes_; ///< with floors, by cluster
     std::vector<std::uint8_t> joined_;                ///< by cluster
 
+    /// Floors that share a component, or are tied by others that do, have one root (union–find).
     [[nodiscard]] std::uint32_t root(std::uint32_t f) const
     {
         while (cluster_of_floor_[f] != f)

@@ -27,6 +27,9 @@ public:
     double unusable = 0;
     double step = 0;
 
+    /// \param items  must outlive this, as must the costs
+    /// \param costs  of the classes
+    /// \param room   for these items
     item_core(const item_view& items, const std::vector<resource_vector>& costs,
         std::size_t resources, const resource_vector& room, const workers& crew)
         : keep(items.size(), 0),
@@ -76,10 +79,12 @@ public:
     /// and the items are few.
     void exchange_items(search_result& result, budget& limits)
     {
-        if (items_.size() > most_exchanged_)
+        if (items_.size() > tuning::most_exchanged)
             return;
         if (!(result.loss < infinity_))
             take_by_price(result);
+        // Exchanges know items, not places: everything is written out, which is why there is a
+        // limit.
         std::vector<double> values(items_.size());
         std::vector<resource_vector> costs(items_.size());
         std::vector<double> gains(items_.size());
@@ -94,11 +99,11 @@ public:
             left = less(left, costs[item], rows_);
             value += values[item];
         }
-        if (result.loss <= small_gap_ * value)
+        if (result.loss <= tuning::small_gap * value)
             return;
         exchange_search search(rows_, std::move(values), std::move(costs), gains, keep, left);
-        allowance its_own(limits, exchange_steps_);
-        search.run(kicks_in_vain_, its_own);
+        allowance its_own(limits, tuning::exchange_steps);
+        search.run(tuning::kicks_in_vain, its_own);
         if (const double loss = loss_of(search.keep); loss < result.loss) {
             result.loss = loss;
             keep = std::move(search.keep);
@@ -109,16 +114,19 @@ public:
     /// what no improvement can be as little as.
     [[nodiscard]] double tolerance() const { return std::max(step, rounding()); }
 
-    /// Enough for most problems; few enough that sorting them takes no time.
-    [[nodiscard]] std::size_t first_places() const { return 100 + 10 * rows_; }
+    [[nodiscard]] std::size_t first_places() const { return tuning::first_items(rows_); }
     /// A loss that may be rounding.
     [[nodiscard]] double rounding() const { return rounding_of(at_.price, room_, rows_); }
 
+    // What the search of the core asks (core_search.hpp). An item has one change, so beyond the
+    // windows there is nothing more to list, and what is not seen loses more than `reached`.
     [[nodiscard]] double loss_of_rank(std::size_t rank) const { return of_rank(losses_, rank); }
 
     [[nodiscard]] static double largest_loss() { return infinity_; }
     [[nodiscard]] static double loss_of_nothing() { return infinity_; }
     [[nodiscard]] double reached() const { return at_.margin() + rounding(); }
+    /// Widens the windows, for a gap that is larger than they were made for: a sweep over all
+    /// items.
     void reach(double loss, budget& limits)
     {
         if (reached() >= loss)
@@ -128,6 +136,7 @@ public:
         look();
     }
 
+    /// Makes places of the items inside the windows that lose no more than the limit.
     double gather(double limit, std::size_t, core_problem& core)
     {
         core = {.rows = rows_, .price = at_.price, .left = left_, .unusable = unusable};
@@ -139,6 +148,9 @@ public:
                 order_.push_back(k);
         std::sort(order_.begin(), order_.end(),
             [&](std::uint32_t a, std::uint32_t b) { return is_before(a, b); });
+        // Items of one class and value are one place with a count: without it a thousand equal
+        // items are 2^1000 choices for branch and bound. There are two usages for each class, of
+        // items that would come in and of items that would go.
         std::vector<std::uint32_t> kind_of(2 * costs_.size(), none_);
         for (std::size_t k = 0; k < order_.size();) {
             const std::uint32_t item = at_.windows.inside[order_[k]];
@@ -161,10 +173,13 @@ public:
         return infinity_;
     }
 
+    /// Decides the items of the last core otherwise where changes were made, and all others by
+    /// price.
     void take(const changes_made& made)
     {
         for (const std::uint32_t item : at_.windows.inside)
             keep[item] = gain_of(item) > 0;
+        // Of equal items those that come first in the order change first: ties go by index.
         std::size_t begin = 0;
         for (std::size_t place = 0; place < counts_.size(); begin += counts_[place++])
             for (std::size_t k = begin; k < begin + made[place]; ++k)
@@ -185,12 +200,6 @@ private:
     std::vector<std::uint32_t> order_;  ///< positions, of the last core
     std::vector<std::uint32_t> counts_; ///< of the places of the last core
 
-    // Of exchanges: few enough items for all pairs; a gap that pruning never has; a second.
-    static constexpr std::size_t most_exchanged_ = 1'000;
-    static constexpr double small_gap_ = 1e-4;
-    static constexpr std::size_t kicks_in_vain_ = 60'000;
-    static constexpr std::uint64_t exchange_steps_ = 1'000'000'000;
-
     /// What a choice loses.
     [[nodiscard]] double loss_of(const std::vector<std::uint8_t>& choice) const
     {
@@ -209,6 +218,7 @@ private:
         return lost.value();
     }
 
+    /// What an item brings at the prices: value less the price of its cost. Kept if positive.
     [[nodiscard]] double gain_of(std::uint32_t item) const
     {
         return items_.value(item) - at_.class_price[items_.class_of[item]];
@@ -244,6 +254,7 @@ private:
                    std::tie(items_.class_of[second], items_.values[first]);
         return gain_of(first) > 0 ? first > second : first < second;
     }
+    /// Whether two items are one place: of one class and one value, to the last digit.
     [[nodiscard]] bool are_equal(std::uint32_t a, std::uint32_t b) const
     {
         const std::uint32_t first = at_.windows.inside[a];

@@ -39,6 +39,9 @@ public:
             gave_up = true;
             return;
         }
+        // Bounds on how many more changes a state needs: to mend what is overdrawn, each change
+        // frees so much at most; to use up what the incumbent could not afford to leave, each takes
+        // so much at most.
         resource_vector frees{}; // the most of each resource that one change gives back
         resource_vector takes{}; // and uses up
         for (const resource_vector& usage : core.usages)
@@ -98,8 +101,6 @@ private:
     };
 
     static constexpr std::size_t most_rows_ = 4;
-    static constexpr std::size_t most_states_ = 400'000;
-    static constexpr std::size_t longest_trail_ = 16'000'000;
 
     const core_problem& core_;
     std::array<double, most_rows_> price_{};
@@ -131,6 +132,9 @@ private:
         }
     }
 
+    /// What is left of all resources in one word of 64 bits: states are sorted and merged by
+    /// comparing words, and a change is one subtraction. A field has 64 bits over the number of
+    /// resources, 40 at most.
     static constexpr std::size_t bits_of(std::size_t rows)
     {
         return std::min<std::size_t>(64 / rows, 40);
@@ -159,6 +163,7 @@ private:
     {
         return (packed & zero_of(Rows)) != zero_of(Rows);
     }
+    /// The fields as a sum, so that negative amounts borrow from the field above and give it back.
     static std::uint64_t pack(const resource_vector& amounts, std::size_t rows)
     {
         std::uint64_t packed = 0;
@@ -223,9 +228,11 @@ private:
                core_.base_loss + next + core_.unusable < loss - core_.tolerance;
     }
 
+    /// Stage after stage, as long as any further change could be worth while.
     template <std::size_t Rows>
     void run_stages(allowance& limits)
     {
+        // A place of equal items is as many stages of one change each.
         const auto cheapest = [&](std::size_t place) {
             return place < core_.places() ? core_.loss[core_.first[place]]
                                           : std::numeric_limits<double>::infinity();
@@ -254,7 +261,7 @@ private:
             make<Rows>(end - first > 1 ? origin_ : states_, change, next);
             merge<Rows>(static_cast<std::uint32_t>(change), next, change + 1 == end);
         }
-        if (states_.size() > most_states_ || trail_.size() > longest_trail_)
+        if (states_.size() > tuning::most_states || trail_.size() > tuning::longest_trail)
             gave_up = true;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
 #include <espalier/knapsack/problem.hpp>
 
 #include <algorithm>
@@ -22,7 +23,6 @@ namespace espalier::detail {
 
 class cost_lattice {
     static constexpr std::size_t most_rows_ = 3; // beyond, products might overflow
-    static constexpr std::int64_t most_cases_ = 4096;
     static constexpr std::int64_t largest_ = std::int64_t{1} << 30;
     std::vector<std::size_t> resources_; ///< those that the rows and columns of the basis stand for
     std::size_t rows_ = 0;               ///< of the basis
@@ -30,6 +30,7 @@ class cost_lattice {
     std::int64_t cases_ = 0;             ///< its determinant; 0: nothing known, or too many
 
 public:
+    /// \param costs  whatever can be used, a number of times that is an integer
     cost_lattice(const std::vector<resource_vector>& costs, std::size_t resources)
     {
         for (std::size_t r = 0; r < resources; ++r)
@@ -56,6 +57,8 @@ public:
         const std::size_t target = place(on_rows(room));
         if (target == 0)
             return 0;
+        // Dijkstra's algorithm over the cases: one more unit left of a resource leads from one to
+        // another, at the price of the unit.
         std::vector<double> loss(
             static_cast<std::size_t>(cases_), std::numeric_limits<double>::infinity());
         using entry = std::pair<double, std::size_t>;
@@ -82,6 +85,7 @@ public:
     }
 
 private:
+    /// Whether products of two entries fit into 64 bits, and sums of a few of them.
     [[nodiscard]] bool is_small(const resource_vector& vector) const
     {
         return std::all_of(vector.begin(), vector.begin() + static_cast<std::ptrdiff_t>(rows_),
@@ -110,6 +114,7 @@ private:
         return true;
     }
 
+    /// The amounts of those resources that the basis is about.
     [[nodiscard]] resource_vector on_rows(const resource_vector& amounts) const
     {
         resource_vector result{};
@@ -147,7 +152,7 @@ private:
                 if (!is_small(basis_[r]))
                     return;
             }
-            if (basis_[c][c] > most_cases_ / cases)
+            if (basis_[c][c] > tuning::most_cases / cases)
                 return;
             cases *= basis_[c][c];
         }
@@ -170,6 +175,7 @@ private:
         return number;
     }
 
+    /// A vector that falls into a case: the digits of its number, in the mixed radix of the pivots.
     [[nodiscard]] resource_vector point(std::size_t number) const
     {
         resource_vector vector{};

@@ -56,6 +56,8 @@ public:
             user = who_.item(user);
             has_unit_[user] = 1;
         }
+        // Items without a unit that is still to be paid are components of their own, one pattern a
+        // class.
         std::vector<std::uint32_t> alone(problem_.classes(), none_);
         for (std::uint32_t i = 0; i < problem_.size(); ++i)
             if (!has_unit_[i] && who_.begin.of(i) == decision::free) {
@@ -74,8 +76,6 @@ public:
 
 private:
     static constexpr std::uint32_t none_ = std::numeric_limits<std::uint32_t>::max();
-    static constexpr std::size_t most_models_ = 4;
-    static constexpr std::size_t most_transitions_ = std::size_t{1} << 24; // of one pattern
 
     /// A block that was taken apart.
     struct model {
@@ -94,6 +94,8 @@ private:
     std::vector<model> models_;                                 ///< the last few
     std::size_t oldest_model_ = 0;
 
+    /// The number of a pattern, which is prepared when it is met for the first time: its
+    /// transitions are what costs, and there are far fewer patterns than components.
     std::uint32_t number_of(pattern&& one)
     {
         const auto [at, is_new] =
@@ -118,6 +120,8 @@ private:
         return is_in_order();
     }
 
+    /// Whether the first users of the units ascend. Memory columns come so; all units of a problem
+    /// where they do not are one block.
     [[nodiscard]] bool is_in_order() const
     {
         const shared_units& shared = problem_.shared;
@@ -174,6 +178,7 @@ private:
             if (users[at + k] != user + offset ||
                 who_.class_of(user + offset) != who_.class_of(user))
                 return false;
+            // The offset moves every user alike, so the same components come out.
             // With equal decisions, equal units are paid.
             if (has_decisions && who_.decided_of(user + offset) != who_.decided_of(user))
                 return false;
@@ -189,12 +194,16 @@ private:
         return true;
     }
 
+    /// Finds the components of a block by their graph, and keeps it as a model for those that
+    /// follow. A pattern of too many states, or too long for its number of states, makes the
+    /// problem too wide for dynamic programming: is_narrow.
     void take_apart(std::size_t begin, std::size_t end)
     {
         const std::size_t component = found_.size();
         unit_block block(who_, begin, end);
         block.each_component(limits_, [&](pattern&& look, const std::vector<std::uint32_t>& items) {
-            const std::size_t most = most_transitions_ >> std::min<std::size_t>(look.slots, 24);
+            const std::size_t most =
+                tuning::most_transitions >> std::min<std::size_t>(look.slots, 24);
             if (look.slots > pattern::widest || 2 * items.size() > most) {
                 found_.is_narrow = false;
                 for (const std::uint32_t user : items)
@@ -207,10 +216,10 @@ private:
         if (block.is_long()) // what is in it depends on the values
             return;
         const model made{begin, end, component, found_.size() - component};
-        if (models_.size() < most_models_)
+        if (models_.size() < tuning::models)
             models_.push_back(made);
         else
-            models_[oldest_model_++ % most_models_] = made;
+            models_[oldest_model_++ % tuning::models] = made;
     }
 };
 

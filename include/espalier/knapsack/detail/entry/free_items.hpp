@@ -17,6 +17,8 @@ namespace espalier::detail {
 inline void take_most_valuable(const knapsack_problem& problem, const decided& begin,
     const std::vector<std::size_t>& wanted, std::vector<std::uint32_t>& kept, resource_vector& room)
 {
+    // Exchange argument: a choice that keeps another item of the class in place of a more valuable
+    // one costs as much and is worth less.
     std::vector<std::vector<std::uint32_t>> candidates(wanted.size());
     for (std::uint32_t i = 0; i < problem.size() && !wanted.empty(); ++i)
         if (wanted[problem.class_of[i]] > 0 && begin.of(i) == decision::free)

@@ -42,7 +42,7 @@ public:
         value_range worth{.least = std::vector<double>(
                               problem.classes(), std::numeric_limits<double>::denorm_min()),
             .most = ceiling};
-        for (const std::uint32_t c : floored)
+        for (const std::uint32_t c : floored) // which may need items of no value
             worth.least[c] = 0;
         for (std::uint32_t item = 0; item < problem.size() && begin.has_decisions(); ++item)
             if (begin.of(item) == decision::keep)
@@ -71,6 +71,9 @@ private:
         std::vector<std::uint8_t> was_broken(problem.classes(), 0);
         for (const std::uint32_t c : floored)
             was_broken[c] = 1;
+        // A floor that was not broken may turn out to bind once others are kept, and looking after
+        // it from the beginning spares a round. But not where its class has items of no value,
+        // which would have to come in for it.
         std::vector<std::uint8_t> must_wait(problem.classes(), with_others ? 0 : 1);
         for (std::uint32_t item = 0; item < problem.size(); ++item)
             if (!(problem.values[item] > 0) && begin.of(item) == decision::free)
@@ -90,6 +93,7 @@ private:
     void set_values(const knapsack_problem& problem, const decided& begin, const value_range& worth,
         const workers& crew)
     {
+        // Whether an item fits depends on its class and units alone, so on the pattern.
         std::vector<std::int64_t> number(parts.patterns.size(), 0);
         for (const std::uint32_t p : parts.pattern_of)
             ++number[p];
@@ -117,6 +121,8 @@ private:
         });
         largest = *std::max_element(its.begin(), its.end());
         scale = scale_of(largest);
+        // Scaling by a power of two rounds nothing, unless a value is 2^1000 times smaller than
+        // another.
         const auto any = crew.of_parts<int>(parts.items(), [&](std::size_t from, std::size_t to) {
             bool has = false;
             for (std::size_t at = from; at < to; ++at) {
@@ -154,6 +160,7 @@ private:
         return result;
     }
 
+    /// The components that have items of each floor's class, ascending.
     void find_components_of_floors()
     {
         if (floors.empty())

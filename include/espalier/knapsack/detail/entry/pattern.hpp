@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <cstddef>
@@ -30,7 +32,7 @@ namespace espalier::detail {
 
 class pattern {
 public:
-    static constexpr std::size_t widest = 8; ///< units in a frontier: 256 states
+    static constexpr std::size_t widest = tuning::widest_frontier;
     static constexpr std::size_t items_per_word = 56;
 
     struct link {
@@ -79,6 +81,7 @@ public:
         return (size() + items_per_word - 1) / items_per_word;
     }
 
+    /// A unit that the item uses which `add_item` adds next.
     void add_link(std::size_t slot, std::uint32_t kind)
     {
         links.push_back({static_cast<std::uint8_t>(slot), kind});
@@ -108,6 +111,7 @@ public:
         return result;
     }
 
+    /// Works out what is asked of every component; to be called once, when all items were added.
     void prepare()
     {
         find_transitions();
@@ -138,8 +142,11 @@ public:
     }
 
 private:
+    /// The ways from the reached states across each item: pruned, then kept.
     void find_transitions()
     {
+        // Only states that can be reached: of units that are used one after the other most never
+        // meet.
         std::vector<std::uint8_t> reached(states(), 0);
         std::vector<std::uint8_t> next(states());
         reached[0] = 1;
@@ -162,12 +169,15 @@ private:
         }
     }
 
+    /// The masks of classes and units.
     void find_bits()
     {
         std::ptrdiff_t of_word = 0;                 // where the classes of the present word begin
         std::vector<std::vector<bits>> open(slots); // by slot, of the unit that is in it
         std::vector<std::uint32_t> kind(slots, 0);
         for (std::size_t k = 0; k < size(); ++k) {
+            // What is used is asked of a choice millions of times, and answered by a few masks: of
+            // each class the bits of its items, of each unit those of its users.
             const auto word = static_cast<std::uint32_t>(k / items_per_word);
             const std::uint64_t bit = std::uint64_t{1} << (k % items_per_word);
             if (k % items_per_word == 0)
@@ -236,6 +246,7 @@ struct components : component_values {
         return result;
     }
 
+    /// Ends a component, whose items are those added since the last.
     void close(std::uint32_t its_pattern)
     {
         first.push_back(item.size());

@@ -21,6 +21,7 @@ struct value_range {
     std::vector<double> least{}; ///< by class; empty: anything
     double most = std::numeric_limits<double>::infinity();
 
+    /// Whether an item is worth so much and no more.
     [[nodiscard]] bool holds(const knapsack_problem& problem, std::size_t item) const
     {
         const double value = problem.values[item];
@@ -128,6 +129,7 @@ private:
 /// first of the block.
 class unit_block {
 public:
+    /// \param begin, end  the units of the block
     unit_block(const participants& who, std::size_t begin, std::size_t end)
         : who_(who), shared_(who.problem.shared), begin_(begin), count_(end - begin)
     {
@@ -182,6 +184,9 @@ public:
             std::vector<std::uint32_t> order = items_of(units);
             if (order.empty())
                 continue;
+            // In the order of their numbers units of hardware are narrow: each memory column meets
+            // the next. Of units numbered otherwise a breadth-first order from one end is narrower,
+            // as the levels of a bandwidth reduction are (Cuthill and McKee 1969).
             pattern look = laid_out(order);
             if (look.slots > 3) { // from near an end of it
                 std::vector<std::uint32_t> other_order = items_of(reached_from(farthest));
@@ -214,6 +219,7 @@ private:
     std::vector<std::uint32_t> slot_;      ///< of a unit
     std::vector<std::uint32_t> last_step_; ///< that uses a unit
 
+    /// Those that matter, of an item of the block; ascending.
     [[nodiscard]] std::span<const std::uint32_t> units_of(std::uint32_t i) const
     {
         return std::span{uses_}.subspan(first_use_[i], first_use_[i + 1] - first_use_[i]);
@@ -266,6 +272,8 @@ private:
                 last_step_[unit] = step;
                 slot_[unit] = none_;
             }
+        // Slots are reused as soon as the last user of a unit was decided, so their number is the
+        // width of the frontier.
         pattern look;
         std::uint64_t free_slots = ~std::uint64_t{0};
         for (std::uint32_t step = 0; step < order.size(); ++step) {

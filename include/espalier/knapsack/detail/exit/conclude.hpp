@@ -21,6 +21,7 @@ inline void conclude(const knapsack_problem& problem, const search_result& found
     const workers& crew, knapsack_solution& solution)
 {
     solution.value = value_of(problem, solution.keep, crew);
+    // bound − value = loss − least loss: the long sums cancel, and only the value is added up.
     const double remaining = found.proven ? 0.0 : std::max(found.loss - found.least_loss, 0.0);
     solution.bound = (solution.value + (rounding + remaining) / scale) * (1 + rounding_slack);
     // What the sum of the values would not show is not searched for to the end. But where rounding

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -27,12 +29,14 @@ public:
     /// Whether nothing was replaced since it was made.
     [[nodiscard]] bool is_new() const { return replaced_ == 0; }
     /// Whether it is to be made anew.
-    [[nodiscard]] bool is_worn() const { return replaced_ >= most_replaced_; }
+    [[nodiscard]] bool is_worn() const { return replaced_ >= tuning::most_replaced; }
 
     /// Puts another column in the place of one of the basis.
     /// \param entering  its entries
     void replace(std::size_t place, const double* entering)
     {
+        // The product form: the inverse times an elementary matrix that differs from the unit
+        // matrix in one column.
         column_.assign(rows_, 0);
         double largest = 0;
         for (std::size_t i = 0; i < rows_; ++i) {
@@ -41,7 +45,8 @@ public:
             largest = std::max(largest, std::abs(column_[i]));
         }
         // A small pivot makes large errors.
-        replaced_ = std::abs(column_[place]) < 1e-6 * largest ? most_replaced_ : replaced_ + 1;
+        replaced_ =
+            std::abs(column_[place]) < 1e-6 * largest ? tuning::most_replaced : replaced_ + 1;
         scale(entries_, place, 1 / column_[place]);
         for (std::size_t i = 0; i < rows_; ++i)
             if (i != place && column_[i] != 0)
@@ -87,8 +92,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_replaced_ = 40; // errors grow with every update
-
     std::size_t rows_ = 0;
     std::vector<double> entries_; ///< row-major
     std::size_t replaced_ = 0;    ///< columns since it was made

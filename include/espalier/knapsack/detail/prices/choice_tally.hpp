@@ -5,12 +5,17 @@
 
 #include <algorithm>
 
+// Sums of what choices use, without sums of vectors: what counts is how often each class is kept
+// and each kind of unit is paid, and resources come in at the end. So adding a choice costs the
+// same for two resources as for thirty-two.
+
 namespace espalier::detail {
 
 /// Counts what choices of components use. Costs are multiplied in at the end, once per class and
 /// kind.
 class choice_tally {
 public:
+    /// Of nothing yet. All three must outlive it.
     choice_tally(const components& parts, const std::vector<resource_vector>& class_costs,
         const std::vector<resource_vector>& kind_costs, std::size_t rows)
         : parts_(parts),
@@ -26,7 +31,8 @@ public:
     [[nodiscard]] choice_tally of_many() const
     {
         choice_tally result = *this;
-        result.small_.assign(std::min(parts_.patterns.size(), most_small_) * choices_of_small_, 0);
+        result.small_.assign(
+            std::min(parts_.patterns.size(), tuning::most_tallied_patterns) * choices_of_small_, 0);
         return result;
     }
 
@@ -55,6 +61,7 @@ public:
                 pattern::keep(words_.data(), k);
         add(c, words_.data(), times);
     }
+    /// Adds what another one has counted, of the same components.
     void add(const choice_tally& other)
     {
         for (std::size_t c = 0; c < classes_.size(); ++c)
@@ -77,6 +84,7 @@ public:
 
     /// Items kept of a class.
     [[nodiscard]] std::int64_t kept(std::size_t a_class) const { return classes_[a_class]; }
+    /// What all choices together use.
     [[nodiscard]] resource_vector usage() const
     {
         resource_vector sum{};
@@ -90,9 +98,10 @@ public:
     }
 
 private:
+    // A component of three items has eight choices: counting those of a million components is an
+    // increment each, and looking at what they use is done once for each choice of each pattern.
     static constexpr std::size_t items_of_small_ = 3;
     static constexpr std::size_t choices_of_small_ = std::size_t{1} << items_of_small_;
-    static constexpr std::size_t most_small_ = 64; // patterns: a tally is to be had quickly
 
     const components& parts_;
     const std::vector<resource_vector>& class_costs_;
@@ -103,6 +112,7 @@ private:
     std::vector<std::int64_t> small_;  ///< choices of small components, by pattern
     std::vector<std::uint64_t> words_; ///< scratch
 
+    /// Counts the classes and kinds of one choice.
     void add_usage(const pattern& look, const std::uint64_t* choice, std::int64_t times)
     {
         look.usage(

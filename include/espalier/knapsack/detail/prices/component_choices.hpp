@@ -37,6 +37,8 @@ public:
     std::vector<double> margin;    ///< by component: loss of its second-best choice
     resource_vector total_usage{}; ///< of all choices
 
+    /// \param the_parts  with values; must outlive this
+    /// \param of_classes, of_kinds  costs
     component_choices(const components& the_parts, std::vector<resource_vector> of_classes,
         std::vector<resource_vector> of_kinds, std::size_t the_rows, const workers& crew)
         : parts(the_parts),
@@ -61,6 +63,7 @@ public:
     {
         return pattern::keeps(choice_of(c), item);
     }
+    /// What the choice of a component uses.
     [[nodiscard]] resource_vector usage_of(std::size_t c) const
     {
         choice_tally used = tally();
@@ -75,6 +78,7 @@ public:
             kept[k] = keeps(c, k);
         return kept;
     }
+    /// The words of the choice of a component, see pattern.hpp.
     [[nodiscard]] const std::uint64_t* choice_of(std::size_t c) const
     {
         return &choice_[choice_at(c)];
@@ -91,6 +95,8 @@ public:
         set_prices(prices);
         std::vector<compensated_sum> worths(workers::grains(count, grain_));
         std::vector<choice_tally> used(crew_.parts(count, grain_), tally().of_many());
+        // Sums by grains of a fixed size, then over the grains: the same number however many
+        // threads.
         crew_.each_part(count, grain_, [&](std::size_t part, std::size_t first, std::size_t last) {
             for (std::size_t begin = first; begin < last; begin += grain_) {
                 compensated_sum& worth = worths[begin / grain_];
@@ -168,7 +174,7 @@ public:
     /// The present choices of some components.
     [[nodiscard]] choice_tally used_by(const std::vector<std::uint32_t>& some) const
     {
-        choice_tally used = some.size() > many_ ? tally().of_many() : tally();
+        choice_tally used = some.size() > tuning::many_components ? tally().of_many() : tally();
         for (const std::uint32_t c : some)
             used.add(c, choice_of(c));
         used.close();
@@ -199,6 +205,8 @@ public:
     /// choice; their margin becomes one that they have at least. The components that changed.
     std::vector<std::uint32_t> sweep_again(const price_vector& before, double reserve)
     {
+        // Margins shrink by no more than a pattern's prices have moved: whoever has more margin
+        // than that keeps the choice, and need not be solved again.
         std::vector<double> drift;
         for (const pattern& look : parts.patterns)
             drift.push_back(most_change(look, before));
@@ -262,8 +270,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t grain_ = 16'384; // components
-    static constexpr std::size_t many_ = 1'000;
+    static constexpr std::size_t grain_ = tuning::component_grain;
     workers crew_;
     std::vector<component_oracle> oracles_; ///< one for each part that is solved side by side
     price_vector listed_at_{};              ///< prices that the first of them was given last
@@ -292,6 +299,7 @@ private:
         return sum * (1 + 1e-9);
     }
 
+    /// Prices of all oracles, one for each part of the work that is done side by side.
     void set_prices(const price_vector& prices)
     {
         listed_at_ = prices;

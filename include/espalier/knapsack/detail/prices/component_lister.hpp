@@ -55,6 +55,7 @@ public:
         const std::size_t states = look.states();
         look_ahead(c, look.class_of.front(), 0);
         const double top = ahead_[0];
+        // A loss is a difference of two worths that were added in different orders.
         // The best choice is always listed, whatever rounding makes of its loss.
         limit = std::max(limit, rounding_slack * std::abs(top));
         label_arena made(rows + floored.size());
@@ -62,6 +63,7 @@ public:
             for (std::size_t r = 0; r < rows; ++r)
                 made.amounts(index)[r] += cost[r];
         };
+        // Labels of the items so far; the first is that of nothing, from which all others come.
         std::vector<std::uint32_t> now(1, 0);
         std::vector<std::uint32_t> next;
         for (std::size_t k = 0; k < look.size(); ++k) {
@@ -77,6 +79,8 @@ public:
             };
             for (const std::uint32_t index : now) {
                 add_if_hopeful(made.extend(index));
+                // The second way: the item is kept, and with it those of its units that no item
+                // before has paid.
                 if (!(value[k] >= 0))
                     continue; // cannot be kept
                 const std::uint32_t kept = made.extend(index);
@@ -157,6 +161,7 @@ public:
         std::size_t state = 0;
         std::size_t needed = least;
         for (std::size_t k = 0; k < look.size(); ++k) {
+            // Forwards along the recursion: of the ways from here the one that its best came from.
             double best = minus_infinity_;
             std::size_t next = state;
             std::size_t next_needed = needed;

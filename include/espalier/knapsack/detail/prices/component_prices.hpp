@@ -27,6 +27,8 @@ public:
     bool is_infeasible = false; ///< proven: no choice keeps the floors within the capacities
     priced_floors floors;
 
+    /// \param at    gets the prices, bonuses and choices
+    /// \param room  for all components
     component_prices(component_choices& at, const resource_vector& room,
         std::vector<component_floor> the_floors, budget& limits)
         : floors(at, std::move(the_floors)), at_(at), room_(room), limits_(limits)
@@ -38,7 +40,7 @@ public:
     {
         std::vector<std::uint32_t> some(at_.parts.size());
         std::iota(some.begin(), some.end(), std::uint32_t{0});
-        if (at_.parts.items() <= 2 * first_sample_) {
+        if (at_.parts.items() <= 2 * tuning::first_sample) {
             minimise(some, room_);
             sweep();
             return !is_infeasible;
@@ -47,20 +49,21 @@ public:
     }
 
 private:
-    static constexpr std::size_t first_sample_ = 1'024; // items
-
     component_choices& at_;
     resource_vector room_;
     budget& limits_;
 
+    /// From a sample to one sixteen times as large, and from the last one to those components whose
+    /// choice is in doubt at its prices. Components that were taken for decided, and are not, join
+    /// them and the prices are found anew.
     bool from_samples()
     {
         std::vector<std::uint32_t> some;
-        std::size_t sampled = first_sample_;
+        std::size_t sampled = tuning::first_sample;
         minimise_sample(some, sampled, 0);
         while (at_.parts.items() > 64 * sampled && limits_.check()) {
-            sampled *= 16;
-            minimise_sample(some, sampled, 0.15);
+            sampled *= tuning::component_sample_growth;
+            minimise_sample(some, sampled, tuning::fence);
         }
         if (!limits_.check())
             return false;
@@ -81,7 +84,7 @@ private:
                 less(at_.total_usage, at_.used_by(some).usage(), at_.rows);
             const price_vector before = at_.price;
             const std::vector<double> bonus_before = at_.bonus;
-            minimise(some, less(room_, others, at_.rows), 0.15, close);
+            minimise(some, less(room_, others, at_.rows), tuning::fence, close);
             if (is_infeasible && some.size() != at_.parts.size()) {
                 // Beside the choices that the others have made. They may have to make other ones.
                 is_infeasible = false;
@@ -104,6 +107,7 @@ private:
         return true;
     }
 
+    /// Solves all components, and finds out whether floors can be kept at all.
     void sweep() { is_infeasible = !floors.sweep() || is_infeasible; }
 
     /// Solves the components again after a move of the prices. Those that changed.
@@ -131,6 +135,7 @@ private:
         minimise(some, room, fence, 1e-6 * worth_of(some), false);
     }
 
+    /// One component from each of so many strata, at a place that is fixed but follows no pattern.
     void sample(std::vector<std::uint32_t>& some, std::size_t count) const
     {
         for (std::size_t k = 0; k < count; ++k) {
@@ -195,6 +200,7 @@ private:
                 best_price = at;
                 best_bonus = at_.bonus;
             }
+            // A choice that is known already is no new cut: then these prices are the best ones.
             const bool is_new = master.add(one.usage, one.value);
             if (!limits_.spend(10 * at_.parts.items(some)) || !master.solve(limits_))
                 break;

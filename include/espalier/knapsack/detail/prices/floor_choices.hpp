@@ -58,6 +58,8 @@ struct component_floor {
 /// the quicker. False if no bonus up to `most` can bring out one that does.
 inline bool settle_bonus(component_choices& at, const component_floor& floor, double most)
 {
+    // W is convex and piecewise linear: the lines of two choices meet below it or on it, and where
+    // they meet on it, that is the least of W(μ) − μ·m.
     struct line {
         double at_zero;
         double slope;
@@ -144,6 +146,7 @@ inline forced_choices forced_by(component_choices& at, const component_floor& fl
         return result;
     const auto missing = static_cast<std::size_t>(floor.missing);
     const std::size_t width = missing + 1;
+    // A multiple-choice knapsack with the floor for a capacity: components × missing × items steps.
     std::vector<double> least(width, infinity); // loss of keeping at least j, components so far
     std::vector<double> next(width);
     std::vector<std::uint8_t> share(floor.components.size() * width, 0); // of one component in j

@@ -47,7 +47,8 @@ public:
         if (!limits.check())
             return false;
         prepare();
-        std::size_t level = items_.size() <= 2 * first_level_ ? items_.size() : first_level_;
+        std::size_t level =
+            items_.size() <= 2 * tuning::first_sample ? items_.size() : tuning::first_sample;
         double width = std::numeric_limits<double>::infinity();
         for (;;) {
             solve_level(level, width, keep, limits);
@@ -56,7 +57,9 @@ public:
             if (level == items_.size())
                 return true;
             width = next_width(level);
-            level = items_.size() / level > 2 * growth_ ? growth_ * level : items_.size();
+            level = items_.size() / level > 2 * tuning::sample_growth
+                        ? tuning::sample_growth * level
+                        : items_.size();
         }
     }
 
@@ -109,9 +112,8 @@ private:
 
     /// The window of a class that does not fit: no value, however large, compares with it.
     static constexpr double never_ = std::numeric_limits<double>::quiet_NaN();
-    static constexpr std::size_t first_level_ = 1'024;
-    static constexpr std::size_t growth_ = 12; // from sample to sample
 
+    /// The costs as matrices of the relaxation, with and without fences.
     void prepare()
     {
         // Costs of classes that do not fit are left out: next to them all others might look like
@@ -135,11 +137,13 @@ private:
         fenced_matrix_ = cost_matrix(resources_, fitting);
     }
 
+    /// Whether the items of a class cost nothing: they are kept.
     [[nodiscard]] bool is_free(std::size_t a_class) const
     {
         return costs_[a_class] == resource_vector{};
     }
 
+    /// Of an item of a class.
     [[nodiscard]] double price_of(std::size_t a_class, const price_vector& prices) const
     {
         return detail::price_of(costs_[a_class], prices, resources_);
@@ -178,11 +182,15 @@ private:
         }
         if (distance.empty())
             return std::numeric_limits<double>::infinity();
-        const auto wanted =
-            static_cast<std::size_t>(3.5 * std::sqrt(static_cast<double>(resources_ * level)));
+        const auto wanted = static_cast<std::size_t>(
+            tuning::errors_in_window * std::sqrt(static_cast<double>(resources_ * level)));
         return std::max(of_rank(distance, std::min(wanted, distance.size() - 1)), 1e-12);
     }
 
+    /// Finds the prices of a sample, or of all items at last: windows, sweep, relaxation, with
+    /// wider windows until no fence is used.
+    /// \param level  items of the sample
+    /// \param width  of the windows, see place_windows
     void solve_level(
         std::size_t level, double width, std::vector<std::uint8_t>& keep, budget& limits)
     {

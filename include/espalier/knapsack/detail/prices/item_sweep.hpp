@@ -41,17 +41,15 @@ public:
                 look_at(sampled(k, level));
             return limits.spend(10 * level);
         }
-        for (std::size_t first = 0; first < items_.size(); first += stretch_) {
-            sweep_stretch(first, std::min(first + stretch_, items_.size()), keep);
-            if (!limits.spend(std::min(stretch_, items_.size() - first)))
+        for (std::size_t first = 0; first < items_.size(); first += tuning::stretch) {
+            sweep_stretch(first, std::min(first + tuning::stretch, items_.size()), keep);
+            if (!limits.spend(std::min(tuning::stretch, items_.size() - first)))
                 return false;
         }
         return true;
     }
 
 private:
-    static constexpr std::size_t stretch_ = std::size_t{1} << 20U; // items between looks at a clock
-
     item_view items_;
     std::size_t classes_;
     workers crew_;
@@ -68,6 +66,8 @@ private:
         return begin + static_cast<std::size_t>(mix >> 33) % (end - begin);
     }
 
+    /// A stretch side by side, and put together in the order of the items: the same whatever the
+    /// number of threads.
     void sweep_stretch(std::size_t first, std::size_t last, std::vector<std::uint8_t>& keep)
     {
         std::vector<swept> parts(crew_.parts(last - first));
@@ -89,6 +89,7 @@ private:
         std::vector<std::size_t> above;
     };
 
+    /// What one thread does of a stretch.
     void sweep_part(std::size_t begin, std::size_t end, std::vector<std::uint8_t>& keep,
         std::vector<std::uint32_t>& its_inside, std::vector<std::size_t>& its_above) const
     {
@@ -110,6 +111,7 @@ private:
         its_inside.resize(found);
     }
 
+    /// The same for one item of a sample; what it keeps is nobody's concern.
     void look_at(std::size_t item)
     {
         const double value = items_.value(item);

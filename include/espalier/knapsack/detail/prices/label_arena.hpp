@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <espalier/knapsack/detail/tuning.hpp>
+
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
 #include <iterator>
 #include <map>
 #include <vector>
@@ -53,6 +53,7 @@ public:
         std::copy_n(amounts(index), width_, amounts_.end() - static_cast<std::ptrdiff_t>(width_));
         return static_cast<std::uint32_t>(all_.size() - 1);
     }
+    /// Takes back the label that was made last.
     void drop_last()
     {
         all_.pop_back();
@@ -81,7 +82,7 @@ public:
             if (is_first)
                 kept.clear();
             // Those of nearly the same value first; whoever is dominated mostly is by them.
-            const std::size_t until = kept.size() - std::min(kept.size(), compared_);
+            const std::size_t until = kept.size() - std::min(kept.size(), tuning::labels_compared);
             for (std::size_t k = kept.size(); k-- > until;)
                 if (uses_no_more(kept[k], index))
                     return false;
@@ -100,8 +101,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t compared_ = 256; ///< labels that one is compared with
-
     /// Drops those labels of a sorted list that `is_undominated(index, is the first of its state)`
     /// is false for.
     template <class IsUndominated>
@@ -134,6 +133,7 @@ private:
         return true;
     }
 
+    /// Whether one label's amounts are none larger than another's.
     [[nodiscard]] bool uses_no_more(std::uint32_t one, std::uint32_t other) const
     {
         const std::int64_t* a = amounts(one);

@@ -20,6 +20,8 @@ inline constexpr std::size_t max_rows = max_resources + 1;
 
 /// Costs of each class: exact, and as floating point with every row scaled by a power of two to at
 /// most 1.
+// Scaling a row by a power of two changes no result but makes tolerances mean the same in every
+// row, whatever its unit is: DSP blocks beside bits of memory.
 class cost_matrix {
     std::vector<std::int64_t> amounts_; ///< class-major
     std::vector<double> entries_;       ///< class-major
@@ -75,6 +77,7 @@ struct bounded_columns {
     std::vector<double> lower;
     std::vector<double> upper;
 
+    /// A column between 0 and `most`.
     void add(double its_gain, std::uint32_t a_class, double most)
     {
         gain.push_back(its_gain);

@@ -37,6 +37,7 @@ public:
         }
         fences_ = usages_.size();
     }
+    /// From now on prices may go anywhere.
     void drop_fence()
     {
         const auto drop = [&](auto& all) {
@@ -51,6 +52,7 @@ public:
     /// Adds a choice. Whether it is new.
     bool add(const resource_vector& usage, double value)
     {
+        // Few, as each is a round of the cutting planes.
         for (std::size_t k = fences_; k < usages_.size(); ++k)
             if (usages_[k] == usage && values_[k] >= value)
                 return false;
@@ -104,6 +106,7 @@ private:
     double weight_of_choices_ = 0;
     std::vector<double> weights_;
 
+    /// \param is_choice  it takes part in the row of the weights; fences do not
     void add_column(const resource_vector& usage, double value, bool is_choice)
     {
         usages_.push_back(usage);

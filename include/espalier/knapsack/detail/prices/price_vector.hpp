@@ -14,6 +14,7 @@ namespace espalier::detail {
 
 using price_vector = std::array<double, max_resources>;
 
+/// λ·amounts, in the order of the resources: equal amounts have equal prices, to the last digit.
 [[nodiscard]] inline double price_of(
     const resource_vector& amounts, const price_vector& price, std::size_t rows)
 {
@@ -31,6 +32,7 @@ using price_vector = std::array<double, max_resources>;
     return from;
 }
 
+/// Whether what is left is overdrawn of no resource.
 [[nodiscard]] inline bool is_within(const resource_vector& left, std::size_t rows)
 {
     for (std::size_t r = 0; r < rows; ++r)

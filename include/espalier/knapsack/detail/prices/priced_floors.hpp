@@ -30,6 +30,7 @@ public:
     /// without floors.
     std::vector<double> forced_losses;
 
+    /// \param at  gets bonuses and choices; must outlive this
     priced_floors(component_choices& at, std::vector<component_floor> floors)
         : gaps(floors.size(), -1.0),
           binds(floors.size(), 0),
@@ -84,6 +85,8 @@ public:
     {
         if (!settle_bonuses(prices, floors))
             return {};
+        // What the components choose freely, at prices and bonuses; exact floors then move some of
+        // them.
         const auto [worth, used] = at_.evaluate(prices, some);
         outcome result{true, worth, worth, used.usage()};
         for (const component_floor& floor : floors.bonused) {
@@ -120,6 +123,7 @@ public:
         if (empty())
             return true;
         std::fill(forced_losses.begin(), forced_losses.end(), 0.0);
+        // The choices of the sweep, before any floor moves one.
         choice_tally kept = at_.tally(); // of every class whose floor is exact
         for (const component_floor& floor : all_.exact)
             for (const std::uint32_t c : floor.components)

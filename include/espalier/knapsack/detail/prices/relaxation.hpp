@@ -123,6 +123,7 @@ private:
     {
         return index >= columns.size() && index < columns.size() + rows_;
     }
+    // Columns, slacks and artificial variables by one index: gain, entry of a row, bounds.
     [[nodiscard]] double gain_of(std::size_t index) const
     {
         return is_column(index)  ? columns.gain[index]
@@ -159,6 +160,7 @@ private:
             basis_[r] = columns.size() + rows_ + r;
     }
 
+    /// π from the basis: gains of the basic variables times its inverse.
     void update_prices()
     {
         for (std::size_t r = 0; r < rows_; ++r) {
@@ -168,6 +170,7 @@ private:
         }
         price_classes();
     }
+    /// π·cost of each class.
     void price_classes()
     {
         for (std::size_t c = 0; c < class_price_.size(); ++c)
@@ -242,6 +245,8 @@ private:
         const double* pivot_row = inverse_.row(row);
         for (std::size_t c = 0; c < class_pivot_.size(); ++c)
             class_pivot_[c] = sign * pivot_of(pivot_row, costs_.of(c), rows_);
+        // The pivot row: how fast each column's reduced cost falls as the dual variable of the row
+        // moves.
         // Of the classes of basic columns it is known without rounding, which might otherwise let a
         // second column of a class into the basis.
         for (std::size_t i = 0; i < rows_; ++i)
@@ -292,6 +297,8 @@ private:
         return true;
     }
 
+    /// Puts a column into the basis in place of that of a row, which goes to the bound that it was
+    /// outside of. The loads of the classes count non-basic columns only.
     void pivot(std::size_t row, std::size_t entering)
     {
         const std::size_t leaving = basis_[row];

@@ -22,12 +22,11 @@ namespace espalier::detail {
 inline double settle_ties(component_choices& at, const resource_vector& room, double nothing,
     const floor_places& floors, budget& limits, bool& has_settled)
 {
-    constexpr std::size_t least_ties = 64;
     std::vector<std::uint32_t> tied;
     for (std::uint32_t c = 0; c < at.parts.size(); ++c)
         if (at.margin[c] <= nothing && !floors.has_floor(c))
             tied.push_back(c);
-    has_settled = tied.size() >= least_ties;
+    has_settled = tied.size() >= tuning::least_ties;
     if (!has_settled)
         return 0;
     // The square of what is used beyond the room, and of what is left of resources with a price:
@@ -42,6 +41,8 @@ inline double settle_ties(component_choices& at, const resource_vector& room, do
             }
         return sum;
     };
+    // A few passes: each component takes the tied choice that brings what is left nearest to
+    // nothing.
     at.price_listings();
     resource_vector left = less(room, at.total_usage, at.rows);
     std::vector<double> losses(tied.size(), 0.0);

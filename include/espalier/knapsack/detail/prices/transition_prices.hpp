@@ -4,12 +4,19 @@
 #include <espalier/knapsack/detail/entry/components.hpp>
 #include <espalier/knapsack/detail/prices/price_vector.hpp>
 
+// Prices of steps. Keeping an item across a state costs
+//     λ·cost of its class − μ of its class + Σ λ·cost over those of its units that the state has
+//     not paid,
+// where λ are the prices of resources and μ the bonuses of floors. This depends on the pattern of a
+// component alone, so a million components look their prices up in a table.
+
 namespace espalier::detail {
 
 /// What the steps of the dynamic programs over components cost at given prices: of each transition
 /// of each pattern, worked out when the pattern is first asked for.
 class transition_prices {
 public:
+    /// \param parts  must outlive this
     explicit transition_prices(const components& parts)
         : parts_(parts), first_price_(parts.patterns.size() + 1, 0), priced_(parts.patterns.size())
     {

@@ -31,6 +31,7 @@ struct sharing_graph {
     [[nodiscard]] std::size_t items() const { return first_unit.size() - 1; }
     [[nodiscard]] std::size_t size() const { return first_use.size() - 1; }
 
+    /// The next item, and the units that it uses.
     void add_item(std::span<const std::uint32_t> its_units)
     {
         for (const std::uint32_t unit : its_units) {
@@ -40,6 +41,7 @@ struct sharing_graph {
         first_unit.push_back(units.size());
     }
     /// To be called when all items were added.
+    /// The transpose: for each unit the places where it is used. Counting sort, so ascending.
     void finish(std::size_t number_of_units)
     {
         first_use.assign(number_of_units + 1, 0);
@@ -64,6 +66,7 @@ public:
     double worth = 0;               ///< of the best choice
     std::size_t work = 0;           ///< edges looked at
 
+    /// \param graph  finished; must outlive this
     explicit closure(const sharing_graph& graph) : graph_(graph) {}
 
     /// \param profit  of each item; negative: it is not kept
@@ -80,6 +83,8 @@ public:
         unpaid = price;
         share.assign(graph_.units.size(), 0);
         work = 0;
+        // Dinic's algorithm: phases of shortest paths. Each phase makes the shortest path longer,
+        // so there are no more phases than items and units, and in such flat graphs a handful.
         while (find_levels())
             for (std::uint32_t i = 0; i < excess.size(); ++i)
                 while (
@@ -207,6 +212,8 @@ private:
         return false;
     }
 
+    /// Sends as much along the path as its ends and the shares to be given back allow. What gets
+    /// nowhere near a taker stays as excess: it is a part of what the choice is worth.
     double augment(std::uint32_t item, double most, std::uint32_t unit)
     {
         double flow = std::min(most, unpaid[unit]);

@@ -48,6 +48,8 @@ public:
           bonus_(rest_.classes(), 0.0)
     {
         std::vector<std::uint32_t> number(graph.size(), none_);
+        // The shares of the closure, brought to sum up to one. Every user pays something of every
+        // unit, so that an unpaid one, of infinite price, rules all of its users out.
         std::vector<double> taken(flow.unpaid);
         for (std::size_t at = 0; at < graph.units.size(); ++at)
             taken[graph.units[at]] += flow.share[at];
@@ -173,6 +175,7 @@ private:
     std::vector<std::uint64_t> words_;  ///< scratch: a choice
     std::vector<double> taken_;         ///< shares of the items that are kept
 
+    /// By which slopes and prices of different resources are brought to one scale.
     [[nodiscard]] double capacity(std::size_t r) const
     {
         return static_cast<double>(std::max<std::int64_t>(rest_.capacity[r], 1));
@@ -211,6 +214,9 @@ private:
             solve_star(c, add);
         oracle_.solve<false>(
             others_.size(), [&](std::size_t k) { return others_[k]; }, add);
+        // Of an open unit, the kept users use their shares. So the slope is what the fractional
+        // choice leaves, and the bound is that of the relaxation in which units are bought in
+        // parts.
         const resource_vector usage = used.usage();
         double bound = worth.value();
         double paid = 0;

@@ -45,6 +45,9 @@ struct cutset {
         std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
             return meets[a] != meets[b] ? meets[a] > meets[b] : whole.units[a] < whole.units[b];
         });
+        // Doubling, then bisection: how many of them must go until the rest is narrow. It need not
+        // be the least such number, as taking more units away may make another frontier wider; it
+        // is one.
         std::size_t enough = 1;
         while (enough < order.size() && !is_narrow_without(enough, order, whole, graph, limits))
             enough = std::min(2 * enough, order.size());
@@ -62,10 +65,9 @@ struct cutset {
     }
 
 private:
-    static constexpr std::size_t narrow_ = 3; ///< units in a frontier: eight states
-    static constexpr std::size_t most_met_ =
-        16; ///< pairs of a user of a unit and another unit of it
-
+    /// Whether the rest without the first so many units falls into components of narrow frontiers.
+    /// A quick look at who meets whom says no for most; otherwise the components are found, and
+    /// stay in `rest` and `parts`.
     bool is_narrow_without(std::size_t count, const std::vector<std::uint32_t>& order,
         const open_part& whole, const sharing_graph& graph, budget& limits)
     {
@@ -80,7 +82,8 @@ private:
             for (std::size_t at = graph.first_unit[i]; at < graph.first_unit[i + 1]; ++at)
                 meets[graph.units[at]] += is_out[graph.units[at]] == 0 ? in - 1 : 0;
         }
-        if (std::any_of(meets.begin(), meets.end(), [](std::size_t n) { return n > most_met_; }))
+        if (std::any_of(
+                meets.begin(), meets.end(), [](std::size_t n) { return n > tuning::most_met; }))
             return false;
         rest = whole.problem(is_out);
         rest.floors.clear();
@@ -88,7 +91,7 @@ private:
         parts = {};
         return component_finder(rest, nothing, limits).find(parts) && parts.is_narrow &&
                std::all_of(parts.patterns.begin(), parts.patterns.end(),
-                   [](const pattern& look) { return look.slots <= narrow_; });
+                   [](const pattern& look) { return look.slots <= tuning::narrow_frontier; });
     }
 };
 

@@ -18,6 +18,8 @@
 
 namespace espalier::detail {
 
+/// About a unit: nothing yet; it may be used, and its cost is taken from the room; or none of its
+/// users is kept.
 enum class unit_decision : std::uint8_t { open, paid, unpaid };
 
 class open_part {
@@ -32,6 +34,8 @@ public:
         const std::vector<unit_decision>& state, const resource_vector& left)
         : room(left), problem_(problem), begin_(begin), units_of_(units_of)
     {
+        // An item that needs more than is left, with all of its open units, is in no choice; and
+        // one of no value is in none that is needed, unless a floor asks for its class.
         place_.assign(state.size(), none_);
         for (std::uint32_t i = 0; i < problem.size(); ++i) {
             const std::uint32_t its_class = problem.class_of[i];
@@ -65,6 +69,7 @@ public:
         return problem_.class_costs[problem_.class_of[item]];
     }
 
+    /// Which item here uses which of the open units, both by their places here.
     [[nodiscard]] sharing_graph graph() const
     {
         sharing_graph result;

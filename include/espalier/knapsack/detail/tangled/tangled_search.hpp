@@ -42,6 +42,7 @@ public:
     bool has_answer = false;
     bool is_complete = false; ///< all was searched: without an answer there is none
 
+    /// \param problem  must outlive this, as must what is decided about it
     tangled_search(const knapsack_problem& problem, const decided& begin, budget& limits)
         : problem_(problem),
           begin_(begin),
@@ -49,6 +50,8 @@ public:
           units_(problem),
           state_of_all_(problem.shared.size(), unit_decision::open)
     {
+        // Values are scaled by a power of two to near 1, where tolerances of the flow mean
+        // something.
         double largest = 0;
         compensated_sum kept;
         for (std::size_t i = 0; i < problem.size(); ++i)
@@ -124,6 +127,7 @@ private:
         return has_answer ? best.value * (1 + 4 * std::numeric_limits<double>::epsilon()) : -1.0;
     }
 
+    /// Takes a feasible choice if it is worth more than the best.
     void consider(const std::vector<std::uint8_t>& keep)
     {
         const double value = value_of(problem_, keep);
@@ -134,6 +138,7 @@ private:
         best.keep = keep;
     }
 
+    /// What is open under the decisions about the problem alone, none about the cutset.
     [[nodiscard]] open_part rest_of(const resource_vector& room) const
     {
         return {problem_, begin_, units_, state_of_all_, room};
@@ -145,6 +150,9 @@ private:
     {
         const std::size_t rows = problem_.resources;
         price_master master(rows, whole.room, 0);
+        // At prices λ an item gains its value less its price and needs its units, which cost
+        // theirs: the most that can be gained is a maximum closure, and its usage is a cut for the
+        // master program.
         std::vector<double> profit(graph.items());
         std::vector<double> unit_price(graph.size());
         const auto solve_at = [&](const price_vector& price) {
@@ -193,6 +201,8 @@ private:
                             ? unit_decision::paid
                             : unit_decision::unpaid;
         }
+        // With all of the cutset decided there is one leaf, whose bound may be anything: it is
+        // solved if it can be better at all.
         const auto is_better = [&] {
             const double before = best.value;
             resource_vector room = begin_.left;
@@ -239,6 +249,8 @@ private:
         if (limits_.is_spent())
             return above;
         room = bounds_->usable(state_, room);
+        // Prices move with the decisions: a few steps of the bound at every node, more where it
+        // decides whether a whole problem is solved.
         const bool is_leaf = next == state_.size();
         const double least = bounds_->lower(state_, room, price,
             (least_worth_it() - kept_value_) * scale_, is_leaf ? 20 : 3, limits_);
@@ -263,6 +275,8 @@ private:
     template <class Solve>
     double finish(const resource_vector& room, double above, const Solve& solve)
     {
+        // The leaf's problem knows neither the units of the cutset nor the items that were decided
+        // before; both come back here, in what is kept and in the bound.
         std::vector<unit_decision> all = state_of_all_;
         for (std::size_t u = 0; u < state_.size(); ++u)
             all[cut_->units[u]] = state_[u];

@@ -76,10 +76,12 @@ public:
         }
     }
 
+    /// The item of a user, by its number in the problem.
     [[nodiscard]] std::uint32_t item(std::uint32_t user) const
     {
         return order_.empty() ? user : order_[user];
     }
+    /// The class of a user.
     [[nodiscard]] std::uint32_t class_of(std::uint32_t user) const
     {
         return problem.class_of[item(user)];
@@ -90,6 +92,7 @@ public:
         return order_.empty() ? problem.shared.users : users_;
     }
 
+    /// What is decided about a user.
     [[nodiscard]] decision decided_of(std::uint32_t user) const { return begin.of(item(user)); }
     /// Whether a unit is to be paid for.
     [[nodiscard]] bool matters(std::size_t unit) const
@@ -103,6 +106,8 @@ private:
     std::vector<std::uint32_t> order_; ///< items by place; empty: as they are numbered
     std::vector<std::uint32_t> users_; ///< as `shared_units::users`, their places
 
+    /// Of an item, while users are put in order: kept side by side, because both are asked for at
+    /// once and in an order of items that no cache foresees.
     struct whereabouts {
         std::uint32_t last = 0; ///< unit
         std::uint32_t place = none_;

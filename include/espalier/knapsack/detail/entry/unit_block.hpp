@@ -38,6 +38,7 @@ public:
     value_range worth;
     std::vector<std::uint8_t> costs_nothing; ///< by kind of unit
 
+    /// \param the_problem, settled  must outlive this
     participants(const knapsack_problem& the_problem, const decided& settled, value_range its_worth)
         : problem(the_problem), begin(settled), worth(std::move(its_worth))
     {

@@ -52,6 +52,14 @@ public:
     void put_in_order()
     {
         const shared_units& shared = problem.shared;
+        std::vector<std::uint8_t> is_known(problem.size(), 0);
+        if (std::none_of(shared.users.begin(), shared.users.end(),
+                [&](std::uint32_t user) { return is_known[user]++ != 0; })) {
+            order_ = shared.users; // none has two units
+            users_.resize(order_.size());
+            std::iota(users_.begin(), users_.end(), std::uint32_t{0});
+            return;
+        }
         std::vector<whereabouts> where(problem.size());
         for (std::uint32_t unit = 0; unit < shared.size(); ++unit)
             for (const std::uint32_t user : shared.users_of(unit))

@@ -3,6 +3,7 @@
 """What each stage of `exact` earns: bench/stages.cpp with one stage switched off at a time.
 
     bench/stages.py [stage ...]      all of them take some minutes
+    bench/stages.py --check          only whether all places are found
 
 The headers are copied to a temporary folder, and a condition on the environment is written where
 each stage begins; so the library itself has no switches. A place that is not found, or found
@@ -24,14 +25,14 @@ STAGES = [
      "if (!OFF && !(changes * next < most))"),
     ("dominance of labels", "core/label_search.hpp", "if (!(worth < best_worth))",
      "if (!OFF && !(worth < best_worth))"),
-    ("both searches briefly first", "core/core_search.hpp", "efforts{effort{6'000'000, 3'000'000},",
-     "efforts{OFF ? effort{} : effort{6'000'000, 3'000'000},"),
-    ("exchanges of items", "core/item_core.hpp", "if (items_.size() > most_exchanged_)",
-     "if (OFF || items_.size() > most_exchanged_)"),
-    ("brief searches on the way", "core/core_search.hpp", "search(covers ? how : on_the_way_)",
-     "search(covers || OFF ? how : on_the_way_)"),
-    ("nested trees", "core/branch_and_bound.hpp", "if (columns_.size() > least_to_nest_)",
-     "if (!OFF && columns_.size() > least_to_nest_)"),
+    ("both searches briefly first", "core/core_search.hpp", "efforts{tuning::brief,",
+     "efforts{OFF ? tuning::effort{budget::no_limit, budget::no_limit} : tuning::brief,"),
+    ("exchanges of items", "core/item_core.hpp", "if (items_.size() > tuning::most_exchanged)",
+     "if (OFF || items_.size() > tuning::most_exchanged)"),
+    ("brief searches on the way", "core/core_search.hpp", "search(covers ? how : tuning::on_the_way)",
+     "search(covers || OFF ? how : tuning::on_the_way)"),
+    ("nested trees", "core/branch_and_bound.hpp", "if (columns_.size() > tuning::least_to_nest)",
+     "if (!OFF && columns_.size() > tuning::least_to_nest)"),
     ("reduced cost fixing", "core/branch_and_bound.hpp", "        fix(lp_.bound", "        if (!OFF) fix(lp_.bound"),
     ("filling up of trials", "core/branch_and_bound.hpp",
      "for (const std::uint32_t j : fill_order_) {", "for (const std::uint32_t j : fill_order_) { if (OFF) break;"),
@@ -49,10 +50,10 @@ STAGES = [
      "equal -= !OFF && margin == limit;"),
     ("recognition of blocks", "entry/components.hpp", "if (m.end - m.begin != count)",
      "if (OFF || m.end - m.begin != count)"),
-    ("samples of items", "prices/item_prices.hpp", "level = items_.size() <= 2 * first_level_",
-     "level = OFF || items_.size() <= 2 * first_level_"),
-    ("samples of components", "prices/component_prices.hpp", "if (at_.parts.items() <= 2 * first_sample_) {",
-     "if (OFF || at_.parts.items() <= 2 * first_sample_) {"),
+    ("samples of items", "prices/item_prices.hpp", "items_.size() <= 2 * tuning::first_sample",
+     "OFF || items_.size() <= 2 * tuning::first_sample"),
+    ("samples of components", "prices/component_prices.hpp", "if (at_.parts.items() <= 2 * tuning::first_sample) {",
+     "if (OFF || at_.parts.items() <= 2 * tuning::first_sample) {"),
     ("larger samples", "prices/component_prices.hpp", "while (at_.parts.items() > 64 * sampled",
      "while (!OFF && at_.parts.items() > 64 * sampled"),
     ("a fence around prices", "prices/component_prices.hpp", "if (fence > 0)", "if (!OFF && fence > 0)"),
@@ -75,7 +76,7 @@ inline const int stage_off = std::getenv("STAGE_OFF") ? std::atoi(std::getenv("S
 """
 
 
-def build(source, work):
+def write_switches(source, work):
     headers = work / "include"
     shutil.copytree(source / "include", headers)
     for number, (name, header, begin, switched) in enumerate(STAGES, 1):
@@ -85,6 +86,11 @@ def build(source, work):
             sys.exit(f"stages.py: {name}: '{begin}' is {text.count(begin)} times in {header}")
         path.write_text(text.replace(begin, switched.replace("OFF", f"(stage_off == {number})")))
     (work / "switch.hpp").write_text(SWITCH)
+    return headers
+
+
+def build(source, work):
+    headers = write_switches(source, work)
     subprocess.run([os.environ.get("CXX", "g++"), "-std=c++20", "-O2", "-include", work / "switch.hpp",
                     f"-I{headers}", f"-I{source / 'tests'}", f"-I{source / 'bench'}",
                     source / "bench/stages.cpp", "-o", work / "stages", "-pthread"], check=True)
@@ -101,6 +107,11 @@ def measure(work, number):
 def main():
     source = pathlib.Path(__file__).resolve().parent.parent
     wanted = sys.argv[1:]
+    if wanted == ["--check"]:
+        with tempfile.TemporaryDirectory() as folder:
+            write_switches(source, pathlib.Path(folder))
+        print(f"{len(STAGES)} stages can be switched off")
+        return
     unknown = set(wanted) - {stage[0] for stage in STAGES}
     if unknown:
         sys.exit(f"stages.py: there is no stage {', '.join(sorted(unknown))}")

@@ -111,9 +111,10 @@ private:
                 const std::uint8_t* its_fits = fits[parts.pattern_of[c]].data();
                 for (std::size_t at = parts.first[c]; at < parts.first[c + 1]; ++at) {
                     const std::uint32_t item = parts.item[at];
-                    const bool may_be_kept = (*its_fits++ != 0) & worth.holds(problem, item);
-                    parts.value[at] = may_be_kept ? problem.values[item]
-                                                  : -std::numeric_limits<double>::infinity();
+                    const bool holds = worth.holds(problem, item); // in any case: no branch
+                    parts.value[at] = *its_fits++ != 0 && holds
+                                          ? problem.values[item]
+                                          : -std::numeric_limits<double>::infinity();
                     its_largest = std::max(its_largest, parts.value[at]);
                 }
             }

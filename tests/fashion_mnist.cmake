@@ -2,20 +2,12 @@
 # The main example as a user meets it: bad input is refused with a sentence and a non-zero exit, and
 # a rehearsal on few images runs to the end and writes what the README promises.
 cmake_minimum_required(VERSION 3.23)
+include(${CMAKE_CURRENT_LIST_DIR}/run_command.cmake)
 
 if(NOT EXISTS /usr/share/datasets/fashion-mnist)
     message(STATUS "skipped: the data set is not installed (package dataset-fashion-mnist)")
     return()
 endif()
-
-function(refuses sentence)
-    execute_process(COMMAND ${PROGRAM} ${ARGN}
-        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
-    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
-        list(JOIN ARGN " " arguments)
-        message(FATAL_ERROR "${arguments}: exit ${result}, expected '${sentence}':\n${output}")
-    endif()
-endfunction()
 
 file(MAKE_DIRECTORY ${WORK})
 refuses("package dataset-fashion-mnist installs" --data /nonexistent)

@@ -4,16 +4,7 @@
 # lose too much. The program itself stops if what it is handed back is not what it measured, in accuracy
 # or in hardware.
 cmake_minimum_required(VERSION 3.23)
-
-function(refuses sentence)
-    execute_process(COMMAND ${PROGRAM} ${ARGN}
-        WORKING_DIRECTORY ${WORK}
-        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
-    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
-        list(JOIN ARGN " " arguments)
-        message(FATAL_ERROR "${arguments}: exit ${result}, expected '${sentence}':\n${output}")
-    endif()
-endfunction()
+include(${CMAKE_CURRENT_LIST_DIR}/run_command.cmake)
 
 file(MAKE_DIRECTORY ${WORK}/data)
 file(REMOVE ${WORK}/data/jets_features.f32)

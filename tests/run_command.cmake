@@ -11,3 +11,14 @@ function(run)
     endif()
     set(output "${output}" PARENT_SCOPE)
 endfunction()
+
+# refuses(<sentence> [arguments…]): PROGRAM, in the folder WORK, fails and says a sentence (a regular expression).
+function(refuses sentence)
+    execute_process(COMMAND ${PROGRAM} ${ARGN}
+        WORKING_DIRECTORY ${WORK}
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
+    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
+        list(JOIN ARGN " " arguments)
+        message(FATAL_ERROR "${arguments}: exit ${result}, expected '${sentence}':\n${output}")
+    endif()
+endfunction()

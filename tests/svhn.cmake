@@ -4,15 +4,18 @@
 # makes of it. The program itself stops if the network is not what the pruner measured. Variables: PROGRAM,
 # REPORT, WORK.
 cmake_minimum_required(VERSION 3.23)
+include(${CMAKE_CURRENT_LIST_DIR}/run_command.cmake)
 
-function(refuses sentence)
-    execute_process(COMMAND ${PROGRAM} ${ARGN}
-        WORKING_DIRECTORY ${WORK}
-        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
-    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
-        list(JOIN ARGN " " arguments)
-        message(FATAL_ERROR "${arguments}: exit ${result}, expected '${sentence}':\n${output}")
+# The log of a run, in `json`, has so many outcomes and runs.
+function(read_log file outcomes runs)
+    file(READ ${WORK}/${file} json)
+    string(JSON has_outcomes LENGTH "${json}" outcomes)
+    string(JSON has_runs LENGTH "${json}" runs)
+    if(NOT has_outcomes EQUAL outcomes OR NOT has_runs EQUAL runs)
+        message(FATAL_ERROR "${file} has ${has_outcomes} outcomes and ${has_runs} runs, "
+            "expected were ${outcomes} and ${runs}")
     endif()
+    set(json "${json}" PARENT_SCOPE)
 endfunction()
 
 file(REMOVE_RECURSE ${WORK})
@@ -34,12 +37,7 @@ endif()
 if(NOT output MATCHES "reuse factor 27 .conv2 24, conv3 24, fc1 24, fc2 21, out 32., 16 bits")
     message(FATAL_ERROR "the reuse factors are not those next to 27:\n${output}")
 endif()
-file(READ ${WORK}/run.json json)
-string(JSON outcomes LENGTH "${json}" outcomes)
-string(JSON runs LENGTH "${json}" runs)
-if(NOT outcomes EQUAL 4 OR NOT runs EQUAL 2)
-    message(FATAL_ERROR "${outcomes} outcomes, ${runs} runs")
-endif()
+read_log(run.json 4 2)
 foreach(i RANGE 3)
     string(JSON factor GET "${json}" outcomes ${i} factor)
     string(JSON dense GET "${json}" outcomes ${i} dense paper dsp)
@@ -80,9 +78,4 @@ execute_process(COMMAND ${PROGRAM} --made-up 600 --dense-epochs 12 --first-round
 if(NOT result EQUAL 0 OR NOT output MATCHES "\nn:4 ends before 95x: [^\n]+\n")
     message(FATAL_ERROR "a ladder that loses all: exit ${result}:\n${output}")
 endif()
-file(READ ${WORK}/steep.json json)
-string(JSON outcomes LENGTH "${json}" outcomes)
-string(JSON runs LENGTH "${json}" runs)
-if(NOT outcomes EQUAL 1 OR NOT runs EQUAL 1)
-    message(FATAL_ERROR "${outcomes} outcomes and ${runs} runs of a ladder that ends at its second rung")
-endif()
+read_log(steep.json 1 1)

@@ -27,7 +27,7 @@ input_permutation shuffled(std::mt19937& random, std::size_t size)
     return input_permutation(channels);
 }
 
-std::string moved(const input_permutation& p, std::string text)
+std::string rearranged(const input_permutation& p, std::string text)
 {
     p.apply(std::span<char>(text.data(), text.size()));
     return text;
@@ -38,8 +38,8 @@ std::string moved(const input_permutation& p, std::string text)
 TEST_CASE("a permutation puts at each place the channel that it names")
 {
     const input_permutation p({2, 0, 3, 1});
-    CHECK(moved(p, "abcd") == "cadb");
-    CHECK(moved(p.inverse(), "cadb") == "abcd");
+    CHECK(rearranged(p, "abcd") == "cadb");
+    CHECK(rearranged(p.inverse(), "cadb") == "abcd");
     CHECK(p.size() == 4);
     CHECK(p[0] == 2);
     CHECK(std::vector<std::uint32_t>(p.channels().begin(), p.channels().end()) ==
@@ -57,8 +57,8 @@ TEST_CASE("one permutation after the other is both, and the inverse undoes eithe
     for (int i = 0; i < 50; ++i) {
         const input_permutation first = shuffled(random, text.size());
         const input_permutation next = shuffled(random, text.size());
-        CHECK(moved(first.then(next), text) == moved(next, moved(first, text)));
-        CHECK(moved(first.inverse(), moved(first, text)) == text);
+        CHECK(rearranged(first.then(next), text) == rearranged(next, rearranged(first, text)));
+        CHECK(rearranged(first.inverse(), rearranged(first, text)) == text);
         CHECK(first.then(first.inverse()).is_identity());
         CHECK(first.inverse().inverse() == first);
     }

@@ -43,17 +43,17 @@ namespace {
 constexpr auto through_fifos = io_type::io_stream;
 
 /// A LeNet as a public report of Vitis HLS 2023.2 has it, with the widths of its types.
-constexpr std::array<layer_spec, 14> lenet{conv2d{.height = 28,
-                                               .width = 28,
-                                               .channels = 1,
-                                               .filters = 6,
-                                               .kernel_height = 5,
-                                               .kernel_width = 5,
-                                               .strategy = strategy::latency,
-                                               .io = through_fifos,
-                                               .weight = {8, 1},
-                                               .data = {8, 4},
-                                               .accum = {22, 14}},
+constexpr std::array<layer_spec, 14> pooled_lenet{conv2d{.height = 28,
+                                                      .width = 28,
+                                                      .channels = 1,
+                                                      .filters = 6,
+                                                      .kernel_height = 5,
+                                                      .kernel_width = 5,
+                                                      .strategy = strategy::latency,
+                                                      .io = through_fifos,
+                                                      .weight = {8, 1},
+                                                      .data = {8, 4},
+                                                      .accum = {22, 14}},
     activation{.function = activation_function::hard_sigmoid,
         .inputs = 576 * 6,
         .channels = 6,
@@ -110,14 +110,14 @@ constexpr std::array<layer_spec, 14> lenet{conv2d{.height = 28,
 
 TEST_CASE("the FIFOs of a whole network take what its report says")
 {
-    CHECK_BOTH(cost_of_streams(lenet).bram18 == 53);
+    CHECK_BOTH(cost_of_streams(pooled_lenet).bram18 == 53);
     // The last word of the network goes out of the design.
-    CHECK_BOTH(cost_of_streams(std::span(lenet).first(1)) == resources{});
-    constexpr stream first = stream_between(lenet[0], lenet[1]);
+    CHECK_BOTH(cost_of_streams(std::span(pooled_lenet).first(1)) == resources{});
+    constexpr stream first = stream_between(pooled_lenet[0], pooled_lenet[1]);
     CHECK_BOTH(first == stream{576, 132});
-    constexpr stream pooled = stream_between(lenet[5], lenet[6]);
+    constexpr stream pooled = stream_between(pooled_lenet[5], pooled_lenet[6]);
     CHECK_BOTH(pooled == stream{16, 128});
-    constexpr stream last = stream_between(lenet[12], lenet[13]);
+    constexpr stream last = stream_between(pooled_lenet[12], pooled_lenet[13]);
     CHECK_BOTH(last == stream{1, 210});
 }
 
@@ -127,15 +127,15 @@ TEST_CASE("the cost of layers in a row has the FIFOs if the policy says so")
     cost_policy without = with;
     without.streams = false;
     resources sum;
-    for (const layer_spec& s : lenet)
+    for (const layer_spec& s : pooled_lenet)
         sum += cost(s, with);
-    CHECK(cost(lenet, with) == sum + cost_of_streams(lenet));
-    CHECK(cost(lenet, without) == sum);
+    CHECK(cost(pooled_lenet, with) == sum + cost_of_streams(pooled_lenet));
+    CHECK(cost(pooled_lenet, without) == sum);
     resources unpruned;
-    for (const layer_spec& s : lenet)
+    for (const layer_spec& s : pooled_lenet)
         for (const weight_matrix& m : matrices_of(s))
             unpruned += cost(m, with);
-    CHECK(cost(lenet, with) == unpruned + cost_beyond_matrices(lenet, with));
+    CHECK(cost(pooled_lenet, with) == unpruned + cost_beyond_matrices(pooled_lenet, with));
 }
 
 TEST_CASE("where there is no FIFO, and where there is one more")

@@ -3,17 +3,11 @@
 # sentences for what is no log. Variables: PROGRAM, WORK.
 cmake_minimum_required(VERSION 3.23)
 include(${CMAKE_CURRENT_LIST_DIR}/logs.cmake)
+include(${CMAKE_CURRENT_LIST_DIR}/../run_command.cmake)
 
 file(REMOVE_RECURSE ${WORK})
 write_logs(${WORK})
 
-function(refuses sentence)
-    execute_process(COMMAND ${PROGRAM} ${ARGN} WORKING_DIRECTORY ${WORK}
-        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 60)
-    if(result EQUAL 0 OR NOT output MATCHES "${sentence}")
-        message(FATAL_ERROR "${ARGN}: exit ${result}, expected '${sentence}':\n${output}")
-    endif()
-endfunction()
 file(WRITE ${WORK}/text.json "not JSON")
 string(ASCII 255 byte)
 file(WRITE ${WORK}/bytes.json "{\"title\": \"a${byte}\"}")

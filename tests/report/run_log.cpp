@@ -11,7 +11,7 @@ using nlohmann::ordered_json;
 
 namespace {
 
-run_log some_run()
+run_log full_run()
 {
     run_log run{.title = "a \"title\"", .structure = "N:4", .accounting = "paper", .seed = 7};
     run.baseline = {{10, 2.5, 0, 40}, 0.9, 0.875, std::nullopt};
@@ -37,7 +37,7 @@ std::string refusal(const ordered_json& json)
 
 TEST_CASE("a log reads as it was written")
 {
-    run_log run = some_run();
+    run_log run = full_run();
     const ordered_json json = ordered_json::parse(to_json(run).dump());
     CHECK(runs_of(json, "x") == std::vector{run});
     CHECK(runs_of({{"runs", {json, json}}}, "x") == std::vector{run, run});
@@ -67,7 +67,7 @@ TEST_CASE("a log may lack what was not measured and have more than is known")
 
 TEST_CASE("what is wrong with a log is said with its place")
 {
-    const ordered_json sound = to_json(some_run());
+    const ordered_json sound = to_json(full_run());
     const auto changed = [&](const char* pointer, const ordered_json& value) {
         ordered_json json = sound;
         json[ordered_json::json_pointer(pointer)] = value;

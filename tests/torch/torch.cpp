@@ -51,16 +51,16 @@ struct classifier : torch::nn::Module {
     }
 };
 
-const std::vector<layer_spec> layers{conv2d{.name = "conv",
-                                         .height = 6,
-                                         .width = 6,
-                                         .channels = 2,
-                                         .filters = 4,
-                                         .kernel_height = 3,
-                                         .kernel_width = 5,
-                                         .padding = padding::same,
-                                         .reuse_factor = 2,
-                                         .weight = {18, 8}},
+const std::vector<layer_spec> of_classifier{conv2d{.name = "conv",
+                                                .height = 6,
+                                                .width = 6,
+                                                .channels = 2,
+                                                .filters = 4,
+                                                .kernel_height = 3,
+                                                .kernel_width = 5,
+                                                .padding = padding::same,
+                                                .reuse_factor = 2,
+                                                .weight = {18, 8}},
     dense{.name = "fc", .inputs = 144, .outputs = 3, .reuse_factor = 4, .weight = {18, 8}}};
 
 struct task {
@@ -107,7 +107,7 @@ void check_what_is_left(classifier& net, Optimizer& optimizer)
     const task of;
     for (int i = 0; i < 30; ++i)
         step(net, optimizer, of);
-    pruner p{layers, trainee_of(net, optimizer, layers),
+    pruner p{of_classifier, trainee_of(net, optimizer, of_classifier),
         {.schedule = constant{.steps = 4, .target = 0.8}, .tolerance = 0.5, .patience = 2}};
     p.baseline(net.metric(of.images, of.labels));
     std::vector<torch::Tensor> accepted = copies(net);
@@ -184,7 +184,7 @@ TEST_CASE("an optimiser that had not begun when the baseline was taken begins an
     const task of;
     classifier net;
     torch::optim::Adam optimizer(net.parameters(), torch::optim::AdamOptions(1e-2));
-    pruner p{layers, trainee_of(net, optimizer, layers)};
+    pruner p{of_classifier, trainee_of(net, optimizer, of_classifier)};
     p.baseline(net.metric(of.images, of.labels));
     REQUIRE(p.next());
     step(net, optimizer, of);
@@ -210,7 +210,7 @@ TEST_CASE("a module and its optimiser go on from what another pruner saved")
     };
     classifier first;
     torch::optim::Adam its_optimizer(first.parameters(), torch::optim::AdamOptions(1e-2));
-    pruner p{layers, trainee_of(first, its_optimizer, layers), options};
+    pruner p{of_classifier, trainee_of(first, its_optimizer, of_classifier), options};
     p.baseline(1);
     two_rounds(first, its_optimizer, p);
     const pruner_state saved = p.save();
@@ -218,7 +218,7 @@ TEST_CASE("a module and its optimiser go on from what another pruner saved")
 
     classifier second; // with other weights, and a learning rate that is not the one
     torch::optim::Adam other_optimizer(second.parameters(), torch::optim::AdamOptions(1e-3));
-    pruner q{layers, trainee_of(second, other_optimizer, layers), options};
+    pruner q{of_classifier, trainee_of(second, other_optimizer, of_classifier), options};
     q.resume(saved);
     two_rounds(second, other_optimizer, q);
     CHECK(q.masks() == p.masks());
@@ -235,9 +235,9 @@ TEST_CASE("moments of pruned weights are zero")
     const task of;
     classifier net;
     torch::optim::Adam optimizer(net.parameters(), torch::optim::AdamOptions(1e-2));
-    trainee network = trainee_of(net, optimizer, layers);
+    trainee network = trainee_of(net, optimizer, of_classifier);
     CHECK(network.moments().empty());
-    pruner p{layers, network, {.schedule = constant{.steps = 1, .target = 0.5}}};
+    pruner p{of_classifier, network, {.schedule = constant{.steps = 1, .target = 0.5}}};
     p.baseline(net.metric(of.images, of.labels));
     auto round = p.next();
     REQUIRE(round);
@@ -260,12 +260,12 @@ TEST_CASE("moments of pruned weights are zero")
 TEST_CASE("a module shows layout and shape, and layers of another shape are refused")
 {
     classifier net;
-    const auto views = weights_of(net, layers);
+    const auto views = weights_of(net, of_classifier);
     REQUIRE(views.size() == 2);
     CHECK(views[0].order() == layout::pytorch);
     CHECK(views[0].shape() == tensor_shape{4, 2, 3, 5});
     const auto refused = [&](const std::function<void(std::vector<layer_spec>&)>& change) {
-        std::vector<layer_spec> other = layers;
+        std::vector<layer_spec> other = of_classifier;
         change(other);
         try {
             static_cast<void>(weights_of(net, other));
@@ -310,7 +310,7 @@ TEST_CASE("a transposed convolution is not taken for a convolution of the same s
 TEST_CASE("parameters that were moved are noticed")
 {
     classifier net;
-    pruner p{layers, trainee_of(net, layers)};
+    pruner p{of_classifier, trainee_of(net, of_classifier)};
     p.baseline(1);
     auto round = p.next();
     REQUIRE(round);
@@ -322,7 +322,7 @@ TEST_CASE("parameters that were moved are noticed")
 TEST_CASE("a tensor takes back only what was saved of it")
 {
     classifier net;
-    const state_part bias = trainee_of(net, layers).state.front();
+    const state_part bias = trainee_of(net, of_classifier).state.front();
     const std::vector<std::byte> shorter(*bias.bytes() - 1);
     CHECK_THROWS_WITH(
         bias.restore(shorter), doctest::Contains("a tensor is restored to what was saved of it"));

@@ -33,6 +33,7 @@ refuses("is not an IDX file" --data ${WORK}/data)
 refuses("File does not exist: /nonexistent" --teachers /nonexistent)
 refuses("--temperature: Value 0 not in range" --temperature 0)
 refuses("--shift: Value 9 not in range" --shift 9)
+refuses("--round-epochs: Value 0.6 not in range" --round-epochs 0.6)
 
 execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --tolerance 0.5 --seed 3
         --output ${WORK}/rehearsal.json --save-weights ${WORK}/dense.f32

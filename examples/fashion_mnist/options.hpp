@@ -173,23 +173,34 @@ inline std::optional<options> parse(
            "times fewer block RAMs of the structures, as a part of these factors")
         ->check(CLI::Range(0.0, 2.0))
         ->capture_default_str();
-    std::vector<std::optional<double>> of_recipe(12);
-    const auto add = [&](std::size_t k, const char* name, const char* what, double most,
-                         double least = 0) {
-        app.add_option(name, of_recipe[k], what)->check(CLI::Range(least, most));
+    // What is not given stays as the recipe has it, which is not chosen yet.
+    struct {
+        std::optional<std::int64_t> first_rounds, rounds, round_epochs, finish_epochs, batch, shift;
+        std::optional<double> peak_rate, distillation, averaging, regrowth, temperature, decay;
+    } given;
+    const auto add = [&]<class T>(const char* name, std::optional<T>& to, const char* what,
+                         std::type_identity_t<T> most, std::type_identity_t<T> least = 0) {
+        app.add_option(name, to, what)->check(CLI::Range(least, most));
     };
-    add(0, "--first-rounds", "of the structures, to the first factor", 100);
-    add(1, "--rounds", "of the structures, to each of the others", 100);
-    add(2, "--round-epochs", "of the structures, after each round but the last", 1000);
-    add(3, "--finish-epochs", "of the structures, after the last", 1000);
-    add(4, "--peak-rate", "of learning in the last phase; it restarts there each time", 1);
-    add(5, "--distillation", "part of the loss that comes from the dense network", 1);
-    add(6, "--averaging", "of weights in the last phase: 0.999 is over about 1,000 steps", 0.99999);
-    add(7, "--batch", "images of a batch of the structures", 1024);
-    add(8, "--regrowth", "step by whose length pruned weights may come back; 0: they do not", 1e6);
-    add(9, "--shift", "pixels by which images of the structures move at random, at most", 4);
-    add(10, "--temperature", "by which the dense network's answers are softened", 100, 0.1);
-    add(11, "--weight-decay", "of the structures, decoupled from the gradients", 10);
+    add("--first-rounds", given.first_rounds, "of the structures, to the first factor", 100);
+    add("--rounds", given.rounds, "of the structures, to each of the others", 100);
+    add("--round-epochs", given.round_epochs, "of the structures, after each round but the last",
+        1000);
+    add("--finish-epochs", given.finish_epochs, "of the structures, after the last", 1000);
+    add("--peak-rate", given.peak_rate,
+        "of learning in the last phase; it restarts there each time", 1);
+    add("--distillation", given.distillation, "part of the loss that comes from the dense network",
+        1);
+    add("--averaging", given.averaging,
+        "of weights in the last phase: 0.999 is over about 1,000 steps", 0.99999);
+    add("--batch", given.batch, "images of a batch of the structures", 1024, 1);
+    add("--regrowth", given.regrowth,
+        "step by whose length pruned weights may come back; 0: they do not", 1e6);
+    add("--shift", given.shift, "pixels by which images of the structures move at random, at most",
+        4);
+    add("--temperature", given.temperature, "by which the dense network's answers are softened",
+        100, 0.1);
+    add("--weight-decay", given.decay, "of the structures, decoupled from the gradients", 10);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -215,22 +226,22 @@ inline std::optional<options> parse(
     if (!factors.empty())
         ladder.factors = factors;
     std::ranges::sort(ladder.factors);
-    const auto set = [&](std::size_t k, auto&... to) {
-        if (of_recipe[k])
-            ((to = static_cast<std::remove_reference_t<decltype(to)>>(*of_recipe[k])), ...);
+    const auto set = [](const auto& from, auto&... to) {
+        if (from)
+            ((to = static_cast<std::remove_reference_t<decltype(to)>>(*from)), ...);
     };
-    set(0, ladder.first_rounds);
-    set(1, ladder.rounds);
-    set(2, ladder.round.epochs);
-    set(3, ladder.finish.epochs);
-    set(4, ladder.finish.peak_rate);
-    set(5, ladder.round.distillation, ladder.finish.distillation);
-    set(6, ladder.finish.averaging);
-    set(7, ladder.round.batch, ladder.finish.batch);
-    set(8, ladder.regrowth);
-    set(9, ladder.round.shift, ladder.finish.shift);
-    set(10, ladder.round.temperature, ladder.finish.temperature);
-    set(11, ladder.round.weight_decay, ladder.finish.weight_decay);
+    set(given.first_rounds, ladder.first_rounds);
+    set(given.rounds, ladder.rounds);
+    set(given.round_epochs, ladder.round.epochs);
+    set(given.finish_epochs, ladder.finish.epochs);
+    set(given.peak_rate, ladder.finish.peak_rate);
+    set(given.distillation, ladder.round.distillation, ladder.finish.distillation);
+    set(given.averaging, ladder.finish.averaging);
+    set(given.batch, ladder.round.batch, ladder.finish.batch);
+    set(given.regrowth, ladder.regrowth);
+    set(given.shift, ladder.round.shift, ladder.finish.shift);
+    set(given.temperature, ladder.round.temperature, ladder.finish.temperature);
+    set(given.decay, ladder.round.weight_decay, ladder.finish.weight_decay);
     return o;
 }
 

@@ -231,7 +231,8 @@ TEST_CASE("a rejected round rolls back to the last accepted weights, bit by bit"
     REQUIRE(p.next());
     CHECK_FALSE(p.report(0.1));
     CHECK_FALSE(p.next());
-    CHECK(p.stopped_because() == "2 rounds in a row were rejected");
+    CHECK(p.stopped_because() ==
+          "2 rounds in a row were rejected: the last rejected metric was 0.1, the limit is 0.375");
     CHECK(net.weights == accepted);
     CHECK(p.accepted()->progress == 0.125);
 }
@@ -253,6 +254,26 @@ TEST_CASE("a diverged round is a rejection, not an error")
     for (const auto& matrix : net.weights)
         for (const float w : matrix)
             CHECK(std::isfinite(w));
+    CHECK_FALSE(p.next());
+    CHECK(p.stopped_because() == "3 rounds in a row were rejected: the last of those rejected had "
+                                 "weights that are not finite");
+}
+
+TEST_CASE("a schedule that ends short of its target says what was rejected")
+{
+    small_network net;
+    pruner p{net.layers, net.views(),
+        {.schedule = constant{.steps = 2, .target = 0.8, .after_rejection = after_rejection::skip},
+            .direction = metric_direction::loss,
+            .tolerance = tolerance::points(0.5)}};
+    p.baseline(1);
+    for (const double metric : {1.5, 1.75}) {
+        REQUIRE(p.next());
+        CHECK(p.report(metric) == (metric == 1.5));
+    }
+    CHECK_FALSE(p.next());
+    CHECK(p.stopped_because() == "the schedule is complete, short of its target: the last rejected "
+                                 "metric was 1.75, the limit is 1.5");
 }
 
 TEST_CASE("no matrix is removed whole, however small the budget and its weights")

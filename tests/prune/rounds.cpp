@@ -220,7 +220,8 @@ TEST_CASE("every schedule trains the rounds that the rules give, whatever is rej
                         REQUIRE(dsps(p) == expected.rounds);
                         if (quarters < 4) // at 4 the floors are below the last budgets
                             REQUIRE(solved == expected.rounds.size());
-                        REQUIRE(p.stopped_because() == expected.end);
+                        const std::string& end = p.stopped_because();
+                        REQUIRE(end.substr(0, end.find(':')) == expected.end);
                     }
     }
 }

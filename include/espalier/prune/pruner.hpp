@@ -229,6 +229,8 @@ private:
     void put_back(const network_snapshot& snapshot);
     void roll_back();
     void close_round();
+    /// Why the last round that was rejected was, as the end of a sentence; empty if none was.
+    [[nodiscard]] std::string last_rejection() const;
     void stop(std::string reason);
 
     pruner_options options_;

@@ -129,7 +129,7 @@ ESPALIER_INLINE std::optional<pruner::round> pruner::next()
         return std::nullopt;
     ensure_in_place();
     if (bad_trials_ >= options_.patience) {
-        stop(std::to_string(bad_trials_) + " rounds in a row were rejected");
+        stop(std::to_string(bad_trials_) + " rounds in a row were rejected" + last_rejection());
         return std::nullopt;
     }
     std::optional<step> found = find_step();
@@ -313,6 +313,18 @@ ESPALIER_INLINE void pruner::close_round()
     if (open_)
         *open_ = false;
     open_ = nullptr;
+}
+
+ESPALIER_INLINE std::string pruner::last_rejection() const
+{
+    const auto last =
+        std::find_if(history_.rbegin(), history_.rend(), [](const auto& r) { return !r.accepted; });
+    if (last == history_.rend())
+        return "";
+    if (acceptance_.accepts(*baseline_, last->metric))
+        return ": the last of those rejected had weights that are not finite";
+    return ": the last rejected metric was " + detail::shown(last->metric) + ", the limit is " +
+           detail::shown(acceptance_.limit(*baseline_));
 }
 
 ESPALIER_INLINE void pruner::stop(std::string reason)

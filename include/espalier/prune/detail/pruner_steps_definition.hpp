@@ -49,8 +49,9 @@ ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()
     for (std::size_t known = 0; known < most_known; ++known) {
         const std::optional<double> progress = options_.schedule.next(trials_);
         if (!progress) {
-            stop(accepted_progress(trials_) < 1 ? "the schedule is complete, short of its target"
-                 : !history_.empty()            ? "the schedule is complete"
+            stop(accepted_progress(trials_) < 1
+                     ? "the schedule is complete, short of its target" + last_rejection()
+                 : !history_.empty() ? "the schedule is complete"
                  : is_within(selection_.total(), budget_of(1))
                      ? "the network is within its budget already"
                      : "the floors leave nothing to remove");

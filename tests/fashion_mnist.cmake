@@ -33,6 +33,7 @@ refuses("is not an IDX file" --data ${WORK}/data)
 refuses("File does not exist: /nonexistent" --teachers /nonexistent)
 refuses("--temperature: Value 0 not in range" --temperature 0)
 refuses("--shift: Value 9 not in range" --shift 9)
+refuses("--normalization: l1 not in" --normalization l1)
 refuses("--round-epochs: Value 0.6 not in range" --round-epochs 0.6)
 
 execute_process(COMMAND ${PROGRAM} --quick --training-images 1000 --tolerance 0.5 --seed 3
@@ -95,5 +96,22 @@ foreach(i RANGE 2)
         message(FATAL_ERROR "outcome ${i} is not within its budget, or has learnt nothing:\n${json}")
     endif()
 endforeach()
+
+# By another normalisation other weights stay.
+foreach(by none lamp)
+    execute_process(COMMAND ${PROGRAM} --training-images 1000 --only-structures --structures free
+            --two-digits no --factors 5 --first-rounds 1 --finish-epochs 0 --load-weights ${WORK}/dense.f32
+            --normalization ${by} --output ${WORK}/${by}.json
+        RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+    if(NOT result EQUAL 0)
+        message(FATAL_ERROR "normalised by ${by}: exit ${result}:\n${output}")
+    endif()
+    file(READ ${WORK}/${by}.json json)
+    string(JSON weights_by_${by} GET "${json}" structures 0 pruned weights)
+endforeach()
+if(weights_by_none EQUAL weights_by_lamp)
+    message(FATAL_ERROR "normalised or not, ${weights_by_lamp} weights stay")
+endif()
+
 refuses("foo not in" --structures foo)
 refuses("17 not in" --bits 17)

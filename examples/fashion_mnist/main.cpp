@@ -127,7 +127,7 @@ private:
         nlohmann::ordered_json rounds = nlohmann::ordered_json::array();
         print_round_header();
         for (observe(); auto round = pruner.next(); observe()) {
-            const bool last = round->record().progress >= 1;
+            const bool last = round->meets_target();
             train_.train("round " + std::to_string(round->number()),
                 last ? o_.how.finish : o_.how.round,
                 {.before_step =

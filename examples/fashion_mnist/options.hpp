@@ -6,12 +6,15 @@
 #include "../shared/torch_training.hpp"
 #include "lenet.hpp"
 
+#include <espalier/prune/ranking.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -173,6 +176,14 @@ inline std::optional<options> parse(
            "times fewer block RAMs of the structures, as a part of these factors")
         ->check(CLI::Range(0.0, 2.0))
         ->capture_default_str();
+    const std::map<std::string, esp::normalization> normalizations{
+        {"none", esp::normalization::none}, {"lamp", esp::normalization::lamp},
+        {"mean", esp::normalization::layer_mean}, {"maximum", esp::normalization::layer_maximum}};
+    std::string normalization = "none";
+    app.add_option("--normalization", normalization,
+           "of what the groups of the structures are worth, by layer")
+        ->check(CLI::IsMember(normalizations))
+        ->capture_default_str();
     // What is not given stays as the recipe has it, which is not chosen yet.
     struct {
         std::optional<std::int64_t> first_rounds, rounds, round_epochs, finish_epochs, batch, shift;
@@ -226,6 +237,7 @@ inline std::optional<options> parse(
     if (!factors.empty())
         ladder.factors = factors;
     std::ranges::sort(ladder.factors);
+    ladder.normalize_by = normalizations.at(normalization);
     const auto set = [](const auto& from, auto&... to) {
         if (from)
             ((to = static_cast<std::remove_reference_t<decltype(to)>>(*from)), ...);

@@ -67,7 +67,9 @@ struct ladder_recipe {
     training_options round;            ///< after each step to a factor but the last
     training_options finish;           ///< after the last
     std::int64_t ranking_batches = 50; ///< whose gradients rank the groups before each round
-    double regrowth = 0;               ///< `pruner_options::regrowth`
+    /// Of what the groups are worth, by layer.
+    esp::normalization normalize_by = esp::normalization::none;
+    double regrowth = 0; ///< `pruner_options::regrowth`
 };
 
 /// What came out at a factor.
@@ -113,7 +115,7 @@ inline esp::pruner_options options_of(std::span<const esp::layer_spec> layers,
     return {.schedule = schedule,
         .tolerance = 0.5, // every rung is measured; one that has lost half ends the ladder
         .rank_by = esp::ranking::fisher,
-        .normalize_by = esp::normalization::none,
+        .normalize_by = how.normalize_by,
         .selection = {.costs = esp::cost_policy::paper, .rules = rules_of(layers, kind)},
         .regrowth = how.regrowth,
         .permute_inputs =
@@ -135,7 +137,7 @@ void reach(const climber<Network>& who, esp::pruner& pruner, double factor,
     };
     pruner.baseline(baseline);
     for (observe(); auto round = pruner.next(); observe()) {
-        const bool last = round->record().progress >= 1;
+        const bool last = round->meets_target();
         char phase[64];
         std::snprintf(phase, sizeof phase, "%gx, %zu", factor, round->number());
         who.train.train(phase, last ? how.finish : how.round,
@@ -171,7 +173,7 @@ void climb(const climber<Network>& who, const grouping_kind& kind, const ladder_
         esp::pruner pruner{who.layers, trainee, options_of(who.layers, kind, how, before, factor)};
         reach(who, pruner, factor, how, start.dense_validation);
         const esp::round_record* accepted = pruner.accepted();
-        if (factor > 1 && (accepted == nullptr || accepted->progress < 1)) {
+        if (factor > 1 && pruner.progress() < 1) {
             std::printf("%s ends before %gx: %s\n", start.kind.c_str(), factor,
                 pruner.stopped_because().c_str());
             return;

@@ -200,6 +200,10 @@ private:
     void set_charges(const knapsack_solution& solution);
 
     void ensure_reachable();
+    /// What the floors keep at the least.
+    [[nodiscard]] resources need_of_floors();
+    /// As of the open round.
+    [[nodiscard]] bool meets_target();
     /// A step that is worth a round: nothing is known about it yet.
     struct step {
         round_record record;
@@ -281,6 +285,11 @@ public:
     /// Budget, usage and solver figures of this round.
     [[nodiscard]] const round_record& record() const { return owner().history_.back(); }
     [[nodiscard]] std::size_t number() const { return owner().history_.size(); }
+
+    /// Whether what it keeps is within the budget of the target, so that it is the one to train
+    /// longest: if it is accepted no other follows. Not every such round is the last step of its
+    /// schedule, for a step that has to remove nothing more than the one before it is no round.
+    [[nodiscard]] bool meets_target() const { return owner().meets_target(); }
 
     /// Sets pruned weights to zero again, and their moments; to be called after every optimiser
     /// step.

@@ -32,14 +32,32 @@ ESPALIER_INLINE void pruner::ensure_reachable()
     if (!options_.schedule.target().is_absolute() || options_.scope == scope::layer)
         return;
     const resources end = budget_of(1);
+    const resources least = need_of_floors();
     const knapsack_problem& problem =
         selection_.pose(std::vector<double>(selection_.items(), 1.0), end);
-    const resources least = selection_.usage_of(detail::cheapest_floors(problem));
     // Whether another choice that keeps the floors fits is for the solver to prove.
     ensure(is_within(least, end) || options_.solver(problem).status != solve_status::infeasible,
         "what the floors keep fits the target", given{"dsp needed", least.dsp},
         given{"dsp", end.dsp}, given{"bram18 needed", least.bram18}, given{"bram18", end.bram18},
         given{"lut needed", least.lut}, given{"lut", end.lut});
+}
+
+ESPALIER_INLINE resources pruner::need_of_floors()
+{
+    const knapsack_problem& problem =
+        selection_.pose(std::vector<double>(selection_.items(), 1.0), selection_.total());
+    return selection_.usage_of(detail::cheapest_floors(problem));
+}
+
+ESPALIER_INLINE bool pruner::meets_target()
+{
+    const round_record& round = history_.back();
+    const resources end = budget_of(1);
+    if (round.progress >= 1 || budget_of(round.progress) == end)
+        return true;
+    if (options_.scope != scope::network) // of layers the sums do not tell
+        return false;
+    return is_within(round.usage, end) || is_within(round.usage, larger_of(end, need_of_floors()));
 }
 
 ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()

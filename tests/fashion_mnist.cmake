@@ -97,11 +97,12 @@ foreach(i RANGE 2)
     endif()
 endforeach()
 
-# By another normalisation other weights stay.
+# By another normalisation other weights stay. Of 16 cubic steps to 2x the last has nothing more to remove, so
+# the one before it is the one that is finished.
 foreach(by none lamp)
     execute_process(COMMAND ${PROGRAM} --training-images 1000 --only-structures --structures free
-            --two-digits no --factors 5 --first-rounds 1 --finish-epochs 0 --load-weights ${WORK}/dense.f32
-            --normalization ${by} --output ${WORK}/${by}.json
+            --two-digits no --factors 2 --first-rounds 16 --round-epochs 0 --finish-epochs 1
+            --load-weights ${WORK}/dense.f32 --normalization ${by} --output ${WORK}/${by}.json
         RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
     if(NOT result EQUAL 0)
         message(FATAL_ERROR "normalised by ${by}: exit ${result}:\n${output}")

@@ -94,6 +94,9 @@ inline constexpr effort brief{6'000'000, 3'000'000};
 /// Of a core that is only meant to find a better choice.
 inline constexpr effort on_the_way{24'000'000, 12'000'000};
 
+/// Choices of a core that are tried one by one where dynamic programming gives up: milliseconds.
+inline constexpr std::size_t few_choices = 100'000;
+
 /// States of dynamic programming: of 24 bytes, so 10 MB for one generation.
 inline constexpr std::size_t most_states = 400'000;
 /// Changes that are remembered on the way to states: 8 bytes each, so 128 MiB.

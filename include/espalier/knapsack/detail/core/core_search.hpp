@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
+#include <espalier/knapsack/detail/core/enumeration.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
 
 #include <algorithm>
@@ -131,6 +132,14 @@ private:
         take(labels);
         if (complete)
             return true;
+        if (enumeration::suits(core_)) {
+            allowance for_all(limits_, budget::no_limit);
+            enumeration trial(core_, result.loss);
+            const bool is_done = trial.run(for_all);
+            take(trial);
+            if (is_done)
+                return true;
+        }
         allowance for_nodes(limits_, how.nodes);
         branch_and_bound tree(core_, result.loss);
         const bool is_done = tree.run(for_nodes);

@@ -51,13 +51,13 @@ ESPALIER_INLINE resources pruner::need_of_floors()
 
 ESPALIER_INLINE bool pruner::meets_target()
 {
-    const round_record& round = history_.back();
+    const round_record& record = history_.back();
     const resources end = budget_of(1);
-    if (round.progress >= 1 || budget_of(round.progress) == end)
+    if (record.progress >= 1 || budget_of(record.progress) == end)
         return true;
     if (options_.scope != scope::network) // of layers the sums do not tell
         return false;
-    return is_within(round.usage, end) || is_within(round.usage, larger_of(end, need_of_floors()));
+    return is_within(record.usage, end) || is_within(record.usage, larger_of(end, need_of_floors()));
 }
 
 ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()

@@ -57,7 +57,8 @@ ESPALIER_INLINE bool pruner::meets_target()
         return true;
     if (options_.scope != scope::network) // of layers the sums do not tell
         return false;
-    return is_within(record.usage, end) || is_within(record.usage, larger_of(end, need_of_floors()));
+    return is_within(record.usage, end) ||
+           is_within(record.usage, larger_of(end, need_of_floors()));
 }
 
 ESPALIER_INLINE std::optional<pruner::step> pruner::find_step()

@@ -24,7 +24,8 @@
 //                                           exchanged in pairs for a better choice
 //     tangled  detail/tangled               units shared in no order: a few are decided in all
 //                                           ways, by the bound L, and each rest goes the way above
-//     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ
+//     exit     detail/exit                  value, bound = L(λ) − least loss, shadow prices λ; a
+//                                           dozen items without a proof are tried in all ways
 //
 // All of them share one budget of time and work. The numbers that its speed depends on are in
 // detail/tuning.hpp. The method is explained in docs/solvers.md.

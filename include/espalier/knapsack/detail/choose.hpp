@@ -40,6 +40,13 @@ struct conditions {
     workers crew{};
 };
 
+/// The answer where it was proven that there is none.
+inline knapsack_solution no_choice(const knapsack_problem& problem, const conditions& terms)
+{
+    return no_answer(solve_status::infeasible, problem,
+        "no choice meets the floors within the capacities", terms.watch);
+}
+
 /// Problems without shared units, with floors or as if there were none.
 inline knapsack_solution choose_items_once(const knapsack_problem& problem, const decided& begin,
     const conditions& terms, bool with_floors, std::vector<std::uint32_t>* core)
@@ -175,9 +182,7 @@ inline knapsack_solution choose_tangled(
     });
     if (search.has_answer)
         return std::move(search.best);
-    return search.is_complete ? no_answer(solve_status::infeasible, problem,
-                                    "no choice meets the floors within the capacities", terms.watch)
-                              : quick;
+    return search.is_complete ? no_choice(problem, terms) : quick;
 }
 
 /// Problems with shared units, with floors from the moment on that one was broken, items above a
@@ -224,8 +229,7 @@ inline std::optional<knapsack_solution> choose_linked_once(const knapsack_proble
             parts.take_by_price(found);
     }
     if (parts.is_infeasible || (found.proven && !(found.loss < infinity)))
-        return no_answer(solve_status::infeasible, problem,
-            "no choice meets the floors within the capacities", terms.watch);
+        return no_choice(problem, terms);
     // Whoever asked for a core gets the items of the components in it.
     if (core != nullptr && !found.proven && !search.is_covered)
         add_all_free(); // a limit came before

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <espalier/knapsack/detail/choose.hpp>
+#include <espalier/knapsack/detail/exit/exhaustive_search.hpp>
 #include <espalier/knapsack/exact.hpp>
 
 #include <algorithm>
@@ -28,6 +29,24 @@ inline void improve(const knapsack_problem& problem, knapsack_solution& solution
     solution.bound = std::max(solution.value, std::min(solution.bound, quick.bound));
 }
 
+/// The answer to a problem of few choices that the searches have not proven.
+inline void try_all(const knapsack_problem& problem, const decided& begin, const conditions& terms,
+    knapsack_solution& solution)
+{
+    exhaustive_search all(problem, begin);
+    if (!all.run(terms.limits))
+        return;
+    if (!all.has_answer) {
+        solution = no_choice(problem, terms);
+        return;
+    }
+    solution.keep = std::move(all.best());
+    solution.value = value_of(problem, solution.keep);
+    solution.bound = solution.value * (1 + rounding_slack);
+    solution.status = solve_status::optimal;
+    solution.reason.clear();
+}
+
 } // namespace detail
 
 ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& problem) const
@@ -45,6 +64,10 @@ ESPALIER_INLINE knapsack_solution exact::operator()(const knapsack_problem& prob
     knapsack_solution solution = problem.shared.empty()
                                      ? detail::choose_items(problem, begin, terms)
                                      : detail::choose_linked(problem, begin, terms);
+    const bool is_proven =
+        solution.status == solve_status::optimal || solution.status == solve_status::infeasible;
+    if (!is_proven && !limits.is_spent() && detail::exhaustive_search::suits(problem, begin))
+        detail::try_all(problem, begin, terms, solution);
     if (solution.has_answer() && solution.status != solve_status::optimal &&
         (!limits.out_of_time() || problem.size() <= detail::tuning::most_to_sort))
         detail::improve(problem, solution);

@@ -94,7 +94,8 @@ inline constexpr effort brief{6'000'000, 3'000'000};
 /// Of a core that is only meant to find a better choice.
 inline constexpr effort on_the_way{24'000'000, 12'000'000};
 
-/// Choices of a core that are tried one by one where dynamic programming gives up: milliseconds.
+/// Choices that are tried one by one: of a core where dynamic programming gives up, and of a whole
+/// problem that nothing has proven. Milliseconds.
 inline constexpr std::size_t few_choices = 100'000;
 
 /// States of dynamic programming: of 24 bytes, so 10 MB for one generation.

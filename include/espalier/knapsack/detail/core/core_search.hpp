@@ -3,6 +3,7 @@
 
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
 #include <espalier/knapsack/detail/core/enumeration.hpp>
+#include <espalier/knapsack/detail/core/group_relaxation.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
 
 #include <algorithm>
@@ -88,8 +89,11 @@ private:
              size = std::min(tuning::core_growth * size, most_places_)) {
             double limit = std::max(front_.loss_of_rank(size), 4 * last_limit);
             if (limit == infinity_) {
-                // All places, but each may have many choices: the loss grows step by step.
-                limit = last_limit > 0 ? 2 * last_limit : front_.largest_loss();
+                // All places, but each may have many choices: the loss grows step by step, from no
+                // less than a part of what matters, as ties lose nothing but what is rounded.
+                const double least =
+                    result.loss < infinity_ ? most_loss() * tuning::least_of_gap : 0;
+                limit = last_limit > 0 ? std::max(2 * last_limit, least) : front_.largest_loss();
                 if (!(limit > 0) || (result.loss == infinity_ && limit >= front_.loss_of_nothing()))
                     limit = infinity_;
             }
@@ -132,6 +136,9 @@ private:
         take(labels);
         if (complete)
             return true;
+        const double by_group = least_loss_by_group(core_, result.loss);
+        if (by_group >= result.loss - core_.tolerance)
+            return true;
         if (enumeration::suits(core_)) {
             allowance for_all(limits_, budget::no_limit);
             enumeration trial(core_, result.loss);
@@ -144,8 +151,8 @@ private:
         branch_and_bound tree(core_, result.loss);
         const bool is_done = tree.run(for_nodes);
         take(tree);
-        least_inside_ = tree.least_loss;
-        return is_done;
+        least_inside_ = std::max(tree.least_loss, by_group);
+        return is_done || least_inside_ >= result.loss - core_.tolerance;
     }
 
     /// Hands a better choice to the front end.

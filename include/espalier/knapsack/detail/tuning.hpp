@@ -111,10 +111,6 @@ inline constexpr std::size_t longest_trail = 16'000'000;
 inline constexpr std::size_t least_to_nest = 100;
 /// Cases of capacity modulo the lattice of costs, among which the shortest path is looked for.
 inline constexpr std::int64_t most_cases = 4'096;
-/// Ways from one of these cases to another, of all cases: milliseconds.
-inline constexpr std::size_t most_ways = 200'000;
-/// Changes that lose so little of the gap count as losing nothing there: rounding, mostly.
-inline constexpr double next_to_nothing = 1e-6;
 /// Combinations of components that a floor ties together, on the way.
 inline constexpr std::size_t most_combinations = 2'000;
 /// Choices that are listed of a component at least, where there are many components; of few and

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <espalier/knapsack/detail/core/core_search.hpp>
+#include <espalier/knapsack/exact.hpp>
 
 #include <doctest/doctest.h>
 
@@ -241,6 +242,30 @@ TEST_CASE("a core search ends soon after the budget")
         CHECK(search.result.least_loss <= search.result.loss);
         CHECK(front.gathered_late == 0);
     }
+}
+
+TEST_CASE("thousands of equal pairs that leave capacity over are proven soon")
+{
+    // Pairs of items that share a unit each, items and units of 1, 4,199 in all: 1,399 pairs and a
+    // single item, among as many choices that are worth the same. Ties lose 1e-16 by rounding, from
+    // where the core must not grow by doubling.
+    constexpr std::uint32_t pairs = 3'000;
+    knapsack_problem problem{.resources = 1,
+        .values = std::vector<double>(2 * std::size_t{pairs}, 1.0),
+        .class_of = std::vector<std::uint32_t>(2 * std::size_t{pairs}, 0),
+        .class_costs = {{1}},
+        .capacity = {4'199}};
+    problem.shared.costs = {{1}};
+    problem.shared.kind.assign(pairs, 0);
+    problem.shared.first = {0};
+    for (std::uint32_t pair = 0; pair < pairs; ++pair) {
+        problem.shared.users.push_back(2 * pair);
+        problem.shared.users.push_back(2 * pair + 1);
+        problem.shared.first.push_back(problem.shared.users.size());
+    }
+    const knapsack_solution best = exact{.work_limit = 1'000'000'000}(problem);
+    CHECK(best.status == solve_status::optimal);
+    CHECK(best.value == 2'799);
 }
 
 } // namespace tests_of_core_search

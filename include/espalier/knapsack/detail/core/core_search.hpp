@@ -3,7 +3,6 @@
 
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
 #include <espalier/knapsack/detail/core/enumeration.hpp>
-#include <espalier/knapsack/detail/core/group_relaxation.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
 
 #include <algorithm>
@@ -136,9 +135,6 @@ private:
         take(labels);
         if (complete)
             return true;
-        const double by_group = least_loss_by_group(core_, result.loss);
-        if (by_group >= result.loss - core_.tolerance)
-            return true;
         if (enumeration::suits(core_)) {
             allowance for_all(limits_, budget::no_limit);
             enumeration trial(core_, result.loss);
@@ -151,7 +147,7 @@ private:
         branch_and_bound tree(core_, result.loss);
         const bool is_done = tree.run(for_nodes);
         take(tree);
-        least_inside_ = std::max(tree.least_loss, by_group);
+        least_inside_ = tree.least_loss;
         return is_done || least_inside_ >= result.loss - core_.tolerance;
     }
 

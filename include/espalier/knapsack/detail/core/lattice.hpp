@@ -21,12 +21,6 @@
 
 namespace espalier::detail {
 
-/// A usage of resources that loses something, of any sign.
-struct lattice_step {
-    resource_vector usage{};
-    double loss = 0;
-};
-
 class cost_lattice {
     static constexpr std::size_t most_rows_ = 3; // beyond, products might overflow
     static constexpr std::int64_t largest_ = std::int64_t{1} << 30;
@@ -55,26 +49,16 @@ public:
     }
 
     /// The least λ·s; 0 where nothing better is known.
-    /// \param steps  what may be used besides, any number of times, at a loss
-    [[nodiscard]] double least_loss(const resource_vector& room,
-        const std::array<double, max_resources>& price,
-        const std::vector<lattice_step>& steps = {}) const
+    [[nodiscard]] double least_loss(
+        const resource_vector& room, const std::array<double, max_resources>& price) const
     {
         if (cases_ <= 1 || !is_small(on_rows(room)))
-            return 0;
-        std::vector<std::pair<double, resource_vector>> ways; // from one case to another
-        for (std::size_t k = 0; k < rows_; ++k) {
-            resource_vector unit{};
-            unit[k] = 1;
-            ways.emplace_back(price[resources_[k]], unit);
-        }
-        if (!add_cheapest(steps, ways))
             return 0;
         const std::size_t target = place(on_rows(room));
         if (target == 0)
             return 0;
         // Dijkstra's algorithm over the cases: one more unit left of a resource leads from one to
-        // another, at the price of the unit, and so does a step.
+        // another, at the price of the unit.
         std::vector<double> loss(
             static_cast<std::size_t>(cases_), std::numeric_limits<double>::infinity());
         using entry = std::pair<double, std::size_t>;
@@ -88,12 +72,11 @@ public:
                 return so_far * (1 - 1e-12);
             if (so_far > loss[at])
                 continue;
-            const resource_vector here = point(at);
-            for (const auto& [its_loss, way] : ways) {
-                resource_vector next = here;
-                add(next, way, rows_);
+            for (std::size_t k = 0; k < rows_; ++k) {
+                resource_vector next = point(at);
+                ++next[k];
                 const std::size_t to = place(next);
-                if (const double by = so_far + its_loss; by < loss[to]) {
+                if (const double by = so_far + price[resources_[k]]; by < loss[to]) {
                     loss[to] = by;
                     queue.emplace(by, to);
                 }
@@ -102,26 +85,6 @@ public:
     }
 
 private:
-    /// Adds the steps to the ways, of those that lead to the same case the cheapest. False: too
-    /// large, or too many.
-    bool add_cheapest(const std::vector<lattice_step>& steps,
-        std::vector<std::pair<double, resource_vector>>& ways) const
-    {
-        std::vector<double> cheapest(
-            static_cast<std::size_t>(cases_), std::numeric_limits<double>::infinity());
-        for (const lattice_step& step : steps) {
-            const resource_vector usage = on_rows(step.usage);
-            if (!is_small(usage))
-                return false;
-            double& its = cheapest[place(usage)];
-            its = std::min(its, step.loss);
-        }
-        for (std::size_t at = 1; at < cheapest.size(); ++at)
-            if (cheapest[at] < std::numeric_limits<double>::infinity())
-                ways.emplace_back(cheapest[at], point(at));
-        return ways.size() * cheapest.size() <= tuning::most_ways;
-    }
-
     /// Whether products of two entries fit into 64 bits, and sums of a few of them.
     [[nodiscard]] bool is_small(const resource_vector& vector) const
     {

@@ -34,13 +34,13 @@ public:
             users_[unit] = begin.paid[unit]; // never given back
         missing_.resize(problem.classes(), 0);
         keep_.assign(problem.size(), 0);
+        std::vector<std::uint32_t> worthless;
         for (std::uint32_t item = 0; item < problem.size(); ++item) {
             keep_[item] = begin.of(item) == decision::keep;
             if (begin.of(item) == decision::free)
-                free_.push_back(item);
+                (problem.values[item] > 0 ? free_ : worthless).push_back(item);
         }
-        std::stable_partition(free_.begin(), free_.end(),
-            [&](std::uint32_t item) { return problem.values[item] > 0; });
+        free_.insert(free_.end(), worthless.begin(), worthless.end());
         rest_.assign(free_.size() + 1, 0);
         for (std::size_t k = free_.size(); k-- > 0;)
             rest_[k] = rest_[k + 1] + problem.values[free_[k]];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
+#include <concepts>
 
 // How often the longest tests draw a random problem. With sanitizers it is one in eight: everything
 // takes about ten times as long there, and what they look for, unlike a wrong answer, is not rare
@@ -15,7 +15,8 @@
 #endif
 #endif
 
-[[nodiscard]] constexpr std::uint64_t how_often(std::uint64_t problems)
+template <std::integral Count>
+[[nodiscard]] constexpr Count how_often(Count problems)
 {
 #ifdef ESPALIER_TESTS_ARE_SANITIZED
     return problems / 8 + 1;

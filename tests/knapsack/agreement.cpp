@@ -91,7 +91,7 @@ TEST_CASE("exact and greedy are right about small problems of every kind, at eve
 
 TEST_CASE("exact and greedy are right about hundreds of items whose neighbours share units")
 {
-    constexpr std::uint64_t problems = 150;
+    constexpr std::uint64_t problems = how_often(150);
     std::size_t unproven = 0;
     for (std::uint64_t seed = 0; seed < problems; ++seed) {
         dice random(seed);
@@ -109,7 +109,7 @@ TEST_CASE("exact and greedy are right about hundreds of items whose neighbours s
 
 TEST_CASE("all solvers agree with the trial of every choice")
 {
-    for (std::uint64_t seed = 0; seed < 4'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(4'000U); ++seed) {
         dice random(seed);
         const std::size_t most = seed % 1'000 == 1 ? 20 : seed % 100 == 0 ? 12 : 7;
         const knapsack_problem problem = instances::any(most, random);
@@ -140,7 +140,7 @@ TEST_CASE("exact equals GLPK wherever GLPK proves its answer")
 {
     std::size_t proven = 0;
     std::size_t beaten = 0;
-    for (std::uint64_t seed = 0; seed < how_often(2000); ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(2000U); ++seed) {
         dice random(10'000 + seed);
         const std::size_t most = seed % 100 == 0 ? 2000 : seed % 10 == 0 ? 200 : 40;
         const knapsack_problem problem = instances::any(most, random);
@@ -209,7 +209,7 @@ TEST_CASE("the same problem has the same answer every time")
 TEST_CASE("where prices come from samples, exact still equals GLPK")
 {
     for (const bool linked : {false, true})
-        for (std::uint64_t seed = 0; seed < how_often(3); ++seed) {
+        for (std::uint64_t seed = 0; seed < how_often(3U); ++seed) {
             dice random(40'000 + seed);
             knapsack_problem problem =
                 instances::plain(5000, 2, 4, instances::values::uniform, random);
@@ -234,7 +234,7 @@ TEST_CASE("where prices come from samples, exact still equals GLPK")
 
 TEST_CASE("where prices come from samples, exact still equals dynamic programming")
 {
-    for (std::uint64_t seed = 0; seed < how_often(150); ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(150U); ++seed) {
         dice random(60'000 + seed);
         const std::size_t items = 2100 + random.below(4000);
         knapsack_problem problem = instances::plain(items, 1, 1 + random.below(8),

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <how_often.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/judge.hpp>
 #include <limits>
@@ -66,7 +67,7 @@ TEST_CASE("the choices that fit into what is left are the feasible ones")
     std::size_t feasible = 0;
     std::size_t impossible = 0;
     std::size_t forced = 0;
-    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(2'000U); ++seed) {
         dice random(seed);
         const knapsack_problem problem = instances::make(instances::any_recipe(9, random), random);
         const decided begin(problem);
@@ -100,9 +101,9 @@ TEST_CASE("the choices that fit into what is left are the feasible ones")
         for (std::size_t item = 0; item < problem.size(); ++item)
             forced += begin.of(item) != problem.fixed_at(item);
     }
-    CHECK(feasible > 20'000);
-    CHECK(impossible > 100);
-    CHECK(forced > 200);
+    CHECK(feasible > how_often(20'000));
+    CHECK(impossible > how_often(100));
+    CHECK(forced > how_often(200));
 }
 
 TEST_CASE("what is missing, paid and reserved follows from the decisions and floors")

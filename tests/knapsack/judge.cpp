@@ -56,7 +56,7 @@ TEST_CASE("the judge finds what the definition of the problem finds")
 TEST_CASE("both judges find the same optimum")
 {
     std::size_t compared = 0;
-    for (std::uint64_t seed = 0; seed < how_often(4'000); ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(4'000U); ++seed) {
         instances::dice random(seed);
         const instances::recipe recipe = instances::any_recipe(9, random);
         const knapsack_problem problem = instances::make(recipe, random);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework_order.hpp"
 #include "hardware_loops.hpp"
+#include "how_often.hpp"
 #include "random_layers.hpp"
 
 #include <espalier/model/layout.hpp>
@@ -320,14 +321,14 @@ TEST_CASE("every offset of a framework's tensor is met by the hardware where the
     for (const layer_kind kind : random_layers::kinds) {
         CAPTURE(to_string(kind));
         hardware_loops::comparison result;
-        for (int i = 0; i < 200; ++i) {
+        for (int i = 0; i < how_often(200); ++i) {
             layer_spec s = random_layers::layer_of(random, kind);
             random_layers::draw_reuse_factors(random, s);
             for (const weight_matrix& m : matrices_of(s))
                 for (const layout l : framework_order::layouts_for(m))
                     result += framework_order::compare(m, l);
         }
-        CHECK(result.weights > 10'000);
+        CHECK(result.weights > how_often(10'000));
         CHECK(result.disagreements == 0);
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "hardware_loops.hpp"
+#include "how_often.hpp"
 #include "random_layers.hpp"
 
 #include <espalier/model/legality.hpp>
@@ -59,8 +60,8 @@ TEST_CASE("every weight of a random layer is met where the mapping says")
 {
     for (const layer_kind kind : random_layers::kinds) {
         CAPTURE(to_string(kind));
-        const comparison result = compare_random_layers(kind, 700, 2);
-        CHECK(result.matrices >= 700);
+        const comparison result = compare_random_layers(kind, how_often(700), 2);
+        CHECK(result.matrices >= how_often(700));
         CHECK(result.loops >= result.matrices);
         CHECK(result.disagreements == 0);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "framework_order.hpp"
 #include "hardware_loops.hpp"
+#include "how_often.hpp"
 #include "random_layers.hpp"
 
 #include <espalier/model/split_offsets.hpp>
@@ -44,7 +45,7 @@ TEST_CASE("a visit of all weights meets each once, with its group")
     std::mt19937_64 random(82);
     int differ = 0;
     for (const layer_kind kind : random_layers::kinds)
-        for (int i = 0; i < 60; ++i) {
+        for (int i = 0; i < how_often(60); ++i) {
             layer_spec s = random_layers::layer_of(random, kind, 200);
             random_layers::draw_reuse_factors(random, s);
             s.weight = {random_layers::between(random, 1, 64), 1};

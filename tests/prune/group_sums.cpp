@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "how_often.hpp"
 #include "model/framework_order.hpp"
 #include "model/hardware_loops.hpp"
 #include "model/random_layers.hpp"
@@ -64,7 +65,7 @@ TEST_CASE("group sums are the sums weight by weight, in every layout and structu
     std::mt19937_64 random(91);
     int differ = 0;
     for (const layer_kind kind : random_layers::kinds)
-        for (int i = 0; i < 150; ++i) {
+        for (int i = 0; i < how_often(150); ++i) {
             layer_spec s = random_layers::layer_of(random, kind);
             random_layers::draw_reuse_factors(random, s);
             s.weight = {between(random, 1, 64), 1};

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "how_often.hpp"
 #include "literal_units.hpp"
 #include "needed_hardware.hpp"
 
@@ -89,7 +90,7 @@ TEST_CASE("an item costs the units it has to itself, and every other unit is sha
     std::mt19937_64 random(91);
     int differ = 0;
     std::size_t shared = 0;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < how_often(1000); ++i) {
         const auto [layers, structures, options, order] = needed_hardware::draw(random);
         std::vector<detail::matrix_items> matrices =
             matrices_of_network(layers, structures, options.costs);
@@ -100,7 +101,7 @@ TEST_CASE("an item costs the units it has to itself, and every other unit is sha
         CHECK(problem.values.empty());
         CHECK(problem.fixed.empty());
     }
-    CHECK(shared > 10'000);
+    CHECK(shared > how_often(10'000U));
     CHECK(differ == 0);
 }
 

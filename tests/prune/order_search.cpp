@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "how_often.hpp"
+
 #include <espalier/model/grouping.hpp>
 #include <espalier/model/layers.hpp>
 #include <espalier/prune/order_search.hpp>
@@ -187,7 +189,7 @@ TEST_CASE("no order of a small matrix keeps more than the best of all, none less
     double gained = 0;
     double to_gain = 0;
     int optimal = 0;
-    constexpr int instances = 60;
+    constexpr int instances = how_often(60);
     for (int i = 0; i < instances; ++i) {
         const instance of = any(random);
         const double before = literally_kept(of, of.identity().channels());
@@ -200,7 +202,7 @@ TEST_CASE("no order of a small matrix keeps more than the best of all, none less
         to_gain += (most - before) / before;
     }
     MESSAGE(optimal << " of " << instances << ", gained " << gained << " of " << to_gain);
-    CHECK(optimal >= 30);
+    CHECK(optimal >= instances / 2);
     CHECK(gained > 0.9 * to_gain);
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "how_often.hpp"
 #include "needed_hardware.hpp"
 
 #include <espalier/prune/recount.hpp>
@@ -19,7 +20,7 @@ TEST_CASE("a recount from the weights agrees with the hardware marked bit by bit
 {
     std::mt19937_64 random(61);
     int differ = 0, compared = 0;
-    for (int i = 0; i < 1500; ++i) {
+    for (int i = 0; i < how_often(1500); ++i) {
         const auto [layers, structures, options, order] = needed_hardware::draw(random);
         for (std::size_t l = 0; l < layers.size(); ++l)
             for (const weight_matrix& m : matrices_of(layers[l])) {
@@ -40,7 +41,7 @@ TEST_CASE("a recount from the weights agrees with the hardware marked bit by bit
                 }
             }
     }
-    CHECK(compared > 5000);
+    CHECK(compared > how_often(5000));
     CHECK(differ == 0);
 }
 

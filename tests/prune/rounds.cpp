@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <how_often.hpp>
 #include <model/random_layers.hpp>
 #include <numeric>
 #include <optional>
@@ -206,7 +207,7 @@ TEST_CASE("every schedule trains the rounds that the rules give, whatever is rej
         for (const plan& of : plans)
             for (const std::int64_t quarters : {1, 3, 4})
                 for (const std::size_t patience : {1U, 2U, 9U})
-                    for (unsigned bits = 0; bits < (1U << length); ++bits) {
+                    for (unsigned bits = 0; bits < how_often(1U << length); ++bits) {
                         const auto passes = [bits](std::size_t k) {
                             return ((bits >> (k % length)) & 1U) != 0;
                         };

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "how_often.hpp"
 #include "literal_units.hpp"
 #include "needed_hardware.hpp"
 
@@ -95,7 +96,7 @@ TEST_CASE("a choice costs what its masks leave of the hardware, bit by bit")
     std::mt19937_64 random(51);
     int differ = 0, totals_differ = 0, ranked = 0, compared = 0;
     std::int64_t dsp = 0, bram = 0, lut = 0;
-    for (int i = 0; i < 1500; ++i) {
+    for (int i = 0; i < how_often(1500); ++i) {
         const auto [layers, structures, options, order] = needed_hardware::draw(random);
         selection s(layers, options);
         totals_differ += s.total() != counted(s, choice(s.items(), 1), order) ? 1 : 0;
@@ -113,9 +114,10 @@ TEST_CASE("a choice costs what its masks leave of the hardware, bit by bit")
         for (std::size_t m = 0; m < s.matrices(); ++m)
             ranked += is_ranked(s, m) ? 1 : 0;
     }
-    CHECK(compared == 4500);
-    CHECK(ranked > 300);
-    CHECK((dsp > 10'000 && bram > 10'000 && lut > 10'000)); // all three were really counted
+    CHECK(compared == 3 * how_often(1500));
+    CHECK(ranked > how_often(300));
+    constexpr int many = how_often(10'000);
+    CHECK((dsp > many && bram > many && lut > many)); // all three were really counted
     CHECK(totals_differ == 0);
     CHECK(differ == 0);
 }

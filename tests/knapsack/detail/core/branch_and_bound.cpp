@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <how_often.hpp>
 #include <knapsack/core_problems.hpp>
 #include <knapsack/linked.hpp>
 
@@ -37,7 +38,7 @@ TEST_CASE("branch and bound finds what the trial of all changes finds")
 {
     std::size_t improved = 0;
     std::size_t impossible = 0;
-    for (std::uint64_t seed = 0; seed < 2'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(2'000U); ++seed) {
         dice random(seed);
         core_problem core = core_problems::any({.rows = 1 + random.below(7),
                                                    .places = 1 + random.below(6),
@@ -64,8 +65,8 @@ TEST_CASE("branch and bound finds what the trial of all changes finds")
         improved += search.improved;
         impossible += least == infinity;
     }
-    CHECK(improved > 600);
-    CHECK(impossible > 100);
+    CHECK(improved > how_often(600));
+    CHECK(impossible > how_often(100));
 }
 
 TEST_CASE("branch and bound agrees with labels about hundreds of places")
@@ -107,7 +108,7 @@ TEST_CASE("branch and bound agrees with labels about hundreds of places")
 TEST_CASE("a bound that was reached early holds")
 {
     std::size_t ended = 0;
-    for (std::uint64_t seed = 0; seed < 800; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(800U); ++seed) {
         dice random(seed);
         core_problem core = core_problems::any({.rows = 1 + random.below(6),
                                                    .places = 4 + random.below(4),
@@ -128,7 +129,7 @@ TEST_CASE("a bound that was reached early holds")
             check_made(core, search);
         }
     }
-    CHECK(ended > 100);
+    CHECK(ended > how_often(100));
 }
 
 TEST_CASE("what no change can use is lost at once")

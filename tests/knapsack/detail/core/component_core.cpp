@@ -11,6 +11,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <how_often.hpp>
 #include <knapsack/core_problems.hpp>
 #include <knapsack/linked.hpp>
 #include <numeric>
@@ -104,7 +105,7 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
 {
     std::size_t changed = 0;
     std::size_t floored = 0;
-    for (std::uint64_t seed = 0; seed < 700; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(700U); ++seed) {
         dice random(seed);
         setting at(random.one_in(2) ? linked::small_problem(20, true, random) : [&] {
             knapsack_problem many = linked::many_stars(30, 2, 3, random);
@@ -142,8 +143,8 @@ TEST_CASE("changes of components lose what they are said to lose, and keep the f
             CHECK(meets_floors(at.problem, at.whole()));
         }
     }
-    CHECK(changed > 1'000);
-    CHECK(floored > 100);
+    CHECK(changed > how_often(1'000));
+    CHECK(floored > how_often(100));
 }
 
 TEST_CASE("a component of too many choices is left out, and no other with it")
@@ -222,7 +223,7 @@ TEST_CASE("the search of the core of components finds the best of all choices")
 TEST_CASE("a floor that only a search breaks is tied at the same prices")
 {
     std::size_t tied = 0;
-    for (std::uint64_t seed = 0; seed < 6'000; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(6'000U); ++seed) {
         dice random(40'000 + seed);
         knapsack_problem problem = linked::many_stars(14, 1 + random.below(2), 3, random);
         problem.floors.assign(3, 0);
@@ -266,13 +267,13 @@ TEST_CASE("a floor that only a search breaks is tied at the same prices")
         CHECK(std::abs(at.parts.lagrangian() - at.scaled_value() - search.result.loss) < 1e-9);
         ++tied;
     }
-    CHECK(tied > 20);
+    CHECK(tied > how_often(20));
 }
 
 TEST_CASE("floors that bind cost no more than they must")
 {
     std::size_t with_gap = 0;
-    for (std::uint64_t seed = 0; seed < 1'500; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(1'500U); ++seed) {
         dice random(seed);
         knapsack_problem problem = linked::many_stars(13, 1 + random.below(2), 2, random);
         const bool both = random.one_in(3);
@@ -305,7 +306,7 @@ TEST_CASE("floors that bind cost no more than they must")
               doctest::Approx(instances::brute_force(problem)).epsilon(1e-12));
         with_gap += at.parts.lagrangian() - at.scaled_value() > 1e-9;
     }
-    CHECK(with_gap > 100);
+    CHECK(with_gap > how_often(100));
 }
 
 TEST_CASE("L is a bound for every choice, and no feasible choice loses more than nothing does")

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <how_often.hpp>
 #include <knapsack/instances.hpp>
 #include <knapsack/linked.hpp>
 #include <knapsack/tangled.hpp>
@@ -123,7 +124,7 @@ TEST_CASE("no choice is worth more than the bound at any decisions, prices and n
 {
     std::size_t tight = 0;
     std::size_t decisions = 0;
-    for (std::uint64_t seed = 0; seed < 200; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(200U); ++seed) {
         dice random(seed);
         setting of(
             random.one_in(2) ? tangled::small(11, random) : tangled::bundles(random), random);
@@ -157,8 +158,8 @@ TEST_CASE("no choice is worth more than the bound at any decisions, prices and n
             tight += before <= best * (1 + 1e-6);
         }
     }
-    CHECK(decisions > 500);
-    CHECK(tight > 100);
+    CHECK(decisions > how_often(500));
+    CHECK(tight > how_often(100));
 }
 
 TEST_CASE("with all units open the bound is that of the best closure")

@@ -73,7 +73,7 @@ TEST_CASE("tangled problems are solved as the trial of every choice solves them"
 {
     std::size_t branched = 0;
     std::size_t impossible = 0;
-    for (std::uint64_t seed = 0; seed < 350; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(350U); ++seed) {
         dice random(seed);
         const knapsack_problem problem = any_problem(random);
         branched += is_tangled(problem);
@@ -84,7 +84,7 @@ TEST_CASE("tangled problems are solved as the trial of every choice solves them"
         CHECK(answer.status == (best ? solve_status::optimal : solve_status::infeasible));
         impossible += !best;
     }
-    CHECK(branched > 150);
+    CHECK(branched > how_often(150));
     CHECK(impossible > 5);
 }
 
@@ -119,7 +119,7 @@ TEST_CASE("a search that its work ends has a bound that holds and no choice abov
 {
     std::size_t ended = 0;
     std::size_t open = 0;
-    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(400U); ++seed) {
         dice random(20'000 + seed);
         const knapsack_problem problem = any_problem(random);
         if (!is_tangled(problem))
@@ -141,8 +141,8 @@ TEST_CASE("a search that its work ends has a bound that holds and no choice abov
             CHECK(its.search.best.status != solve_status::time_limit);
         }
     }
-    CHECK(ended > 400);
-    CHECK(open > 50);
+    CHECK(ended > how_often(400));
+    CHECK(open > how_often(50));
 }
 
 TEST_CASE("a search that ends between two nodes knows what the others may hold")
@@ -205,7 +205,7 @@ TEST_CASE("what the other methods leave unproven stays open")
 TEST_CASE("what leaves without a proof may hold counts with what is decided, no more and no less")
 {
     std::size_t with_decisions = 0;
-    for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    for (std::uint64_t seed = 0; seed < how_often(400U); ++seed) {
         dice random(60'000 + seed);
         const knapsack_problem problem = any_problem(random);
         const std::optional<long double> best = judge::best_of_all_choices(problem);
@@ -233,7 +233,7 @@ TEST_CASE("what leaves without a proof may hold counts with what is decided, no 
         CHECK(search.best.bound == doctest::Approx(static_cast<double>(*best)).epsilon(1e-9));
         with_decisions += begin.has_decisions() ? 1 : 0;
     }
-    CHECK(with_decisions > 20);
+    CHECK(with_decisions > how_often(20));
 }
 
 TEST_CASE("a few units of a grid are decided, never the items, and what binds has a price")

@@ -29,6 +29,8 @@ STAGES = [
      "efforts{OFF ? tuning::effort{budget::no_limit, budget::no_limit} : tuning::brief,"),
     ("exchanges of items", "core/item_core.hpp", "if (items_.size() > tuning::most_exchanged)",
      "if (OFF || items_.size() > tuning::most_exchanged)"),
+    ("few of equal places", "core/repeated_places.hpp", "    if (!(most < static_cast<double>(",
+     "    if (OFF || !(most < static_cast<double>("),
     ("brief searches on the way", "core/core_search.hpp", "search(covers ? how : tuning::on_the_way)",
      "search(covers || OFF ? how : tuning::on_the_way)"),
     ("nested trees", "core/branch_and_bound.hpp", "if (columns_.size() > tuning::least_to_nest)",

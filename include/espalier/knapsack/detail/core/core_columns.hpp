@@ -37,12 +37,12 @@ public:
     explicit core_columns(const core_problem& core) : rows_(core.rows)
     {
         for (std::uint32_t place = 0; place < core.places(); ++place)
-            if (core.first[place + 1] - core.first[place] == 1)
+            if (core.count[place] > 0 && core.first[place + 1] - core.first[place] == 1)
                 columns_.push_back({static_cast<std::uint32_t>(core.first[place]), place, 0});
         singles_ = columns_.size();
         sort_singles(core);
         for (std::uint32_t place = 0; place < core.places(); ++place)
-            if (core.first[place + 1] - core.first[place] > 1)
+            if (core.count[place] > 0 && core.first[place + 1] - core.first[place] > 1)
                 for (std::size_t k = core.first[place]; k < core.first[place + 1]; ++k)
                     columns_.push_back({static_cast<std::uint32_t>(k), place, 0});
         number_classes(core);

@@ -4,6 +4,7 @@
 #include <espalier/knapsack/detail/core/branch_and_bound.hpp>
 #include <espalier/knapsack/detail/core/enumeration.hpp>
 #include <espalier/knapsack/detail/core/label_search.hpp>
+#include <espalier/knapsack/detail/core/repeated_places.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -103,6 +104,7 @@ private:
             }
             last_limit = limit;
             left_out_ = front_.gather(limit, covers ? everything_ : size, core_);
+            leave_out_repeats(core_, result.loss);
             is_covered = covers && front_.reached() >= result.loss - front_.unusable;
             if (covers && !to_the_end && result.loss < infinity_)
                 return;

@@ -66,8 +66,8 @@ inline core_problem any(const shape& of, instances::dice& random)
     for (const std::vector<double>& its : losses) {
         for (const double loss : its)
             core.add_change(loss, static_cast<std::uint32_t>(random.below(kinds)));
-        const bool is_single = its.size() == 1;
-        core.close(static_cast<std::uint32_t>(is_single ? 1 + random.below(of.most_equal) : 1));
+        const bool is_repeated = its.size() == 1 || random.one_in(4);
+        core.close(static_cast<std::uint32_t>(is_repeated ? 1 + random.below(of.most_equal) : 1));
     }
     core.left = usage();
     if (random.one_in(3))
@@ -97,7 +97,7 @@ inline outcome outcome_of(const core_problem& core, const detail::changes_made& 
     return result;
 }
 
-/// Whether no place makes two changes, nor one more often than it may.
+/// Whether no place makes more changes than it may.
 inline bool is_possible(const core_problem& core, const detail::changes_made& made)
 {
     for (std::size_t place = 0; place < core.places(); ++place) {
@@ -114,19 +114,22 @@ template <class See>
 void each_choice(const core_problem& core, const See& see)
 {
     detail::changes_made made(core.changes(), 0);
-    const auto choose = [&](const auto& self, std::size_t place) -> void {
+    std::vector<std::uint32_t> open = core.count;
+    const auto choose = [&](const auto& self, std::size_t place, std::size_t change) -> void {
         if (place == core.places())
             return see(std::as_const(made));
-        self(self, place + 1);
-        for (std::size_t k = core.first[place]; k < core.first[place + 1]; ++k) {
-            for (std::uint32_t times = 1; times <= core.count[place]; ++times) {
-                made[k] = times;
-                self(self, place + 1);
-            }
-            made[k] = 0;
-        }
+        if (change == core.first[place + 1])
+            return self(self, place + 1, change);
+        self(self, place, change + 1); // not once more
+        if (open[place] == 0)
+            return;
+        --open[place];
+        ++made[change];
+        self(self, place, change);
+        ++open[place];
+        --made[change];
     };
-    choose(choose, 0);
+    choose(choose, 0, 0);
 }
 
 struct judgement {

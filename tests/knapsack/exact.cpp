@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <how_often.hpp>
 #include <knapsack/classic.hpp>
@@ -401,6 +402,87 @@ TEST_CASE("of equal pairs the cheapest are kept, and the answer is known to an i
         // A rest too small for a pair may still hold one item with its unit.
         CHECK(best.value >= kept);
         CHECK(best.value <= kept + 1);
+    }
+}
+
+TEST_CASE("of two kinds of equal pairs as many are kept as by trying all numbers of them")
+{
+    // Of a pair none, the more valuable item or both are kept; what the unit costs is paid once.
+    struct kind {
+        std::array<double, 2> value; ///< of the items; the first is no smaller
+        resource_vector item;
+        resource_vector unit;
+        std::int64_t number;
+    };
+    const auto answer_by_trial = [](const std::array<kind, 2>& kinds,
+                                     const resource_vector& capacity) {
+        double best = 0;
+        std::array<std::int64_t, 4> n{}; // singles and pairs of the first kind, and of the second
+        for (n[0] = 0; n[0] <= kinds[0].number; ++n[0])
+            for (n[1] = 0; n[0] + n[1] <= kinds[0].number; ++n[1])
+                for (n[2] = 0; n[2] <= kinds[1].number; ++n[2])
+                    for (n[3] = 0; n[2] + n[3] <= kinds[1].number; ++n[3]) {
+                        double value = 0;
+                        bool fits = true;
+                        for (std::size_t k = 0; k < 2; ++k)
+                            value +=
+                                kinds[k].value[0] * static_cast<double>(n[2 * k] + n[2 * k + 1]) +
+                                kinds[k].value[1] * static_cast<double>(n[2 * k + 1]);
+                        for (std::size_t r = 0; r < 3 && fits; ++r) {
+                            std::int64_t used = 0;
+                            for (std::size_t k = 0; k < 2; ++k)
+                                used += (n[2 * k] + 2 * n[2 * k + 1]) * kinds[k].item[r] +
+                                        (n[2 * k] + n[2 * k + 1]) * kinds[k].unit[r];
+                            fits = used <= capacity[r];
+                        }
+                        if (fits)
+                            best = std::max(best, value);
+                    }
+        return best;
+    };
+    for (std::uint64_t seed = 0; seed < how_often(40U); ++seed) {
+        dice random(73'000 + seed);
+        // The first was not proven in 12 s while every pair was a place of its own.
+        std::array<kind, 2> kinds{
+            {{{3, 1}, {4, 0, 0}, {0, 5, 0}, 73}, {{3, 1}, {1, 0, 3}, {5, 0, 4}, 70}}};
+        resource_vector capacity{618, 306, 457};
+        if (seed > 0) {
+            capacity = {};
+            for (kind& one : kinds) {
+                one.value[1] = 1 + static_cast<double>(random.below(3));
+                one.value[0] = one.value[1] + static_cast<double>(random.below(3));
+                one.number = 10 + static_cast<std::int64_t>(random.below(30));
+                for (std::size_t r = 0; r < 3; ++r) {
+                    one.item[r] = static_cast<std::int64_t>(random.below(6));
+                    one.unit[r] = static_cast<std::int64_t>(random.below(6));
+                    capacity[r] += one.number * (2 * one.item[r] + one.unit[r]);
+                }
+            }
+            for (std::size_t r = 0; r < 3; ++r)
+                capacity[r] = capacity[r] * static_cast<std::int64_t>(10 + random.below(70)) / 100;
+        }
+        knapsack_problem problem;
+        problem.resources = 3;
+        problem.class_costs = {kinds[0].item, kinds[1].item};
+        problem.capacity = capacity;
+        problem.shared.costs = {kinds[0].unit, kinds[1].unit};
+        problem.shared.first = {0};
+        for (std::uint32_t k = 0; k < 2; ++k)
+            for (std::int64_t pair = 0; pair < kinds[k].number; ++pair) {
+                for (const double value : kinds[k].value) {
+                    problem.shared.users.push_back(
+                        static_cast<std::uint32_t>(problem.values.size()));
+                    problem.values.push_back(value);
+                    problem.class_of.push_back(k);
+                }
+                problem.shared.first.push_back(problem.shared.users.size());
+                problem.shared.kind.push_back(k);
+            }
+        const knapsack_solution best = exact{.work_limit = 2'000'000'000}(problem);
+        CAPTURE(seed);
+        CHECK(best.status == solve_status::optimal);
+        CHECK(is_feasible(problem, best.keep));
+        CHECK(best.value == answer_by_trial(kinds, capacity));
     }
 }
 

@@ -105,6 +105,39 @@ TEST_CASE("branch and bound agrees with labels about hundreds of places")
     CHECK(ended > 20);
 }
 
+TEST_CASE("what decides two changes of one place leaves no choice")
+{
+    // The last place could use up 10 of 11 that are left at 1 each by both of its changes, were
+    // they not of one place; one of them loses 6.1. To lose less than 6.05 both are needed, and all
+    // other columns are decided, so that what is left is searched as a problem of its own.
+    for (const std::uint32_t count : {1U, 2U}) {
+        core_problem core{.rows = 1, .price = {1.0}, .left = {11 * count}};
+        core.usages = {{1}, {5}};
+        core.tolerance = 1e-13;
+        core.add_change(0.1, 1);
+        core.add_change(0.1, 1);
+        core.close(count);
+        for (std::uint32_t k = 0; k < 60; ++k) {
+            core.add_change(100, 0);
+            core.add_change(100, 0);
+            core.close(1);
+        }
+        const double right = 6.1 * count;
+        for (const double known : {right - 0.05, right + 0.05}) {
+            linked::endless time;
+            detail::allowance limits(time.limits, detail::budget::no_limit);
+            branch_and_bound search(core, known);
+            CAPTURE(count);
+            CAPTURE(known);
+            CHECK(search.run(limits));
+            CHECK(search.improved == (known > right));
+            CHECK(search.loss == doctest::Approx(std::min(known, right)).epsilon(1e-12));
+            if (search.improved)
+                CHECK(core_problems::is_possible(core, search.made()));
+        }
+    }
+}
+
 TEST_CASE("a bound that was reached early holds")
 {
     std::size_t ended = 0;

@@ -71,7 +71,7 @@ TEST_CASE("an enumeration that runs out of work says so")
 {
     dice random(3);
     const core_problem core =
-        core_problems::any({.rows = 2, .places = 6, .most_changes = 5}, random);
+        core_problems::any({.rows = 2, .places = 8, .most_changes = 5}, random);
     linked::endless time;
     std::uint64_t needed = 1;
     for (; needed < 10'000'000; needed *= 2) {

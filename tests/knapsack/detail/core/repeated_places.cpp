@@ -21,6 +21,8 @@ using namespace espalier;
 using core_problems::infinity;
 using detail::core_problem;
 using detail::leave_out_repeats;
+using detail::merge_equal_places;
+using detail::merged_places;
 using detail::most_changes;
 using instances::dice;
 
@@ -40,7 +42,7 @@ core_problem any_repeated(std::size_t rows, dice& random)
     core.usages = few.usages;
     for (std::size_t r = 0; r < rows; ++r) {
         core.price[r] = 0.2 + random.unit();
-        if (random.one_in(3)) // much is left, or lacking
+        if (random.one_in(2)) // much is left, or lacking
             core.left[r] *= 1 + static_cast<std::int64_t>(random.below(rows == 1 ? 20 : 3));
     }
     const std::size_t times = rows == 1 ? 60 : 150;
@@ -48,8 +50,7 @@ core_problem any_repeated(std::size_t rows, dice& random)
         for (std::size_t n = 0; n < 1 + random.below(times); ++n) {
             for (std::size_t k = few.first[place]; k < few.first[place + 1]; ++k)
                 core.add_change(few.loss[k], few.kind[k]);
-            const bool is_single = few.first[place + 1] - few.first[place] == 1;
-            core.close(is_single && random.one_in(4) ? 3 : 1);
+            core.close(1);
         }
     return core;
 }
@@ -85,6 +86,14 @@ std::pair<double, std::size_t> judge(const core_problem& core)
     return best;
 }
 
+core_problem merged(const core_problem& core)
+{
+    core_problem result{
+        .rows = core.rows, .price = core.price, .left = core.left, .base_loss = core.base_loss};
+    merge_equal_places(core, result);
+    return result;
+}
+
 std::uint64_t all_places(const core_problem& core)
 {
     return std::accumulate(core.count.begin(), core.count.end(), std::uint64_t{0});
@@ -92,7 +101,7 @@ std::uint64_t all_places(const core_problem& core)
 
 } // namespace
 
-TEST_CASE("equal places that are left out change no best choice")
+TEST_CASE("merging equal places and leaving out most of them change no best choice")
 {
     std::size_t left_out = 0;
     std::size_t needed = 0;
@@ -105,15 +114,15 @@ TEST_CASE("equal places that are left out change no best choice")
             // The best choice known: a little worse, or a lot.
             const double known =
                 (least == infinity ? 3 : least) + 0.01 + (random.one_in(2) ? 1 : 0);
-            core_problem fewer = core;
-            leave_out_repeats(fewer, known);
+            core_problem fewer = merged(core);
             CAPTURE(rows);
             CAPTURE(seed);
+            CHECK(all_places(fewer) == all_places(core));
+            CHECK(fewer.places() <= 3);
+            leave_out_repeats(fewer, known);
             CHECK(changes <= most_changes(core, known));
             if (least < infinity)
                 CHECK(judge(fewer).first == doctest::Approx(least).epsilon(1e-12));
-            for (std::size_t place = 0; place < core.places(); ++place)
-                CHECK(fewer.count[place] <= core.count[place]);
             left_out += all_places(fewer) < all_places(core);
             needed += all_places(fewer) < all_places(core) && changes > 0;
             many_needed += changes > 12;
@@ -128,20 +137,14 @@ TEST_CASE("as many of equal places stay as a choice may change")
     // Changes use 3, or give back 2; 4 are left, and at a price of 1 no more than 3 may stay so.
     core_problem core{.rows = 1, .price = {1.0}, .left = {4}, .base_loss = 0.5};
     core.usages = {{3}, {-2}};
-    for (int n = 0; n < 40; ++n) {
-        core.add_change(0, 0);
-        core.add_change(0, 1);
-        core.close(1);
-        core.add_change(0.25, 1);
-        core.close(3);
-    }
+    core.add_change(0, 0);
+    core.add_change(0, 1);
+    core.close(40);
+    core.add_change(0.25, 1);
+    core.close(8);
     CHECK(most_changes(core, 3.5) == 4 + 3 + 2);
     leave_out_repeats(core, 3.5);
-    CHECK(all_places(core) == 2 * 9);
-    CHECK(core.count[0] == 1);
-    CHECK(core.count[1] == 3);
-    CHECK(core.count[2 * 9 - 2] == 1);
-    CHECK(core.count[2 * 9] == 0);
+    CHECK(core.count == std::vector<std::uint32_t>{9, 8});
 
     // Two resources: the straight way, and two times their number of changes to both sides.
     core.rows = 2;
@@ -155,17 +158,18 @@ TEST_CASE("as many of equal places stay as a choice may change")
     CHECK_FALSE(most_changes(core, 3.5) < 1e300);
     core.price[1] = 0.5;
     CHECK_FALSE(most_changes(core, infinity) < 1e300);
-    const std::vector<std::uint32_t> before = core.count;
     leave_out_repeats(core, infinity);
-    CHECK(core.count == before);
+    CHECK(core.count == std::vector<std::uint32_t>{9, 8});
 }
 
 TEST_CASE("places are equal if all their changes lose and use the same")
 {
-    core_problem core{.rows = 1, .price = {1.0}};
+    core_problem core{.rows = 1};
     core.usages = {{1}, {-1}, {1}};
-    constexpr std::size_t times = 20;
-    for (std::size_t n = 0; n < times; ++n) {
+    constexpr std::uint32_t times = 20;
+    for (std::uint32_t n = 0; n < times; ++n) {
+        core.add_change(0.5, 1);
+        core.close(1);
         core.add_change(0.25, n % 2 == 0 ? 0 : 2); // two numbers of one usage
         core.add_change(0.5, 1);
         core.close(1);
@@ -178,15 +182,23 @@ TEST_CASE("places are equal if all their changes lose and use the same")
         core.add_change(0.75, 1); // loses another amount
         core.close(1);
     }
-    const double most = most_changes(core, 1);
-    REQUIRE(most == 3);
-    leave_out_repeats(core, 1);
-    for (std::size_t kind = 0; kind < 4; ++kind) {
-        std::uint32_t kept = 0;
-        for (std::size_t n = 0; n < times; ++n)
-            kept += core.count[4 * n + kind];
-        CAPTURE(kind);
-        CHECK(kept == 3);
+    core_problem result{.rows = 1};
+    const merged_places places = merge_equal_places(core, result);
+    CHECK(result.count == std::vector<std::uint32_t>(5, times));
+    // By the cheapest change, and equal places in their order.
+    const std::vector<std::uint32_t> kinds{3, 2, 1, 4, 0};
+    REQUIRE(result.places() == 5);
+    for (std::size_t place = 0; place < 5; ++place) {
+        CHECK(places.first_in_order[place] == place * times);
+        for (std::uint32_t n = 0; n < times; ++n)
+            CHECK(places.order[place * times + n] == 5 * n + kinds[place]);
+        const std::size_t of = kinds[place];
+        REQUIRE(
+            result.first[place + 1] - result.first[place] == core.first[of + 1] - core.first[of]);
+        for (std::size_t k = 0; k < core.first[of + 1] - core.first[of]; ++k) {
+            CHECK(result.loss[result.first[place] + k] == core.loss[core.first[of] + k]);
+            CHECK(result.usage(result.first[place] + k) == core.usage(core.first[of] + k));
+        }
     }
 }
 

@@ -102,9 +102,9 @@ private:
     std::vector<std::uint32_t> fill_order_;
     std::vector<double> best_;
     std::vector<double> trial_;
-    std::vector<std::int32_t> per_group_; ///< by place: columns that the trial takes of it
+    std::vector<double> per_group_; ///< by place: how many changes the trial makes of it
     column_bounds bounds_{columns_, lp_.columns, most_};
-    bool in_conflict_ = false;            ///< the trial takes two columns of a place
+    bool in_conflict_ = false;            ///< the trial makes more changes of a place than it may
     double unfinished_ = minus_infinity_; ///< bound of what a nested search left open
 
     /// The objective of the best choice known.
@@ -150,11 +150,11 @@ private:
             std::size_t undecided = 0;
             for (std::size_t j = 0; j < columns_.size(); ++j)
                 undecided += is_open(j);
-            if (2 * undecided < columns_.size())
-                return nest(bound, limits);
+            if (2 * undecided < columns_.size() && nest(bound, limits))
+                return;
         }
         if (fractional == columns_.size() && in_conflict_)
-            return; // two columns of a place are both needed here: nothing better below
+            return; // more changes of a place are needed here than it has: nothing better below
         // Where the relaxation is integral but was rounded or cut for a conflict, any open column
         // will do.
         const std::size_t column = fractional != columns_.size() ? fractional : closest_call();
@@ -162,9 +162,10 @@ private:
             return;
         const double x =
             std::clamp(lp_.value[column], lp_.columns.lower[column], lp_.columns.upper[column]);
+        // A whole number goes with what is above it: in a conflict, that takes from the others.
         double down = std::floor(x + 1e-9);
-        if (down >= lp_.columns.upper[column])
-            down = lp_.columns.upper[column] - 1;
+        if (x - down < 1e-7 && down > lp_.columns.lower[column])
+            down -= 1;
         const branch below{bounds_.mark(), column, lp_.columns.lower[column], down, bound};
         const branch above{bounds_.mark(), column, down + 1, lp_.columns.upper[column], bound};
         const bool up_first = x - down > 0.5;
@@ -173,17 +174,27 @@ private:
     }
 
     /// Searches below this node with its undecided columns alone, now that most are decided: the
-    /// work at a node is proportional to the number of columns.
-    void nest(double bound, allowance& limits)
+    /// work at a node is proportional to the number of columns. False where what is undecided is no
+    /// core problem: of equal places, a change may be made less often than there are places left.
+    bool nest(double bound, allowance& limits)
     {
         core_problem below{.rows = core_.rows, .price = core_.price, .left = room_};
         below.tolerance = core_.tolerance;
         compensated_sum decided;
-        // Reduced costs may have decided a column while others of its place are open.
-        std::vector<std::uint8_t> is_taken(core_.places(), 0);
+        // Places left: reduced costs may have decided a column while others of its place are open.
+        std::vector<double> open(core_.count.begin(), core_.count.end());
         for (std::size_t j = columns_.singles(); j < columns_.size(); ++j)
-            if (lp_.columns.lower[j] != 0 && is_taken[columns_[j].place]++ != 0)
-                return;                     // two of a place are needed here: nothing better below
+            open[columns_[j].place] -= lp_.columns.lower[j];
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            double& its = open[columns_[j].place];
+            const double most = lp_.columns.upper[j] - lp_.columns.lower[j];
+            if (its < 0)
+                return true; // more changes are needed here than there are places: nothing better
+            if (columns_.is_single(j))
+                its = most;
+            else if (its > 0 && most > 0 && most < its)
+                return false;
+        }
         std::vector<std::size_t> column_of; // of each change below
         for (std::size_t j = 0; j < columns_.size(); ++j) {
             if (lp_.columns.lower[j] != 0) {
@@ -191,7 +202,7 @@ private:
                 add(below.left, core_.usage(columns_[j].change), core_.rows,
                     -static_cast<std::int64_t>(lp_.columns.lower[j]));
             }
-            if (is_open(j) && (columns_.is_single(j) || is_taken[columns_[j].place] == 0)) {
+            if (is_open(j) && open[columns_[j].place] > 0) {
                 below.add_change(core_.loss[columns_[j].change],
                     static_cast<std::uint32_t>(below.usages.size()));
                 below.usages.push_back(core_.usage(columns_[j].change));
@@ -199,11 +210,8 @@ private:
             }
             const bool ends_place =
                 j + 1 == columns_.size() || columns_[j + 1].place != columns_[j].place;
-            if (ends_place && below.first.back() != below.changes()) {
-                const std::size_t last = column_of.back();
-                below.close(
-                    static_cast<std::uint32_t>(lp_.columns.upper[last] - lp_.columns.lower[last]));
-            }
+            if (ends_place && below.first.back() != below.changes())
+                below.close(static_cast<std::uint32_t>(open[columns_[j].place]));
         }
         // It begins with what the best choice known would lose below this node, so that only better
         // ones are found there.
@@ -219,6 +227,7 @@ private:
         if (!complete)
             unfinished_ =
                 std::max(unfinished_, std::min(bound, -(tree.least_loss + decided.value())));
+        return true;
     }
 
     /// Rounds the relaxation down and fills up. The column to branch on, or size().
@@ -244,18 +253,18 @@ private:
         return fractional != columns_.size() ? fractional : conflict;
     }
 
-    /// An undecided column of a place of which the trial takes several; size() if there is none.
-    /// Counts the columns taken of each place.
+    /// An undecided column of a place of which the trial makes too many changes; size() if there is
+    /// none. Counts the changes made of each place.
     std::size_t conflicting()
     {
         std::fill(per_group_.begin(), per_group_.end(), 0);
         in_conflict_ = false;
-        for (std::size_t j = columns_.singles(); j < columns_.size(); ++j) {
-            per_group_[columns_[j].place] += trial_[j] != 0;
-            in_conflict_ = in_conflict_ || per_group_[columns_[j].place] > 1;
+        for (std::size_t j = 0; j < columns_.size(); ++j) {
+            per_group_[columns_[j].place] += trial_[j];
+            in_conflict_ = in_conflict_ || per_group_[columns_[j].place] > most_[j];
         }
-        for (std::size_t j = columns_.singles(); j < columns_.size() && in_conflict_; ++j)
-            if (trial_[j] != 0 && per_group_[columns_[j].place] > 1 && is_open(j))
+        for (std::size_t j = 0; j < columns_.size() && in_conflict_; ++j)
+            if (trial_[j] > lp_.columns.lower[j] && per_group_[columns_[j].place] > most_[j])
                 return j;
         return columns_.size();
     }
@@ -276,12 +285,14 @@ private:
             const resource_vector& usage = core_.usage(columns_[j].change);
             if (!(price_of(usage, core_.price, core_.rows) > core_.loss[columns_[j].change]))
                 continue; // costs more than what it saves of the capacity left
-            auto more = static_cast<std::int64_t>(most_[j] - trial_[j]);
+            double& of_place = per_group_[columns_[j].place];
+            auto more = static_cast<std::int64_t>(most_[j] - of_place);
             for (std::size_t r = 0; r < core_.rows && more > 0; ++r)
                 if (usage[r] > 0)
                     more = std::min(more, left[r] / usage[r]);
-            if (more <= 0 || (!columns_.is_single(j) && per_group_[columns_[j].place]++ > 0))
+            if (more <= 0)
                 continue;
+            of_place += static_cast<double>(more);
             trial_[j] += static_cast<double>(more);
             add(left, usage, core_.rows, -more);
         }

@@ -5,6 +5,7 @@
 #include <espalier/knapsack/detail/core/common_divisor.hpp>
 #include <espalier/knapsack/detail/core/core_problem.hpp>
 #include <espalier/knapsack/detail/core/lattice.hpp>
+#include <espalier/knapsack/detail/core/repeated_places.hpp>
 #include <espalier/knapsack/detail/entry/linked_items.hpp>
 #include <espalier/knapsack/detail/prices/component_prices.hpp>
 #include <espalier/knapsack/detail/prices/tie_settling.hpp>
@@ -204,28 +205,27 @@ public:
 
         // A place begins with its base: what is left is counted as if every place had it, and what
         // bases lose against the best choices (floors make them) is lost from the beginning.
-        std::vector<std::pair<double, std::uint32_t>> order; // cheapest change, in listed_
+        core_problem each{.rows = rows_};
+        doubtful_.clear();
         for (std::uint32_t k = 0; k < listed_.size(); ++k) {
-            const alternative& base = listed_[k].choices.front();
+            const std::vector<alternative>& choices = listed_[k].choices;
+            const alternative& base = choices.front();
             for (const std::uint32_t c : listed_[k].components)
                 add(problem.left, at_.usage_of(c), rows_);
             add(problem.left, base.usage, rows_, -1);
             problem.base_loss += base.loss;
-            if (listed_[k].choices.size() > 1)
-                order.emplace_back(listed_[k].choices[1].loss - base.loss, k);
-        }
-        std::sort(order.begin(), order.end());
-        change_of_.clear();
-        for (const auto& [loss, k] : order) {
-            const std::vector<alternative>& choices = listed_[k].choices;
-            for (std::uint32_t which = 1; which < choices.size(); ++which) {
-                problem.add_change(choices[which].loss - choices.front().loss,
-                    static_cast<std::uint32_t>(problem.usages.size()));
-                problem.usages.push_back(less(choices[which].usage, choices.front().usage, rows_));
-                change_of_.push_back({k, which});
+            if (choices.size() == 1)
+                continue;
+            for (std::size_t which = 1; which < choices.size(); ++which) {
+                each.add_change(choices[which].loss - base.loss,
+                    static_cast<std::uint32_t>(each.usages.size()));
+                each.usages.push_back(less(choices[which].usage, base.usage, rows_));
             }
-            problem.close(1);
+            each.close(1);
+            doubtful_.push_back(k);
         }
+        merged_ = merge_equal_places(each, problem);
+        first_change_ = problem.first;
         return left_out;
     }
 
@@ -235,11 +235,14 @@ public:
         writer_.write_all();
         for (const listed_place& place : listed_)
             writer_.write(place, place.choices.front());
-        for (std::size_t k = 0; k < made.size(); ++k)
-            if (made[k] != 0) {
-                const listed_place& place = listed_[change_of_[k].place];
-                writer_.write(place, place.choices[change_of_[k].which]);
-            }
+        for (std::size_t merged = 0; merged < merged_.first_in_order.size(); ++merged) {
+            std::size_t at = merged_.first_in_order[merged];
+            for (std::size_t k = first_change_[merged]; k < first_change_[merged + 1]; ++k)
+                for (std::uint32_t n = 0; n < made[k]; ++n) {
+                    const listed_place& place = listed_[doubtful_[merged_.order[at++]]];
+                    writer_.write(place, place.choices[1 + k - first_change_[merged]]);
+                }
+        }
     }
 
 private:
@@ -275,11 +278,6 @@ private:
                                       tuning::most_listed_bytes / (parts_.items() + 1)));
     }
 
-    struct change {
-        std::uint32_t place; ///< in listed_
-        std::uint32_t which; ///< of its choices
-    };
-
     const linked_items& items_;
     const components& parts_;
     std::size_t rows_;
@@ -296,7 +294,9 @@ private:
     std::optional<double> lagrangian_;
     choice_writer writer_{at_, keep, crew_};
     std::vector<listed_place> listed_;
-    std::vector<change> change_of_;
+    std::vector<std::uint32_t> doubtful_; ///< those with several choices
+    merged_places merged_;
+    std::vector<std::size_t> first_change_; ///< merged place → its first change
     std::vector<double> unlisted_; ///< by component: limits it had too many choices for; NaN: none
 
     /// Of equal components, thousands would do no better than a few.

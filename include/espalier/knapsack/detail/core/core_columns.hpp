@@ -17,7 +17,8 @@
 // one usage from the front: one that may not be full closes all that follow it, and one that must
 // be used fills all before it. That turns branching on one column into branching on how many places
 // make this kind of change; a thousand equal places are one integer column.
-// Behind the singles come the other places, one after the other; their columns exclude each other.
+// Behind the singles come the other places, one after the other; their columns together are taken
+// no more often than there are places.
 
 namespace espalier::detail {
 
@@ -37,12 +38,12 @@ public:
     explicit core_columns(const core_problem& core) : rows_(core.rows)
     {
         for (std::uint32_t place = 0; place < core.places(); ++place)
-            if (core.count[place] > 0 && core.first[place + 1] - core.first[place] == 1)
+            if (core.first[place + 1] - core.first[place] == 1)
                 columns_.push_back({static_cast<std::uint32_t>(core.first[place]), place, 0});
         singles_ = columns_.size();
         sort_singles(core);
         for (std::uint32_t place = 0; place < core.places(); ++place)
-            if (core.count[place] > 0 && core.first[place + 1] - core.first[place] > 1)
+            if (core.first[place + 1] - core.first[place] > 1)
                 for (std::size_t k = core.first[place]; k < core.first[place + 1]; ++k)
                     columns_.push_back({static_cast<std::uint32_t>(k), place, 0});
         number_classes(core);
@@ -166,7 +167,7 @@ public:
     {
         set_bounds(column, lower, upper);
         if (!columns_.is_single(column))
-            return exclude_others(column);
+            return restrict_others(column);
         const auto& [begin, end] = columns_.range_of(column);
         if (upper < most_[column])
             for (std::size_t j = column + 1; j < end && lp_.upper[j] != 0; ++j)
@@ -188,15 +189,15 @@ private:
     const std::vector<double>& most_;
     std::vector<bounds> trail_; ///< as they were
 
-    /// Closes the other columns of a place one of which must be taken.
-    void exclude_others(std::size_t column)
+    /// Leaves to the other columns of a place what this one must not take of it.
+    void restrict_others(std::size_t column)
     {
-        if (lp_.lower[column] == 0)
-            return;
         const auto& [begin, end] = columns_.range_of(column);
+        double open = most_[column];
         for (std::size_t j = begin; j < end; ++j)
-            if (j != column)
-                set_bounds(j, 0, 0);
+            open -= lp_.lower[j];
+        for (std::size_t j = begin; j < end && open >= 0; ++j) // otherwise a conflict: found later
+            set_bounds(j, lp_.lower[j], std::min(lp_.upper[j], lp_.lower[j] + open));
     }
 };
 

@@ -26,8 +26,7 @@ struct core_problem {
 
     // Places, in the order of their cheapest change.
     std::vector<std::size_t> first{0};  ///< place → its first change; one entry more than places
-    std::vector<std::uint32_t> count{}; ///< how many equal places it stands for; more than one
-                                        ///< only where there is one change
+    std::vector<std::uint32_t> count{}; ///< how many equal places it stands for
     std::vector<double> loss{};         ///< of each change, ascending within a place, ≥ 0
     std::vector<std::uint32_t> kind{};  ///< of each change: index into `usages`
     std::vector<resource_vector> usages{}; ///< what changes use more than the base; may be negative
@@ -59,7 +58,7 @@ struct search_result {
     bool proven = false; ///< the choice is optimal, or, where the loss is infinite, there is none
 };
 
-/// How often each change is made.
+/// How often each change is made; those of a place together no more often than its count.
 using changes_made = std::vector<std::uint32_t>;
 
 } // namespace espalier::detail

@@ -27,11 +27,12 @@ public:
     /// Whether a core has so few choices.
     [[nodiscard]] static bool suits(const core_problem& core)
     {
-        std::size_t choices = 1;
+        double choices = 1;
         for (std::size_t place = 0; place < core.places(); ++place) {
             const std::size_t changes = core.first[place + 1] - core.first[place];
-            choices *= 1 + changes * core.count[place]; // either is 1
-            if (choices > tuning::few_choices)
+            for (std::size_t k = 1; k <= changes; ++k) // of equal places, in any order
+                choices *= static_cast<double>(core.count[place] + k) / static_cast<double>(k);
+            if (choices > static_cast<double>(tuning::few_choices))
                 return false;
         }
         return true;
@@ -55,7 +56,7 @@ private:
         return lost + core_.unusable < loss - core_.tolerance;
     }
 
-    /// All choices of a place and those behind it.
+    /// All choices of the places from one on.
     /// \param left  of the resources; may be negative
     bool try_from(std::size_t place, const resource_vector& left, double lost, allowance& limits)
     {
@@ -65,26 +66,31 @@ private:
             consider(left, lost);
             return true;
         }
-        if (!try_from(place + 1, left, lost, limits))
-            return false;
-        for (std::size_t change = core_.first[place]; change < core_.first[place + 1]; ++change) {
+        return try_changes(place, core_.first[place], core_.count[place], left, lost, limits);
+    }
+
+    /// All choices of a place that make its changes from one on `most` times together, and those of
+    /// the places behind it.
+    bool try_changes(std::size_t place, std::size_t from, std::uint32_t most,
+        const resource_vector& left, double lost, allowance& limits)
+    {
+        bool came_to_the_end = try_from(place + 1, left, lost, limits);
+        for (std::size_t change = from;
+             change < core_.first[place + 1] && most > 0 && came_to_the_end; ++change) {
             resource_vector rest = left;
             double total = lost;
-            bool came_to_the_end = true;
-            for (std::uint32_t n = 1; n <= core_.count[place] && came_to_the_end; ++n) {
+            for (std::uint32_t n = 1; n <= most && came_to_the_end; ++n) {
                 total += core_.loss[change];
                 if (!is_open(total))
                     break;
                 for (std::size_t r = 0; r < core_.rows; ++r)
                     rest[r] -= core_.usage(change)[r];
                 trial_[change] = n;
-                came_to_the_end = try_from(place + 1, rest, total, limits);
+                came_to_the_end = try_changes(place, change + 1, most - n, rest, total, limits);
             }
             trial_[change] = 0;
-            if (!came_to_the_end)
-                return false;
         }
-        return true;
+        return came_to_the_end;
     }
 
     void consider(const resource_vector& left, double lost)

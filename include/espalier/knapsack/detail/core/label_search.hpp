@@ -232,7 +232,7 @@ private:
     template <std::size_t Rows>
     void run_stages(allowance& limits)
     {
-        // A place of equal items is as many stages of one change each.
+        // Equal places are as many stages.
         const auto cheapest = [&](std::size_t place) {
             return place < core_.places() ? core_.loss[core_.first[place]]
                                           : std::numeric_limits<double>::infinity();

@@ -12,11 +12,13 @@
 #include <tuple>
 #include <vector>
 
-// Of thousands of equal places a few are enough. Take a best choice that makes as few changes as
-// can be. No selection of its changes uses nothing in sum, or it could be left out. Put one after
-// the other in a suitable order, the changes never use much more or less than on the straight way
-// to what all of them use (Steinitz' lemma), and never the same twice. So there are no more of them
-// than amounts near that way, and no more than that of equal places are needed.
+// Equal places are one place with a count, or a search would tell apart what makes no difference.
+//
+// And of thousands of equal places a few are enough. Take a best choice that makes as few changes
+// as can be. No selection of its changes uses nothing in sum, or it could be left out. Put one
+// after the other in a suitable order, the changes never use much more or less than on the straight
+// way to what all of them use (Steinitz' lemma), and never the same twice. So there are no more of
+// them than amounts near that way, and no more than that of equal places are needed.
 
 namespace espalier::detail {
 
@@ -51,39 +53,58 @@ inline double most_changes(const core_problem& core, double loss)
     return amounts; // infinite or not a number without a price
 }
 
-/// Leaves out of equal places those that no choice needs that loses less than `loss`: their count
-/// becomes smaller, and may be 0.
+/// Leaves out of equal places those that no choice needs that loses less than `loss`.
 inline void leave_out_repeats(core_problem& core, double loss)
 {
     const double most = most_changes(core, loss);
-    if (!(most < static_cast<double>(
-                     std::accumulate(core.count.begin(), core.count.end(), std::uint64_t{0}))))
-        return;
-    std::vector<std::uint32_t> changes(core.changes());
+    for (std::uint32_t& count : core.count)
+        if (most < count)
+            count = static_cast<std::uint32_t>(std::ceil(most));
+}
+
+/// Places of one change or more each that are not in any order, as a core problem in which equal
+/// ones are one.
+struct merged_places {
+    std::vector<std::uint32_t> order;        ///< the places, equal ones side by side
+    std::vector<std::size_t> first_in_order; ///< merged place → the first that it stands for
+};
+
+/// Adds the places of `each`, whose counts are 1, to a core problem without any.
+inline merged_places merge_equal_places(const core_problem& each, core_problem& into)
+{
+    std::vector<std::uint32_t> changes(each.changes());
     std::iota(changes.begin(), changes.end(), std::uint32_t{0});
-    const auto first_of = [&](std::uint32_t place) {
-        return changes.begin() + static_cast<std::ptrdiff_t>(core.first[place]);
+    const auto first_of = [&](std::size_t place) {
+        return changes.begin() + static_cast<std::ptrdiff_t>(each.first[place]);
     };
-    const auto is_less = [&](std::uint32_t a, std::uint32_t b) { // places
-        return std::lexicographical_compare(first_of(a), first_of(a + 1), first_of(b),
-            first_of(b + 1), [&](std::uint32_t x, std::uint32_t y) {
-                return std::tie(core.loss[x], core.usage(x)) <
-                       std::tie(core.loss[y], core.usage(y));
+    // By the loss of the cheapest change first, as a core problem has them.
+    const auto is_less = [&](std::uint32_t a, std::uint32_t b) {
+        return std::lexicographical_compare(first_of(a), first_of(a + std::size_t{1}), first_of(b),
+            first_of(b + std::size_t{1}), [&](std::uint32_t x, std::uint32_t y) {
+                return std::tie(each.loss[x], each.usage(x)) <
+                       std::tie(each.loss[y], each.usage(y));
             });
     };
-    std::vector<std::uint32_t> order(core.places());
-    std::iota(order.begin(), order.end(), std::uint32_t{0});
-    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) {
+    merged_places result;
+    result.order.resize(each.places());
+    std::iota(result.order.begin(), result.order.end(), std::uint32_t{0});
+    std::sort(result.order.begin(), result.order.end(), [&](std::uint32_t a, std::uint32_t b) {
         return is_less(a, b) || (a < b && !is_less(b, a));
     });
-    double left = most; // of the places equal to the last one
-    for (std::size_t k = 0; k < order.size(); ++k) {
-        if (k == 0 || is_less(order[k - 1], order[k]))
-            left = std::ceil(most);
-        std::uint32_t& count = core.count[order[k]];
-        count = static_cast<std::uint32_t>(std::min<double>(count, left));
-        left -= count;
+    for (std::size_t at = 0; at < result.order.size(); ++at) {
+        const std::uint32_t place = result.order[at];
+        if (at > 0 && !is_less(result.order[at - 1], place)) {
+            ++into.count.back();
+            continue;
+        }
+        result.first_in_order.push_back(at);
+        for (std::size_t k = each.first[place]; k < each.first[place + 1]; ++k) {
+            into.add_change(each.loss[k], static_cast<std::uint32_t>(into.usages.size()));
+            into.usages.push_back(each.usage(k));
+        }
+        into.close(1);
     }
+    return result;
 }
 
 } // namespace espalier::detail
